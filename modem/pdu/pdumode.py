@@ -1,0 +1,84 @@
+"""PDU mode of AT commands: TPDUs as hex behind a service centre address (3GPP TS 27.005 3.1, 4.3)."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Final
+
+from modem.errors import DecodeError, EncodeError
+from modem.pdu.address import Address, TypeOfNumber
+from modem.pdu.semioctet import swap
+
+_SPACES: Final = re.compile(r"\s+")
+_NOT_HEX: Final = re.compile(r"[^0-9A-Fa-f]")
+_MOST_SMSC_OCTETS: Final = 11
+_BCD_NUMBER: Final = re.compile("[0-9]*f?")
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PduLine:
+    """A TPDU and the service centre in front of it; None when the line leaves it to the modem or omits it."""
+
+    smsc: Address | None
+    tpdu: bytes
+
+
+def format_pdu(tpdu: bytes, smsc: Address | None = None) -> str:
+    """Return the line for `AT+CMGS`, in upper-case hex; without `smsc` the modem uses its own (`00`).
+
+    The length to announce is `len(tpdu)`. Raises EncodeError for a name as service centre.
+    """
+    return (_encode_smsc(smsc) + tpdu).hex().upper()
+
+
+def parse_pdu(line: str, *, length: int | None = None) -> PduLine:
+    """Return service centre and TPDU of a line of hex; white space is ignored.
+
+    A few phones omit the service centre field. `length`, the octets of the TPDU that the modem
+    announced, settles whether it is there; field captures with a wrong length are common, so where it
+    fits neither way, the field is there if it looks like one. Raises DecodeError for what is not hex.
+    """
+    octets = _octets(_SPACES.sub("", line))
+    if not octets:
+        raise DecodeError("pdu", 0, "the line is empty")
+    field_octets = 1 + octets[0]
+    fits = field_octets < len(octets)
+    if length == len(octets) or not fits:
+        has_smsc = False
+    elif length == len(octets) - field_octets:
+        has_smsc = True
+    else:
+        has_smsc = _looks_like_smsc(octets[1:field_octets])
+    if not has_smsc:
+        return PduLine(smsc=None, tpdu=octets)
+    return PduLine(smsc=_decode_smsc(octets[1:field_octets]), tpdu=octets[field_octets:])
+
+
+def _octets(digits: str) -> bytes:
+    if stranger := _NOT_HEX.search(digits):
+        raise DecodeError("pdu", stranger.start() // 2, f"{stranger.group()!r} is not a hex digit")
+    if len(digits) & 1:
+        raise DecodeError("pdu", len(digits) // 2, "half an octet is missing")
+    return bytes.fromhex(digits)
+
+
+def _encode_smsc(smsc: Address | None) -> bytes:
+    if smsc is None:
+        return b"\0"
+    if smsc.ton is TypeOfNumber.ALPHANUMERIC:
+        raise EncodeError("pdu.smsc", "a service centre has a number, not a name")
+    digits = smsc.digits("pdu.smsc")
+    return bytes((1 + len(digits), smsc.type_octet)) + digits
+
+
+def _decode_smsc(field: bytes) -> Address | None:
+    """Return the address of type octet and digits; its length counts octets, unlike that of a TPDU."""
+    return Address.from_value(field[0], field[1:], 2 * (len(field) - 1)) if field else None
+
+
+def _looks_like_smsc(field: bytes) -> bool:
+    if not field:
+        return True
+    digits = swap(field[1:]).hex()
+    return len(field) <= _MOST_SMSC_OCTETS and field[0] >= 0x80 and bool(_BCD_NUMBER.fullmatch(digits))
