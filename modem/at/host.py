@@ -1,0 +1,379 @@
+"""The host's end of an AT dialogue: octets of a modem in, events and octets for the modem out.
+
+Theory of operation. Octets are cut at line ends; what is left over is looked at only for the prompt, which has none
+behind it. Each line is classified once, in `_receive_line`: echo, final result, the pending command's own answer, a
+URC, the echo of a body. What is none of these is an information response while a command is pending, else a URC.
+
+One command is pending at a time. A command with a body (+CMGS) waits for the prompt, then writes the body at once.
+When its time is over the command stays pending: the caller either waits longer, probes with a bare AT, or gives up.
+Answers that come after giving up are reported as `Stray`, never taken for the answer of another command if there is
+any way to tell; `is_settled` says whether such answers may still be on their way.
+
+Nothing here grows without limit: a line has at most MAX_LINE_OCTETS, an answer at most MAX_ANSWER_LINES.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import deque
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import Final
+
+from modem.at.errors import ErrorKind, FinalResult, parse_final
+from modem.at.urc import UNSOLICITED, belongs_to, is_body, name_of, wants_body
+
+MAX_LINE_OCTETS: Final = 4096
+MAX_ANSWER_LINES: Final = 4096
+MAX_EVENTS: Final = 4096
+
+CTRL_Z: Final = b"\x1a"
+ESC: Final = b"\x1b"
+
+# An echoed Ctrl-Z ends the echo of a body; NUL and ESC are noise wherever they stand.
+_TO_LINE_ENDS: Final = bytes.maketrans(b"\r\x1a", b"\n\n")
+_NOISE: Final = b"\0\x1b"
+
+_COMMAND: Final = re.compile(r"AT([+^*#$%!]\w+)(=?\??)", re.ASCII | re.IGNORECASE)
+_PROBE: Final = "AT"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """A command is done. `final` is None when only the final result went missing, the answer itself came."""
+
+    command: str
+    lines: tuple[str, ...]
+    final: FinalResult | None
+    is_body_sent: bool = False
+
+    @property
+    def is_ok(self) -> bool:
+        """Whether the modem carried the command out."""
+        return self.final is None or self.final.failure is None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CommandTimeout:
+    """The time is over; the command is still pending until it is answered or given up."""
+
+    command: str
+    is_body_sent: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ProbeAnswered:
+    """The bare AT was answered, but the command before it was not: its answer will not come any more."""
+
+    command: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Prompt:
+    """The modem waits for a body. `is_expected` is False when no command asked for it."""
+
+    is_expected: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Urc:
+    """An unsolicited line; `body` is the second line of +CMT, +CDS and +CBM, None when it did not come."""
+
+    line: str
+    name: str
+    body: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Stray:
+    """A late answer: a final result, or the line of an information response, without its command."""
+
+    line: str
+
+
+Event = Answer | CommandTimeout | ProbeAnswered | Prompt | Urc | Stray
+
+
+@dataclass(kw_only=True, slots=True)
+class _Pending:
+    text: str
+    name: str
+    is_query: bool
+    body: bytes | None
+    body_timeout_s: float
+    final_timeout_s: float | None
+    is_body_sent: bool = False
+    has_own_line: bool = False
+    probes: int = 0
+    lines: list[str] = field(default_factory=list)
+    body_text: str = ""
+
+
+@lru_cache(maxsize=256)
+def _name_and_form(command: str) -> tuple[str, bool]:
+    match = _COMMAND.match(command)
+    return (match[1].upper(), match[2].endswith("?")) if match is not None else ("", False)
+
+
+class Host:
+    """Drives one modem; does no I/O and knows no clock."""
+
+    def __init__(self) -> None:
+        self._rest = b""
+        self._is_line_too_long = False
+        self._output = b""
+        self._events: deque[Event] = deque(maxlen=MAX_EVENTS)
+        self._pending: _Pending | None = None
+        self._deadline: float | None = None
+        self._header: str | None = None
+        self._owed_results = 0
+        self._is_submit_abandoned = False
+
+    @property
+    def is_busy(self) -> bool:
+        """Whether a command is pending."""
+        return self._pending is not None
+
+    @property
+    def has_body(self) -> bool:
+        """Whether the pending command makes the modem prompt for a body."""
+        return self._pending is not None and self._pending.body is not None
+
+    @property
+    def is_body_sent(self) -> bool:
+        """Whether the pending command's body has been handed out by `data_to_send`, or is about to be."""
+        return self._pending is not None and self._pending.is_body_sent
+
+    @property
+    def is_settled(self) -> bool:
+        """Whether no answer to an earlier command can still be on its way."""
+        return self._owed_results == 0
+
+    @property
+    def is_submit_abandoned(self) -> bool:
+        """Whether a body was sent whose result has not been seen, though it was given up."""
+        return self._is_submit_abandoned
+
+    def start(
+        self,
+        command: str,
+        *,
+        timeout_s: float,
+        now: float,
+        body: bytes | None = None,
+        body_timeout_s: float = 0.0,
+        final_timeout_s: float | None = None,
+    ) -> None:
+        """Write `command` and wait for its answer.
+
+        `timeout_s` counts to the final result, or to the prompt when there is a `body`, which is written at the prompt
+        with its terminator as it stands; `body_timeout_s` counts from there. `final_timeout_s` is how long the final
+        result may stay behind the command's own first line: then the answer counts without it.
+        Raises RuntimeError while another command is pending.
+        """
+        if self._pending is not None:
+            raise RuntimeError(f"{self._pending.text} is pending")
+        name, is_query = _name_and_form(command)
+        self._pending = _Pending(
+            text=command,
+            name=name,
+            is_query=is_query,
+            body=body,
+            body_timeout_s=body_timeout_s,
+            final_timeout_s=final_timeout_s,
+        )
+        self._deadline = now + timeout_s
+        self._output += command.encode("latin-1", "replace") + b"\r"
+
+    def probe(self, *, timeout_s: float, now: float) -> None:
+        """Write a bare AT behind the pending command: a busy parser stays silent, a free one answers OK."""
+        pending = self._required()
+        pending.probes += 1
+        self._deadline = now + timeout_s
+        self._output += b"AT\r"
+
+    def wait_longer(self, *, timeout_s: float, now: float) -> None:
+        """Give the pending command more time."""
+        self._required()
+        self._deadline = now + timeout_s
+
+    def give_up(self) -> None:
+        """Expect no answer to the pending command any more; one that comes all the same is a `Stray`."""
+        pending = self._required()
+        self._owed_results += 1 + pending.probes
+        self._is_submit_abandoned = self._is_submit_abandoned or pending.is_body_sent
+        self._pending = None
+        self._deadline = None
+
+    def abort_prompt(self) -> None:
+        """Write ESC: a modem that waits for a body forgets it, any other ignores it; 27.005 3.5.1."""
+        self._output += ESC
+
+    def settle(self) -> None:
+        """Declare that the line has been quiet long enough: nothing is owed any more."""
+        self._owed_results = 0
+
+    def forget_submit(self) -> None:
+        """Declare that the result of the submit that was given up is known, or can not come any more."""
+        self._is_submit_abandoned = False
+
+    def receive_data(self, data: bytes, now: float) -> None:
+        """Take octets from the modem, in pieces of any size."""
+        data = data.translate(_TO_LINE_ENDS, _NOISE)
+        if b"\n" in data:
+            *lines, self._rest = (self._rest + data).split(b"\n")
+            if self._is_line_too_long:
+                del lines[0]
+                self._is_line_too_long = False
+            for octets in lines:
+                line = self._take_prompts(octets, now)
+                if line and len(line) <= MAX_LINE_OCTETS:
+                    self._receive_line(line.rstrip().decode("latin-1"), now)
+        else:
+            self._rest += data
+        if self._rest and not self._is_line_too_long:
+            # The prompt has no line end. The blank behind it may be late or missing, so it is not waited for.
+            self._rest = self._take_prompts(self._rest, now)
+        if len(self._rest) > MAX_LINE_OCTETS:
+            self._is_line_too_long = True
+        if self._is_line_too_long:
+            self._rest = b""
+
+    def next_event(self) -> Event | None:
+        """Return the oldest event not yet taken, None when there is none."""
+        return self._events.popleft() if self._events else None
+
+    def data_to_send(self) -> bytes:
+        """Return the octets to write to the modem now."""
+        output, self._output = self._output, b""
+        return output
+
+    def next_timer(self) -> float | None:
+        """Return when `handle_timer` wants to be called, None for never."""
+        return self._deadline
+
+    def handle_timer(self, now: float) -> None:
+        """Report the end of the pending command's time."""
+        pending = self._pending
+        if pending is None or self._deadline is None or now < self._deadline:
+            return
+        self._deadline = None
+        if pending.has_own_line:
+            self._finish(pending, None)
+        else:
+            self._events.append(CommandTimeout(command=pending.text, is_body_sent=pending.is_body_sent))
+
+    # -- one line ------------------------------------------------------------------------------------------------
+
+    def _receive_line(self, line: str, now: float) -> None:
+        if self._header is not None and self._take_body(line):
+            return
+        pending = self._pending
+        if pending is None:
+            self._receive_unasked(line)
+        elif line == pending.text or (pending.probes and line == _PROBE):
+            return  # the echo of the command
+        else:
+            final = parse_final(line)
+            if final is not None:
+                self._receive_final(pending, final)
+            else:
+                self._receive_information(pending, line, now)
+
+    def _take_body(self, line: str) -> bool:
+        """Join a two-line URC. A line that cannot be its second one is left to be classified as any other."""
+        header, self._header = self._header, None
+        if header is None:
+            return False
+        fits = is_body(header, line)
+        self._events.append(Urc(line=header, name=name_of(header), body=line if fits else None))
+        return fits
+
+    def _receive_unasked(self, line: str) -> None:
+        if parse_final(line) is not None:
+            self._receive_stray(line)
+        elif line.startswith("+CMGS:"):
+            self._events.append(Stray(line=line))
+        else:
+            self._receive_urc(line, name_of(line))
+
+    def _receive_stray(self, result: str) -> None:
+        self._owed_results = max(0, self._owed_results - 1)
+        self._events.append(Stray(line=result))
+
+    def _receive_urc(self, line: str, name: str) -> None:
+        if wants_body(line, name):
+            self._header = line
+        else:
+            self._events.append(Urc(line=line, name=name))
+
+    def _receive_information(self, pending: _Pending, line: str, now: float) -> None:
+        name = name_of(line)
+        if name and name == pending.name and belongs_to(line, name=name, is_query=pending.is_query):
+            self._add(pending, line)
+            if not pending.has_own_line and pending.final_timeout_s is not None:
+                self._deadline = now + pending.final_timeout_s
+            pending.has_own_line = True
+        elif name in UNSOLICITED:
+            self._receive_urc(line, name)
+        elif name == "+CMGS":
+            self._events.append(Stray(line=line))
+        elif not (pending.is_body_sent and line in pending.body_text):
+            self._add(pending, line)
+
+    @staticmethod
+    def _add(pending: _Pending, line: str) -> None:
+        if len(pending.lines) < MAX_ANSWER_LINES:
+            pending.lines.append(line)
+
+    def _receive_final(self, pending: _Pending, final: FinalResult) -> None:
+        if pending.body is not None and not pending.is_body_sent and final.failure is None:
+            # No +CMGS ends well before its prompt: this OK belongs to an earlier command.
+            self._receive_stray(final.line)
+        elif pending.text == _PROBE and final.failure is not None and final.failure.kind is ErrorKind.CMS:
+            # A bare AT cannot fail: this is what became of the submit that was given up.
+            self._receive_stray(final.line)
+        elif pending.probes and final.failure is None and not pending.has_own_line:
+            self._owed_results += pending.probes - 1
+            self._pending = None
+            self._deadline = None
+            self._events.append(ProbeAnswered(command=pending.text))
+        else:
+            self._finish(pending, final)
+
+    def _finish(self, pending: _Pending, final: FinalResult | None) -> None:
+        self._owed_results += pending.probes + (final is None)
+        self._pending = None
+        self._deadline = None
+        self._events.append(
+            Answer(
+                command=pending.text,
+                lines=tuple(pending.lines),
+                final=final,
+                is_body_sent=pending.is_body_sent,
+            )
+        )
+
+    def _take_prompts(self, octets: bytes, now: float) -> bytes:
+        """Report each `>` at the start and return what is left, without leading blanks."""
+        octets = octets.lstrip()
+        while octets[:1] == b">":
+            self._receive_prompt(now)
+            octets = octets[1:].lstrip()
+        return octets
+
+    def _receive_prompt(self, now: float) -> None:
+        pending = self._pending
+        if pending is None or pending.body is None:
+            self._events.append(Prompt(is_expected=False))
+        elif not pending.is_body_sent:
+            pending.is_body_sent = True
+            pending.body_text = pending.body.decode("latin-1")
+            self._deadline = now + pending.body_timeout_s
+            self._output += pending.body
+            self._events.append(Prompt(is_expected=True))
+
+    def _required(self) -> _Pending:
+        if self._pending is None:
+            raise RuntimeError("no command is pending")
+        return self._pending

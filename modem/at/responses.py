@@ -1,0 +1,228 @@
+"""What single information responses and URCs say, as values (3GPP TS 27.005 and TS 27.007).
+
+Every reader takes the variants that modems really send and returns None for what it cannot use: an answer of a
+foreign modem must never stop the dialogue.
+"""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING, Final
+
+from modem.at.values import fields_of, is_hex, parse_int, parse_numbers, parse_strings, swap_nibbles, value_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+_ICCID: Final = re.compile(r"(?<![0-9A-Fa-f])(?:89|98)[0-9]{16,18}[0-9A-Fa-f]{0,2}(?![0-9A-Fa-f])", re.ASCII)
+_UNKNOWN_SIGNAL: Final = 99
+_STRONGEST_SIGNAL: Final = 31
+
+
+class Registration(Enum):
+    """The <stat> of +CREG and its relatives; 27.007 7.2."""
+
+    NOT_SEARCHING = 0
+    HOME = 1
+    SEARCHING = 2
+    DENIED = 3
+    UNKNOWN = 4
+    ROAMING = 5
+    SMS_ONLY_HOME = 6
+    SMS_ONLY_ROAMING = 7
+    EMERGENCY_ONLY = 8
+    NO_FALLBACK_HOME = 9
+    NO_FALLBACK_ROAMING = 10
+
+    @property
+    def is_registered(self) -> bool:
+        """Whether messages can be sent."""
+        return self in _REGISTERED
+
+    @property
+    def text(self) -> str:
+        """The state in plain words."""
+        return _REGISTRATION_TEXT[self]
+
+
+_BY_STAT: Final = {registration.value: registration for registration in Registration}
+_REGISTERED: Final = frozenset({
+    Registration.HOME, Registration.ROAMING, Registration.SMS_ONLY_HOME, Registration.SMS_ONLY_ROAMING,
+    Registration.NO_FALLBACK_HOME, Registration.NO_FALLBACK_ROAMING,
+})  # fmt: skip
+_REGISTRATION_TEXT: Final[dict[Registration, str]] = {
+    Registration.NOT_SEARCHING: "not registered and not searching for a network",
+    Registration.HOME: "registered in the home network",
+    Registration.SEARCHING: "searching for a network",
+    Registration.DENIED: "the network denies registration",
+    Registration.UNKNOWN: "registration unknown (out of coverage?)",
+    Registration.ROAMING: "registered, roaming",
+    Registration.SMS_ONLY_HOME: "registered for SMS only, home network",
+    Registration.SMS_ONLY_ROAMING: "registered for SMS only, roaming",
+    Registration.EMERGENCY_ONLY: "emergency calls only",
+    Registration.NO_FALLBACK_HOME: "registered in the home network, CS fallback not preferred",
+    Registration.NO_FALLBACK_ROAMING: "registered, roaming, CS fallback not preferred",
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StoredPdu:
+    """One entry of +CMGL or the answer of +CMGR; None where the modem left the value out.
+
+    `length` is the modem's own and a hint only: it often disagrees with the PDU.
+    """
+
+    index: int | None
+    stat: int | None
+    length: int | None
+    pdu: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Slot:
+    """A place in a memory, as +CMTI and +CDSI name it."""
+
+    memory: str
+    index: int
+
+
+def read_registration(line: str, *, is_answer: bool) -> Registration | None:
+    """Read +CREG, +CGREG or +CEREG: `<n>,<stat>…` as an answer, `<stat>…` as a URC."""
+    fields = fields_of(line)
+    stat = parse_int(fields[1]) if is_answer and len(fields) > 1 else parse_int(fields[0])
+    return _BY_STAT.get(stat) if stat is not None else None
+
+
+def read_signal_dbm(line: str) -> int | None:
+    """Read +CSQ: `<rssi>,<ber>`, rssi 0..31 for -113..-51 dBm, 99 unknown; 27.007 8.5."""
+    rssi = parse_int(fields_of(line)[0])
+    if rssi is None or rssi > _STRONGEST_SIGNAL or rssi == _UNKNOWN_SIGNAL:
+        return None
+    return -113 + 2 * rssi
+
+
+def read_operator(line: str) -> str | None:
+    """Read +COPS?: `<mode>[,<format>,<oper>[,<AcT>]]`; None while there is no operator; 27.007 7.3."""
+    fields = fields_of(line)
+    return (fields[2] or None) if len(fields) > 2 else None
+
+
+def read_mr(line: str) -> int | None:
+    """Read +CMGS: the first number only, phase 2+ adds a timestamp or an acknowledgement PDU; 27.005 3.5.1."""
+    mr = parse_int(fields_of(line)[0])
+    return mr if mr is not None and mr <= 255 else None
+
+
+def read_slot(line: str) -> Slot | None:
+    """Read +CMTI or +CDSI: `<mem>,<index>`; 27.005 3.4.1."""
+    fields = fields_of(line)
+    index = parse_int(fields[1]) if len(fields) > 1 else None
+    return Slot(memory=fields[0], index=index) if index is not None and fields[0] else None
+
+
+def read_length(line: str) -> int | None:
+    """Read the TPDU length of a PDU header (+CMT, +CDS, +CMGR, +CMGL): its last number, `+CDS: ,25` too."""
+    return parse_int(fields_of(line)[-1])
+
+
+def read_usage(line: str) -> tuple[int | None, int | None]:
+    """Read the answer to setting +CPMS: used and total places of the first memory."""
+    fields = fields_of(line)
+    return parse_int(fields[0]), parse_int(fields[1]) if len(fields) > 1 else None
+
+
+def read_memories_in_use(line: str) -> tuple[str, ...]:
+    """Read +CPMS?: the memories for reading, for writing and for received messages; 27.005 3.2.2."""
+    return tuple(field for field in fields_of(line) if field and parse_int(field) is None)
+
+
+def read_memories(line: str) -> tuple[str, ...]:
+    """Read the memories that messages can be read from out of +CPMS=?.
+
+    Variants: `("SM","ME"),("SM","ME"),("SM","ME")`; `"ME","MT","SM"` (Huawei MU609, no brackets: all count);
+    `(("SM","BM","SR"),("SM"))` (Wavecom Q2); `(),(),()` (Nokia C6); sources: ModemManager's and oFono's parsers.
+    """
+    text = line.partition(":")[2].strip()
+    if text.startswith("(("):
+        text = text[1:]
+    return parse_strings(text.partition(")")[0] if text.startswith("(") else text)
+
+
+def read_ranges(line: str) -> tuple[tuple[int, ...], ...]:
+    """Read a test answer such as +CNMI=? or +CMGF=?: one tuple of numbers per parameter."""
+    return tuple(parse_numbers(field) for field in fields_of(line))
+
+
+def read_number(line: str) -> str | None:
+    """Read the number out of +CNUM: `[<alpha>],<number>,<type>`; 27.007 7.1."""
+    fields = fields_of(line)
+    return (fields[1] or None) if len(fields) > 1 else None
+
+
+def read_stored(lines: Sequence[str]) -> StoredPdu | None:
+    """Read the answer of +CMGR in PDU mode; None for an empty slot, also one that says `+CMGR: 0,,0`.
+
+    Headers seen (Gammu's field captures): `1,,25`, `0,23`, `4,1,,151` (index first), `24`, `,,92`.
+    """
+    for header, pdu in _pairs(lines, "+CMGR"):
+        fields = fields_of(header)
+        if len(fields) > 3:
+            del fields[0]
+        stat = parse_int(fields[0]) if len(fields) > 1 else None
+        return StoredPdu(index=None, stat=stat, length=parse_int(fields[-1]), pdu=pdu)
+    return None
+
+
+def read_listing(lines: Sequence[str]) -> list[StoredPdu]:
+    """Read the answer of +CMGL in PDU mode: `<index>,<stat>,[<alpha>],<length>` and the PDU, over and over."""
+    found = []
+    for header, pdu in _pairs(lines, "+CMGL"):
+        fields = fields_of(header)
+        stat = parse_int(fields[1]) if len(fields) > 1 else None
+        found.append(StoredPdu(index=parse_int(fields[0]), stat=stat, length=parse_int(fields[-1]), pdu=pdu))
+    return found
+
+
+def _pairs(lines: Sequence[str], name: str) -> Iterable[tuple[str, str]]:
+    """Pair each header with the PDU on the line behind it; a header without one is left out."""
+    header: str | None = None
+    for line in lines:
+        if value_of(line, name) is not None:
+            header = line
+        elif header is not None and is_hex(line):
+            yield header, line
+            header = None
+
+
+def read_iccid(line: str) -> str | None:
+    """Find the ICCID in an answer of +CCID, +ICCID, +QCCID, ^ICCID or +CRSM.
+
+    An ICCID starts with 89 (ITU-T E.118); files and some firmware show its digits in swapped pairs, padded with F.
+    """
+    match = _ICCID.search(line)
+    if match is None:
+        return None
+    found = match[0]
+    if found.startswith("98"):
+        found = swap_nibbles(found)
+    digits = found.rstrip("Ff")
+    return digits if digits.isdigit() and digits.startswith("89") else None
+
+
+def read_bare(lines: Iterable[str], name: str) -> str | None:
+    """Return the text of an identity answer, which comes bare, quoted or behind its own name.
+
+    `+CGSN: "867…"`, `+CGMR: 1.2` and `1.2` are all seen; other names are news that fell into the answer.
+    """
+    for line in lines:
+        text = line
+        if line[:1] in {"+", "^", "*", "#"} and ":" in line:
+            if not line.startswith(name):
+                continue
+            text = line.partition(":")[2]
+        text = text.strip().strip('"').strip()
+        if text:
+            return text
+    return None
