@@ -1,0 +1,151 @@
+"""What a modem tells its owner: states, results of a submit, and events."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import Enum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from modem.at.responses import Registration
+
+
+class ModemState(Enum):
+    """Where a modem is between unplugged and able to send."""
+
+    CLOSED = "closed"
+    STARTING = "starting"
+    NOT_READY = "not ready"
+    READY = "ready"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Identity:
+    """Which modem and which SIM; None where the modem does not tell."""
+
+    manufacturer: str
+    model: str
+    revision: str
+    imei: str | None
+    imsi: str | None
+    iccid: str | None
+    own_number: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StoredAt:
+    """A place in one of the modem's memories ("SM", "ME" …)."""
+
+    memory: str
+    index: int
+
+
+# -- what became of a submit ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Accepted:
+    """The service centre took it. `mr` is TP-MR, 0..255; None when the modem did not say."""
+
+    mr: int | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Refused:
+    """The modem or the network said no. `kind` is "cms", "cme" or "error"; `is_local` when no prompt came first."""
+
+    kind: str
+    code: int | None
+    text: str
+    is_local: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NoAnswer:
+    """Nothing was said. `is_sent`: Ctrl-Z was written, so it may have gone out all the same.
+
+    `is_modem_free`: the modem answers other commands, so no answer will come to this one.
+    """
+
+    reason: str
+    is_sent: bool
+    is_modem_free: bool
+
+
+SubmitResult = Accepted | Refused | NoAnswer
+
+
+# -- events ----------------------------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ready:
+    """The modem can send now."""
+
+    identity: Identity
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NotReady:
+    """The modem cannot send now; `reason` is for people."""
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Lost:
+    """The port is gone, or the modem behind it stopped answering and the port was closed."""
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Inbound:
+    """A DELIVER or STATUS-REPORT. `pdu` is the hex line as the modem gave it, `length` its own count of TPDU octets.
+
+    `stored` says where it waits and must be deleted from once it is safe; None when it was routed to us.
+    """
+
+    pdu: str
+    length: int | None
+    stored: StoredAt | None
+    is_report: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LateAnswer:
+    """The final result of a submit that had been given up, or of one that a process before us had under way.
+
+    `error` is None when it was accepted.
+    """
+
+    mr: int | None
+    error: str | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NoLateAnswer:
+    """No final result will come for the submit of the process before us.
+
+    `is_unsent`: the modem was still waiting for the PDU, so nothing can have gone out.
+    """
+
+    reason: str
+    is_unsent: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RegistrationChanged:
+    """The network takes us, or does not; None when the modem does not tell."""
+
+    registration: Registration | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SignalChanged:
+    """Signal strength in dBm; None when unknown."""
+
+    dbm: int | None
+
+
+ModemEvent = Ready | NotReady | Lost | Inbound | LateAnswer | NoLateAnswer | RegistrationChanged | SignalChanged

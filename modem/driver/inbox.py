@@ -1,0 +1,153 @@
+"""Messages and reports a modem has for us: routed ones from their URC, stored ones read from their memory.
+
+A stored message is handed up and stays where it is until the owner has it safe and calls `delete`.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING, Final
+
+import structlog
+
+from modem.at.responses import Slot, StoredPdu, read_length, read_listing, read_slot, read_stored, read_usage
+from modem.at.values import value_of
+from modem.driver.events import Inbound, StoredAt
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from modem.at.host import Urc
+    from modem.driver.link import Link
+    from modem.driver.startup import Started
+
+log = structlog.get_logger(__name__)
+
+_LIST_TIMEOUT_S: Final = 120.0  # as long as ModemManager waits; a full memory of 255 takes over 10 s
+_READ_TIMEOUT_S: Final = 25.0
+_SELECT_TIMEOUT_S: Final = 40.0
+_DELETE_ATTEMPTS: Final = 3
+_DELETE_RETRY_S: Final = 1.0
+_EMPTY_SLOT: Final = 321
+# Offered again when it is still there: whoever took it did not get it safe.
+_OFFER_AGAIN_S: Final = 600.0
+# <stat> 0 and 1: received unread and read; 2 and 3 are messages of our own side. 27.005 3.1.
+_RECEIVED: Final = frozenset({0, 1})
+
+
+class Inbox:
+    """The memories of one modem, over one link after another."""
+
+    def __init__(self, *, on_inbound: Callable[[Inbound], None]) -> None:
+        self._on_inbound = on_inbound
+        # Selecting a memory and reading from it must not be torn apart by another reader.
+        self._lock = asyncio.Lock()
+        self._offered: dict[StoredAt, tuple[str, float]] = {}
+        self._memories: tuple[str, ...] = ()
+        self._in_use: tuple[str, ...] = ()
+        self._selected: str | None = None
+        self._is_selectable = False
+
+    def start(self, started: Started, *, is_same_sim: bool) -> None:
+        """Begin a session: nothing is known of what is selected. Another SIM's messages are all new."""
+        self._memories = started.memories
+        self._in_use = started.memories_in_use
+        self._selected = None
+        self._is_selectable = False
+        if not is_same_sim:
+            self._offered.clear()
+
+    def route(self, urc: Urc) -> Slot | None:
+        """Take a URC about messages: hand up what it carries, or return where it says that something is stored."""
+        if urc.name in {"+CMT", "+CDS"}:
+            if urc.body is not None:
+                is_report = urc.name == "+CDS" or is_status_report(urc.body, read_length(urc.line))
+                self._on_inbound(Inbound(pdu=urc.body, length=read_length(urc.line), stored=None, is_report=is_report))
+            return None
+        return read_slot(urc.line) if urc.name in {"+CMTI", "+CDSI"} else None
+
+    async def read(self, link: Link, slot: Slot) -> None:
+        """Read one announced message and hand it up."""
+        async with self._lock:
+            if not await self._select(link, slot.memory) and self._is_selectable:
+                return  # another memory's slot of that number would be read; the next sweep finds the message
+            answer = await link.ask(f"AT+CMGR={slot.index}", timeout_s=_READ_TIMEOUT_S)
+        if answer is not None and answer.is_ok:
+            found = read_stored(answer.lines)
+            if found is not None:
+                self._offer(StoredAt(memory=slot.memory, index=slot.index), found)
+
+    async def sweep(self, link: Link) -> None:
+        """Look through all memories and hand up what is there and was not handed up before."""
+        for memory in self._memories or ("",):
+            async with self._lock:
+                if memory and not await self._select(link, memory):
+                    continue
+                answer = await link.ask("AT+CMGL=4", timeout_s=_LIST_TIMEOUT_S)
+            if answer is None or not answer.is_ok:
+                log.info("memory not listed", action="list_refused", memory=memory)
+                continue
+            for found in read_listing(answer.lines):
+                if found.index is not None:
+                    self._offer(StoredAt(memory=memory, index=found.index), found)
+
+    async def delete(self, link: Link, stored: StoredAt) -> None:
+        """Delete one slot by its index. Gives up after some tries: it is then offered again one day."""
+        for attempt in range(_DELETE_ATTEMPTS):
+            if attempt:
+                await asyncio.sleep(_DELETE_RETRY_S)
+            async with self._lock:
+                if stored.memory and not await self._select(link, stored.memory) and self._is_selectable:
+                    continue
+                answer = await link.ask(f"AT+CMGD={stored.index}", timeout_s=_READ_TIMEOUT_S)
+            failure = answer.final.failure if answer is not None and answer.final is not None else None
+            if answer is not None and (failure is None or failure.code == _EMPTY_SLOT):
+                self._offered.pop(stored, None)
+                return
+        log.warning("not deleted", action="delete_failed", memory=stored.memory, index=stored.index)
+
+    def _offer(self, stored: StoredAt, found: StoredPdu) -> None:
+        if found.stat is not None and found.stat not in _RECEIVED:
+            return
+        now = asyncio.get_running_loop().time()
+        pdu, offered_at = self._offered.get(stored, ("", 0.0))
+        if pdu == found.pdu and now - offered_at < _OFFER_AGAIN_S:
+            return
+        self._offered[stored] = (found.pdu, now)
+        is_report = is_status_report(found.pdu, found.length)
+        self._on_inbound(Inbound(pdu=found.pdu, length=found.length, stored=stored, is_report=is_report))
+
+    async def _select(self, link: Link, memory: str) -> bool:
+        """Make `memory` the one that is read and deleted from, and leave the others of +CPMS as they are."""
+        if memory == self._selected:
+            return True
+        for names in dict.fromkeys(((memory,), (memory, *self._in_use[1:2]), (memory, *self._in_use[1:3]))):
+            parameters = ",".join(f'"{name}"' for name in names)
+            answer = await link.ask(f"AT+CPMS={parameters}", timeout_s=_SELECT_TIMEOUT_S)
+            if answer is not None and answer.is_ok:
+                self._selected = memory
+                self._is_selectable = True
+                _warn_when_full(memory, answer.lines)
+                return True
+        return False
+
+
+def _warn_when_full(memory: str, lines: tuple[str, ...]) -> None:
+    with contextlib.suppress(StopIteration):
+        used, total = read_usage(next(line for line in lines if value_of(line, "+CPMS") is not None))
+        if used is not None and total and used >= total:
+            log.warning("memory full", action="memory_full", memory=memory, used=used)
+
+
+def is_status_report(pdu: str, length: int | None) -> bool:
+    """Tell a STATUS-REPORT from a DELIVER by TP-MTI, the two low bits of the first octet; TS 23.040 9.2.3.1.
+
+    `length` helps with the phones that leave the SMSC field out.
+    """
+    try:
+        octets = bytes.fromhex(pdu)
+    except ValueError:
+        return False
+    start = 0 if len(octets) == length else 1 + octets[0] if octets else 0
+    return start < len(octets) and octets[start] & 0b11 == 0b10

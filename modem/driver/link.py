@@ -1,0 +1,290 @@
+"""The shell around `modem.at.host`: commands as coroutines, one at a time, over an open port.
+
+After a command that was not answered the next one first settles the line: a bare AT until the modem answers, then a
+short quiet, so that late results of the old command cannot be taken for results of the new one.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import logging
+from typing import TYPE_CHECKING, Final, Protocol
+
+import structlog
+
+from modem.at.host import Answer, CommandTimeout, Host, ProbeAnswered, Prompt, Stray, Urc
+from modem.driver.masking import shorten
+from modem.errors import ModemTimeoutError, PortLostError
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+    from modem.errors import ModemError
+
+log = structlog.get_logger(__name__)
+# structlog's own check costs a formatted event per line; on a busy rack that would be most of the work.
+_gate: Final = logging.getLogger(__name__)
+
+DEFAULT_TIMEOUT_S: Final = 5.0
+_QUIET_S: Final = 0.2
+_QUIET_AT_MOST_S: Final = 1.0
+_SETTLE_TIMEOUT_S: Final = 2.0
+_SETTLE_ATTEMPTS: Final = 5
+
+
+class ModemSilentError(ModemTimeoutError):
+    """The modem does not answer a bare AT any more."""
+
+
+Outcome = Answer | CommandTimeout | ProbeAnswered
+
+
+class Writer(Protocol):
+    """What the link needs of a port."""
+
+    def write(self, data: bytes) -> None:
+        """Write, or raise PortLostError."""
+
+
+class Link:
+    """The AT dialogue over one open port. It ends with the port; `fail` ends it from outside."""
+
+    def __init__(
+        self,
+        *,
+        name: str,
+        on_urc: Callable[[Urc], None],
+        on_late_result: Callable[[str], None],
+        on_prompt: Callable[[], None],
+    ) -> None:
+        self._name = name
+        self._host = Host()
+        self._loop = asyncio.get_running_loop()
+        self._port: Writer | None = None
+        self._on_urc = on_urc
+        self._on_late_result = on_late_result
+        self._on_prompt = on_prompt
+        self._lock = asyncio.Lock()
+        self._outcome: asyncio.Future[Outcome] | None = None
+        self._timer: asyncio.TimerHandle | None = None
+        self._failure: ModemError | None = None
+        self._received_at = self._loop.time()
+        self._may_prompt_be_open = False
+        self._is_body_written = False
+        self._is_traced = _gate.isEnabledFor(logging.DEBUG)
+
+    def attach(self, port: Writer) -> None:
+        """Write to `port` from now on; `receive_data` may have been called before."""
+        self._port = port
+        self._pump()
+
+    # -- commands ------------------------------------------------------------------------------------------------
+
+    async def command(
+        self, text: str, *, timeout_s: float = DEFAULT_TIMEOUT_S, final_timeout_s: float | None = None
+    ) -> Answer:
+        """Return the modem's answer, an error too. Raises ModemTimeoutError, PortLostError."""
+        async with self.session():
+            outcome = await self.exchange(text, timeout_s=timeout_s, final_timeout_s=final_timeout_s)
+            if isinstance(outcome, Answer):
+                return outcome
+            self.give_up()
+            raise ModemTimeoutError(f"no answer to {text.partition('=')[0]} within {timeout_s:g} s")
+
+    async def ask(self, text: str, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> Answer | None:
+        """Return the answer to a command that a modem need not know, None when there was none in time.
+
+        Raises ModemSilentError when the modem does not answer anything any more, PortLostError.
+        """
+        try:
+            return await self.command(text, timeout_s=timeout_s)
+        except ModemSilentError:
+            raise
+        except ModemTimeoutError:
+            log.info("command not answered", action="unanswered", port=self._name, command=text.partition("=")[0])
+            return None
+
+    @contextlib.asynccontextmanager
+    async def session(self) -> AsyncIterator[None]:
+        """Hold the line for a dialogue by `exchange`; raises ModemSilentError when it cannot be settled."""
+        async with self._lock:
+            if not self._host.is_settled:
+                await self._settle()
+            yield
+
+    async def exchange(
+        self,
+        text: str,
+        *,
+        timeout_s: float,
+        body: bytes | None = None,
+        body_timeout_s: float = 0.0,
+        final_timeout_s: float | None = None,
+    ) -> Outcome:
+        """Start a command and return what came of it; after a CommandTimeout it is still pending. Within `session`."""
+        self._is_body_written = False
+        self._host.start(
+            text,
+            timeout_s=timeout_s,
+            now=self._loop.time(),
+            body=body,
+            body_timeout_s=body_timeout_s,
+            final_timeout_s=final_timeout_s,
+        )
+        return await self._wait()
+
+    async def probe(self, *, timeout_s: float) -> Outcome:
+        """Ask a bare AT behind the pending command and wait on."""
+        self._host.probe(timeout_s=timeout_s, now=self._loop.time())
+        return await self._wait()
+
+    async def wait_longer(self, *, timeout_s: float) -> Outcome:
+        """Wait on for the pending command."""
+        self._host.wait_longer(timeout_s=timeout_s, now=self._loop.time())
+        return await self._wait()
+
+    def give_up(self) -> None:
+        """Expect no answer to the pending command any more."""
+        host = self._host
+        if host.is_busy:
+            self._may_prompt_be_open = self._may_prompt_be_open or (host.has_body and not host.is_body_sent)
+            host.give_up()
+
+    def abort_prompt(self) -> None:
+        """Make the modem forget a prompt, now and again before the next command."""
+        self._may_prompt_be_open = True
+        self._host.abort_prompt()
+        self._pump()
+
+    @property
+    def is_body_written(self) -> bool:
+        """Whether the body of the last command was given to the port, terminator and all."""
+        return self._is_body_written
+
+    @property
+    def is_submit_abandoned(self) -> bool:
+        """Whether the result of a submit may still come late."""
+        return self._host.is_submit_abandoned
+
+    def forget_submit(self) -> None:
+        """Stop waiting for a late result: it came, or never will."""
+        self._host.forget_submit()
+
+    async def answers(self, command: str, *, timeout_s: float, is_prompt_possible: bool) -> bool:
+        """Return whether the modem answers `command` with anything at all; for start-up. Raises PortLostError."""
+        async with self._lock:
+            if is_prompt_possible:
+                self._may_prompt_be_open = True
+            return await self._is_answered(command, timeout_s=timeout_s)
+
+    async def quiet(self) -> None:
+        """Return when the modem, which answers, has said nothing for a moment: nothing old is on its way any more."""
+        give_up_at = self._loop.time() + _QUIET_AT_MOST_S
+        while True:
+            now = self._loop.time()
+            quiet_at = self._received_at + _QUIET_S
+            if now >= min(quiet_at, give_up_at):
+                break
+            await asyncio.sleep(min(quiet_at, give_up_at) - now)
+        self._host.settle()
+        self._may_prompt_be_open = False
+
+    async def _settle(self) -> None:
+        for _ in range(_SETTLE_ATTEMPTS):
+            if await self._is_answered("AT", timeout_s=_SETTLE_TIMEOUT_S):
+                await self.quiet()
+                return
+        raise ModemSilentError("the modem does not answer AT")
+
+    async def _is_answered(self, command: str, *, timeout_s: float) -> bool:
+        if self._may_prompt_be_open:
+            self._host.abort_prompt()
+        outcome = await self.exchange(command, timeout_s=timeout_s)
+        if isinstance(outcome, Answer):
+            return True
+        self.give_up()
+        return False
+
+    async def _wait(self) -> Outcome:
+        if self._failure is not None:
+            self.give_up()
+            raise self._failure
+        self._outcome = self._loop.create_future()
+        try:
+            self._pump()
+            return await self._outcome
+        except BaseException:
+            # Port lost or caller cancelled: whatever comes now belongs to nobody.
+            self.give_up()
+            raise
+        finally:
+            self._outcome = None
+
+    # -- the loop's side -----------------------------------------------------------------------------------------
+
+    def receive_data(self, data: bytes) -> None:
+        """Take octets from the port."""
+        self._received_at = now = self._loop.time()
+        if self._is_traced:
+            log.debug("received", action="received", port=self._name, data=shorten(data))
+        self._host.receive_data(data, now)
+        self._pump()
+
+    def fail(self, failure: ModemError) -> None:
+        """End the pending command and each later one with `failure`: the port is lost, or the session over."""
+        self._failure = failure
+        self._end_pending(failure)
+        if self._timer is not None:
+            self._timer.cancel()
+
+    def interrupt(self, reason: str) -> None:
+        """End the pending command: the modem restarted and will not answer it."""
+        self._end_pending(ModemTimeoutError(reason))
+
+    def _end_pending(self, failure: ModemError) -> None:
+        if self._outcome is not None and not self._outcome.done():
+            self._outcome.set_exception(failure)
+
+    def _pump(self) -> None:
+        host = self._host
+        output = host.data_to_send()
+        if output and self._port is not None:
+            if self._is_traced:
+                log.debug("sent", action="sent", port=self._name, data=shorten(output))
+            try:
+                self._port.write(output)
+            except PortLostError:
+                return  # the port has told its owner, who has called `fail`
+            self._is_body_written = self._is_body_written or host.is_body_sent
+        while (event := host.next_event()) is not None:
+            if isinstance(event, Urc):
+                self._on_urc(event)
+            elif isinstance(event, Stray):
+                self._on_late_result(event.line)
+            elif isinstance(event, Prompt):
+                if not event.is_expected:
+                    self._on_prompt()
+            elif self._outcome is not None and not self._outcome.done():
+                self._outcome.set_result(event)
+        self._schedule()
+
+    def _schedule(self) -> None:
+        """Keep one timer. It is moved only when it would ring too late, so that most commands touch no timer."""
+        due = self._host.next_timer()
+        if due is None or self._failure is not None:
+            return
+        if self._timer is not None:
+            if self._timer.when() <= due:
+                return
+            self._timer.cancel()
+        self._timer = self._loop.call_at(due, self._ring)
+
+    def _ring(self) -> None:
+        self._timer = None
+        # The loop may ring a clock tick early; what is due now is what was asked for.
+        due = self._host.next_timer()
+        now = self._loop.time()
+        if due is not None and due - now < 0.001:
+            self._host.handle_timer(max(now, due))
+        self._pump()

@@ -1,0 +1,234 @@
+"""One modem, kept open and ready: opens its port, hands it to a session, and begins again when it is lost.
+
+Submits run in their callers' tasks and share the line with the session's one task, one command at a time.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from modem.driver.events import ModemState, NoAnswer, RegistrationChanged
+from modem.driver.inbox import Inbox
+from modem.driver.link import ModemSilentError
+from modem.driver.options import ModemOptions
+from modem.driver.port import open_port
+from modem.driver.radio import Radio
+from modem.driver.session import Session
+from modem.driver.status import Status
+from modem.driver.submit import Durations, submit
+from modem.errors import ModemError, PortError, PortLostError
+from modem.profiles.generic import PROFILE as GENERIC
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from modem.at.responses import Registration
+    from modem.driver.events import Identity, ModemEvent, SignalChanged, StoredAt, SubmitResult
+    from modem.driver.link import Link
+    from modem.profile import Profile
+
+log = structlog.get_logger(__name__)
+
+
+class Modem:
+    """One modem behind `url`. Events go to `on_event`, in the loop and in order; it must not block or raise."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        on_event: Callable[[ModemEvent], None],
+        options: ModemOptions | None = None,
+        profile: Profile = GENERIC,
+        listen_first_s: float = 0.0,
+    ) -> None:
+        self.url = url
+        self._emit = on_event
+        self._options = options or ModemOptions()
+        self._profile = profile
+        self._listen_first_s = listen_first_s
+        self._status = Status(url, emit=on_event)
+        self._radio = Radio(on_change=self._take_radio)
+        self._inbox = Inbox(on_inbound=on_event)
+        self._durations = Durations()
+        self._rejected_pins: set[str] = set()
+        self._session: Session | None = None
+        self._work: asyncio.Task[None] | None = None
+        self._is_closing = False
+        self._submits = 0
+        self._no_submit = asyncio.Event()
+        self._no_submit.set()
+
+    @property
+    def identity(self) -> Identity | None:
+        """Modem and SIM as of the last start-up, None before the first."""
+        return self._status.identity
+
+    @property
+    def state(self) -> ModemState:
+        """Where the modem is between unplugged and able to send."""
+        return self._status.state
+
+    @property
+    def state_reason(self) -> str:
+        """Why, in plain words."""
+        return self._status.reason
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether a submit can go out now: AT answers, the SIM is ready, the network has us."""
+        return self._status.state is ModemState.READY
+
+    @property
+    def registration(self) -> Registration | None:
+        """The registration, None when unknown."""
+        return self._radio.registration
+
+    @property
+    def signal_dbm(self) -> int | None:
+        """Signal strength in dBm, None when unknown."""
+        return self._radio.signal_dbm
+
+    @property
+    def operator(self) -> str | None:
+        """The network's name, None when unknown."""
+        return self._radio.operator
+
+    async def run(self) -> None:
+        """Keep the modem open until cancelled or closed; raises nothing for faults of modem or port."""
+        if self._is_closing:
+            return
+        structlog.contextvars.bind_contextvars(port=self.url)
+        self._work = asyncio.create_task(self._keep_open(), name=f"modem {self.url}")
+        try:
+            await asyncio.shield(self._work)
+        except asyncio.CancelledError:
+            if not self._work.cancelled():
+                self._work.cancel()
+                await asyncio.gather(self._work, return_exceptions=True)
+            if not self._is_closing:
+                raise
+
+    async def close(self, *, limit_s: float = 0.0) -> None:
+        """Take no more submits, wait up to `limit_s` for one in flight, then let go of the port."""
+        self._is_closing = True
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(limit_s):
+                await self._no_submit.wait()
+        if self._work is not None:
+            self._work.cancel()
+            await asyncio.gather(self._work, return_exceptions=True)
+
+    async def submit(self, tpdu: bytes) -> SubmitResult:
+        """Send one SMS-SUBMIT TPDU (without SMSC field) and return what became of it."""
+        link = self._started_link()
+        if link is None or self._is_closing:
+            reason = "the modem is being closed" if self._is_closing else self.state_reason
+            return NoAnswer(reason=reason, is_sent=False, is_modem_free=False)
+        self._submits += 1
+        self._no_submit.clear()
+        try:
+            return await submit(link, tpdu, options=self._options, profile=self._profile, durations=self._durations)
+        finally:
+            self._submits -= 1
+            if not self._submits:
+                self._no_submit.set()
+
+    async def delete(self, stored: StoredAt) -> None:
+        """Delete one slot of one memory; does nothing while the port is closed."""
+        link = self._started_link()
+        if link is not None:
+            with contextlib.suppress(PortLostError, ModemSilentError):
+                await self._inbox.delete(link, stored)
+
+    async def acknowledge(self) -> None:
+        """Acknowledge a routed message or report, where phase 2+ asks for it; 27.005 4.7."""
+        session = self._session
+        if session is not None and session.started is not None and session.started.is_phase2:
+            with contextlib.suppress(PortLostError, ModemSilentError):
+                await session.link.ask("AT+CNMA")
+
+    def _started_link(self) -> Link | None:
+        session = self._session
+        return session.link if session is not None and session.started is not None else None
+
+    def _take_radio(self, event: RegistrationChanged | SignalChanged) -> None:
+        self._emit(event)
+        if isinstance(event, RegistrationChanged):
+            log.debug("registration", action="registration", port=self.url, state=self._radio.reason)
+            if self._session is not None:
+                self._session.judge()
+
+    # -- the loop over ports -------------------------------------------------------------------------------------
+
+    async def _keep_open(self) -> None:
+        try:
+            while True:
+                try:
+                    await self._use_port()
+                except PortError as error:
+                    self._status.not_ready(ModemState.CLOSED, error.reason)
+                await asyncio.sleep(self._options.reopen_interval_s)
+        finally:
+            self._status.not_ready(ModemState.CLOSED, "closed by us")
+
+    async def _use_port(self) -> None:
+        """Open the port and use it until it is lost or the modem falls silent; PortError when it does not open."""
+        lost: asyncio.Future[PortLostError] = asyncio.get_running_loop().create_future()
+        session = Session(
+            self.url,
+            options=self._options,
+            profile=self._profile,
+            status=self._status,
+            radio=self._radio,
+            inbox=self._inbox,
+            durations=self._durations,
+            rejected_pins=self._rejected_pins,
+            emit=self._emit,
+        )
+
+        def on_lost(error: PortLostError) -> None:
+            session.link.fail(error)
+            if not lost.done():
+                lost.set_result(error)
+
+        port = await open_port(
+            self.url,
+            baudrate=self._options.baudrate,
+            on_data=session.link.receive_data,
+            on_lost=on_lost,
+            keep_input=self._listen_first_s > 0,
+        )
+        log.debug("port opened", action="port_opened", port=self.url)
+        session.link.attach(port)
+        self._session = session
+        # Only once: after a loss the modem has restarted, and owes nothing.
+        listen_first_s, self._listen_first_s = self._listen_first_s, 0.0
+        serving = asyncio.create_task(session.run(listen_first_s), name=f"session {self.url}")
+        waiting: set[asyncio.Future[Any]] = {serving, lost}
+        try:
+            await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
+            reason = lost.result().reason if lost.done() else _reason(serving)
+            session.end(reason)
+            self._status.lost(reason)
+        finally:
+            self._session = None
+            serving.cancel()
+            await asyncio.gather(serving, return_exceptions=True)
+            session.link.fail(PortLostError(self.url, "closed by us"))
+            await port.close()
+
+
+def _reason(serving: asyncio.Task[None]) -> str:
+    """Return why a session ended. A mistake of ours is logged and costs this modem a start-up, not its life."""
+    error = serving.exception()
+    if isinstance(error, PortLostError):
+        return error.reason
+    if isinstance(error, ModemError):
+        return str(error)
+    log.error("session failed", action="session_failed", exc_info=error)
+    return f"internal error: {error!r}"

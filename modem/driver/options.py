@@ -1,0 +1,42 @@
+"""What the owner of a modem may choose."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SimOptions:
+    """Choices for one SIM."""
+
+    # Tried once, only when the SIM asks for it and has all its tries left.
+    pin: str | None = None
+    # In international form; None leaves the service centre that the SIM knows.
+    smsc: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ModemOptions:
+    """Choices for one modem and its SIMs; times in seconds."""
+
+    baudrate: int = 115200
+    # From Ctrl-Z to the final result. Quectel allows 120 s, and TS 24.011 (TR1M, TC1*) lets a modem wait 45 s and more.
+    submit_timeout_s: float = 120.0
+    # How long the result of a submit may stay out before a bare AT asks whether it will come at all.
+    patience_s: float = 15.0
+    # By ICCID. A SIM that does not tell its ICCID before its PIN gets none: it may be another SIM.
+    sims: Mapping[str, SimOptions] = field(default_factory=dict)
+    # How soon a port that is missing or busy is tried again.
+    reopen_interval_s: float = 0.5
+    # How often registration and signal are asked, besides the URCs.
+    poll_interval_s: float = 30.0
+    # How often all memories are looked through for messages that were not announced.
+    sweep_interval_s: float = 300.0
+
+    def sim(self, iccid: str | None) -> SimOptions:
+        """Return the choices for the SIM in the modem."""
+        return self.sims.get(iccid or "", SimOptions())

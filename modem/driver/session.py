@@ -1,0 +1,239 @@
+"""What happens on one open port: start-up, service, start-up again when the modem restarts, until the port is lost.
+
+URCs are taken in the loop's callback and only noted there; the one task of the session does what they ask for.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections import deque
+from typing import TYPE_CHECKING, Final
+
+import structlog
+
+from modem.driver.events import ModemState, NoLateAnswer
+from modem.driver.link import Link, ModemSilentError
+from modem.driver.listening import Listening, late_answer
+from modem.driver.sim import SimError
+from modem.driver.startup import Started, Startup, read_cnmi
+from modem.errors import CommandError, ModemTimeoutError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from modem.at.host import Urc
+    from modem.at.responses import Slot
+    from modem.driver.events import ModemEvent
+    from modem.driver.inbox import Inbox
+    from modem.driver.options import ModemOptions
+    from modem.driver.radio import Radio
+    from modem.driver.status import Status
+    from modem.driver.submit import Durations
+    from modem.profile import Profile
+
+log = structlog.get_logger(__name__)
+
+_RETRY_STARTUP_S: Final = 5.0
+# Without +CNMI nothing announces a message, so they are looked for as often as Gammu's daemon does.
+_SWEEP_UNANNOUNCED_S: Final = 15.0
+_MAX_ANNOUNCED: Final = 1000
+
+
+class Session:
+    """One open port. `started` is None while a start-up is under way or due."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        options: ModemOptions,
+        profile: Profile,
+        status: Status,
+        radio: Radio,
+        inbox: Inbox,
+        durations: Durations,
+        rejected_pins: set[str],
+        emit: Callable[[ModemEvent], None],
+    ) -> None:
+        self.started: Started | None = None
+        self.link = Link(
+            name=url,
+            on_urc=self._take_urc,
+            on_late_result=self._take_late_result,
+            on_prompt=self._take_unexpected_prompt,
+        )
+        self._url = url
+        self._options = options
+        self._profile = profile
+        self._status = status
+        self._radio = radio
+        self._inbox = inbox
+        self._durations = durations
+        self._rejected_pins = rejected_pins
+        self._emit = emit
+        self._announced: deque[Slot] = deque(maxlen=_MAX_ANNOUNCED)
+        self._listening: Listening | None = None
+        # Set by callbacks, waited for by the task.
+        self._something_happened = asyncio.Event()
+        self._sim_is_ready = asyncio.Event()
+        self._has_restarted = False
+
+    async def run(self, listen_first_s: float) -> None:
+        """Serve the modem; ends only by an error of link or port, or by being cancelled."""
+        if listen_first_s > 0:
+            await self._listen(listen_first_s)
+        while True:
+            self._status.not_ready(ModemState.STARTING, "starting up")
+            self._radio.forget()
+            try:
+                started = await self._start_up()
+            except SimError as error:
+                await self._retry_later(error.reason)
+            except ModemSilentError:
+                raise
+            except (CommandError, ModemTimeoutError) as error:
+                await self._retry_later(str(error))
+            else:
+                if not self._has_restarted:
+                    self._begin(started)
+                    await self._serve(started)
+                self.started = None
+
+    def end(self, reason: str) -> None:
+        """Note that the port is lost: nothing will be heard on it any more."""
+        self.started = None
+        if self._listening is not None:
+            self._listening = None
+            self._emit(NoLateAnswer(reason=f"port lost: {reason}", is_unsent=False))
+
+    def judge(self) -> None:
+        """Decide between ready and not ready by registration, once start-up is through."""
+        if self.started is None:
+            return
+        if self._radio.is_registered:
+            self._status.ready(self._radio.reason)
+        else:
+            self._status.not_ready(ModemState.NOT_READY, self._radio.reason)
+
+    # -- the task ------------------------------------------------------------------------------------------------
+
+    async def _listen(self, first_s: float) -> None:
+        self._status.not_ready(ModemState.STARTING, "listening for the result of an earlier submit")
+        self._listening = Listening()
+        try:
+            found = await self._listening.run(self.link, first_s=first_s, at_most_s=self._options.submit_timeout_s)
+        except ModemTimeoutError as error:
+            found = NoLateAnswer(reason=str(error), is_unsent=False)
+        self._listening = None
+        self._emit(found)
+        self.link.abort_prompt()
+
+    async def _start_up(self) -> Started:
+        startup = Startup(
+            self.link,
+            profile=self._profile,
+            options=self._options,
+            ready=self._sim_is_ready,
+            rejected_pins=self._rejected_pins,
+        )
+        await startup.wake()
+        # Boot lines up to here belong to the start that this dialogue is for.
+        self._has_restarted = False
+        return await startup.run()
+
+    async def _retry_later(self, reason: str) -> None:
+        self._status.not_ready(ModemState.NOT_READY, reason)
+        await self._wait(_RETRY_STARTUP_S)
+
+    def _begin(self, started: Started) -> None:
+        before, self._status.identity = self._status.identity, started.identity
+        is_same_sim = before is not None and before.iccid is not None and before.iccid == started.identity.iccid
+        if not is_same_sim:
+            self._durations.forget()
+        self._inbox.start(started, is_same_sim=is_same_sim)
+        self._announced.clear()
+        self.started = started
+
+    async def _serve(self, started: Started) -> None:
+        """Ask, read and sweep until the modem needs another start-up."""
+        loop = asyncio.get_running_loop()
+        await self._radio.ask(self.link)
+        self.judge()
+        sweep_interval_s = self._options.sweep_interval_s
+        if not started.is_announcing:
+            sweep_interval_s = min(sweep_interval_s, _SWEEP_UNANNOUNCED_S)
+        poll_at = loop.time() + self._options.poll_interval_s
+        sweep_at = loop.time()
+        while not self._has_restarted:
+            while self._announced:
+                await self._inbox.read(self.link, self._announced.popleft())
+            if loop.time() >= sweep_at:
+                await self._inbox.sweep(self.link)
+                sweep_at = loop.time() + sweep_interval_s
+            if loop.time() >= poll_at:
+                await self._poll(started)
+                poll_at = loop.time() + self._options.poll_interval_s
+            if not self._announced and not self._has_restarted:
+                await self._wait(min(poll_at, sweep_at) - loop.time())
+        log.info("modem restarted", action="restarted", port=self._url)
+
+    async def _poll(self, started: Started) -> None:
+        await self._radio.ask(self.link)
+        self.judge()
+        if started.cnmi is not None and (now := await read_cnmi(self.link)) is not None and now != started.cnmi:
+            # A reset without a word, or a missed acknowledgement (27.005 3.4.4): nothing is announced any more.
+            self._restart("the modem lost its settings")
+
+    async def _wait(self, seconds: float) -> None:
+        """Wait until something happens, `seconds` at most."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(max(0.0, seconds)):
+                await self._something_happened.wait()
+        self._something_happened.clear()
+
+    # -- what the modem says unasked -----------------------------------------------------------------------------
+
+    def _take_urc(self, urc: Urc) -> None:
+        if self._radio.take(urc):
+            return
+        slot = self._inbox.route(urc)
+        if slot is not None:
+            self._announced.append(slot)
+            self._something_happened.set()
+        elif urc.name in self._profile.restart_urcs:
+            self._restart(f"the modem restarted ({urc.name})")
+            self.link.interrupt("the modem restarted")
+        elif urc.name in self._profile.sim_urcs:
+            self._sim_is_ready.set()
+            if self.started is not None:
+                self._restart("the SIM restarted")
+            else:
+                self._something_happened.set()
+        elif urc.name in self._profile.ready_urcs:
+            self._sim_is_ready.set()
+            if self.started is not None and not self.started.is_complete:
+                self._restart("the SIM has become ready")
+
+    def _restart(self, reason: str) -> None:
+        self._has_restarted = True
+        if self.started is not None:
+            self.started = None
+            self._status.not_ready(ModemState.STARTING, reason)
+        self._something_happened.set()
+
+    def _take_late_result(self, line: str) -> None:
+        if self._listening is not None:
+            self._listening.hear(line)
+            return
+        answer = late_answer(line)
+        if answer is None or (answer.error is not None and not self.link.is_submit_abandoned):
+            return
+        self.link.forget_submit()
+        self._emit(answer)
+
+    def _take_unexpected_prompt(self) -> None:
+        if self._listening is not None:
+            self._listening.hear_prompt()
+        else:
+            self.link.abort_prompt()

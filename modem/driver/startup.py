@@ -1,0 +1,253 @@
+"""The start-up dialogue: from a port that may hold anything to a modem in PDU mode that reports and receives.
+
+Only `AT`, `AT+CMGF=0` and later `AT+CMGS` are needed. A foreign modem may refuse everything else; then we know less
+and ask more often.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Final, TypeVar
+
+import structlog
+
+from modem.at.responses import read_bare, read_memories, read_memories_in_use, read_number, read_ranges
+from modem.at.values import fields_of, parse_int, value_of
+from modem.driver.events import Identity
+from modem.driver.link import ModemSilentError
+from modem.driver.sim import Sim
+from modem.errors import CommandError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+
+    from modem.at.host import Answer
+    from modem.driver.link import Link
+    from modem.driver.options import ModemOptions
+    from modem.profile import Profile
+
+log = structlog.get_logger(__name__)
+
+T = TypeVar("T")
+
+_AT_TIMEOUT_S: Final = 1.0
+_RADIO_TIMEOUT_S: Final = 30.0
+_STORAGE_TIMEOUT_S: Final = 40.0  # TC35 takes up to 35 s to change a memory (its manual, +CPMS)
+_PDU_MODE_PATIENCE_S: Final = 20.0
+_FULL_FUNCTION: Final = 1
+# Broadcasts and answering machine texts are no messages of ours; MT is SM and ME once more.
+_NOT_OURS: Final = frozenset({"BM", "TA", "MT"})
+# Nor can messages be received where only status reports live.
+_NO_INBOX: Final = _NOT_OURS | {"SR"}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Started:
+    """What the dialogue found out.
+
+    `memories` are those to look for messages in, `memories_in_use` the parameters that +CPMS has now, `cnmi` what
+    +CNMI? says now (None when the modem does not tell). `is_complete` is False when memories or +CNMI could not be
+    set: a modem may take them once it is further in its boot.
+    """
+
+    identity: Identity
+    memories: tuple[str, ...]
+    memories_in_use: tuple[str, ...]
+    cnmi: str | None
+    is_announcing: bool
+    is_phase2: bool
+    is_complete: bool
+
+
+class Startup:
+    """One run of the dialogue over one link: `wake`, then `run`."""
+
+    def __init__(
+        self,
+        link: Link,
+        *,
+        profile: Profile,
+        options: ModemOptions,
+        ready: asyncio.Event,
+        rejected_pins: set[str],
+    ) -> None:
+        self._link = link
+        self._profile = profile
+        self._options = options
+        self._rejected_pins = rejected_pins
+        self._ready = ready
+
+    async def run(self) -> Started:
+        """Identify, unlock and set up a modem that is awake.
+
+        Raises SimError, CommandError, ModemTimeoutError, PortLostError.
+        """
+        link = self._link
+        for command in ("ATE0", "ATV1", "AT+CMEE=1", 'AT+CSCS="GSM"'):
+            await link.ask(command)
+        await self._switch_radio_on()
+        sim = Sim(link, profile=self._profile, ready=self._ready)
+        manufacturer = await self._bare("AT+CGMI", "AT+GMI")
+        model = await self._bare("AT+CGMM", "AT+GMM")
+        revision = await self._bare("AT+CGMR", "AT+GMR")
+        imei = _digits(await self._bare("AT+CGSN", "AT+GSN"))
+        iccid = await sim.read_iccid()
+        await sim.unlock(self._options.sim(iccid).pin, iccid=iccid, rejected=self._rejected_pins)
+        if iccid is None:
+            iccid = await sim.read_iccid()
+        imsi = _digits(_bare(await sim.ask("AT+CIMI"), "+CIMI"))
+        own_number = _first(read_number(line) for line in _lines(await link.ask("AT+CNUM"), "+CNUM"))
+        await self._set_pdu_mode(sim)
+        is_phase2 = await self._choose_service()
+        memories, in_use, is_stored = await self._choose_memories(sim)
+        is_announcing = await self._choose_indications(sim)
+        await self._set_service_centre(sim, self._options.sim(iccid).smsc)
+        for command in ("AT+CREG=1", "AT+CEREG=1"):
+            await link.ask(command)
+        await link.ask("AT+COPS=3,0")
+        return Started(
+            identity=Identity(
+                manufacturer=manufacturer,
+                model=model,
+                revision=revision,
+                imei=imei,
+                imsi=imsi,
+                iccid=iccid,
+                own_number=own_number,
+            ),
+            memories=memories,
+            memories_in_use=in_use,
+            cnmi=await read_cnmi(link),
+            is_announcing=is_announcing,
+            is_phase2=is_phase2,
+            is_complete=is_stored and is_announcing,
+        )
+
+    async def wake(self) -> None:
+        """Ask AT until the modem answers anything at all, then let its boot lines run out.
+
+        Raises ModemSilentError when it stays silent for as long as its profile allows, PortLostError.
+        """
+        loop = asyncio.get_running_loop()
+        give_up_at = loop.time() + self._profile.boot_s
+        attempt = 0
+        while True:
+            # Silence may mean an open prompt (hence ESC from the second try on), or quiet mode (V.250 6.2.5).
+            command = "ATQ0V1" if attempt % 3 == 2 else "AT"
+            if await self._link.answers(command, timeout_s=_AT_TIMEOUT_S, is_prompt_possible=attempt > 0):
+                break
+            if loop.time() >= give_up_at:
+                raise ModemSilentError(f"no answer to AT within {self._profile.boot_s:g} s")
+            attempt += 1
+        await self._link.quiet()
+
+    async def _switch_radio_on(self) -> None:
+        for line in _lines(await self._link.ask("AT+CFUN?"), "+CFUN"):
+            if parse_int(fields_of(line)[0]) not in {None, _FULL_FUNCTION}:
+                await self._link.ask("AT+CFUN=1", timeout_s=_RADIO_TIMEOUT_S)
+
+    async def _bare(self, *commands: str) -> str:
+        for command in commands:
+            text = _bare(await self._link.ask(command), command.removeprefix("AT"))
+            if text:
+                return text
+        return ""
+
+    async def _set_pdu_mode(self, sim: Sim) -> None:
+        """Set +CMGF=0. A modem that is still starting refuses it with whatever error it likes."""
+        give_up_at = asyncio.get_running_loop().time() + _PDU_MODE_PATIENCE_S
+        while True:
+            answer = await sim.ask("AT+CMGF=0")
+            if answer is not None and answer.is_ok:
+                return
+            if asyncio.get_running_loop().time() >= give_up_at:
+                result = str(answer.final.failure) if answer is not None and answer.final is not None else "no answer"
+                raise CommandError("AT+CMGF=0", result)
+            await sim.pause()
+
+    async def _choose_service(self) -> bool:
+        """Leave phase 2+ (+CSMS=1) if it is on: there one lost +CNMA silences the modem. Return whether it stays on."""
+        answer = await self._link.ask("AT+CSMS?")
+        for line in _lines(answer, "+CSMS"):
+            if parse_int(fields_of(line)[0]) == 1:
+                refused = await self._link.ask("AT+CSMS=0")
+                return refused is None or not refused.is_ok
+        return False
+
+    async def _choose_memories(self, sim: Sim) -> tuple[tuple[str, ...], tuple[str, ...], bool]:
+        """Keep the memories in use if messages can live there; return all to look through, those in use, and success.
+
+        27.005 3.2.2. One, two or three parameters: each form is the only one that some modem takes.
+        """
+        offered = _first(read_memories(line) for line in _lines(await sim.ask("AT+CPMS=?"), "+CPMS")) or ()
+        in_use = _first(read_memories_in_use(line) for line in _lines(await sim.ask("AT+CPMS?"), "+CPMS")) or ()
+        candidates = [m for m in (*in_use[2:], *in_use[:1], *offered, "SM", "ME") if m not in _NO_INBOX]
+        wanted = next((m for m in candidates if m in offered or not offered), "MT")
+        for count in (3, 2, 1):
+            parameters = ",".join([f'"{wanted}"'] * count)
+            answer = await sim.ask(f"AT+CPMS={parameters}", timeout_s=_STORAGE_TIMEOUT_S)
+            if answer is not None and answer.is_ok:
+                in_use = (wanted,) * count + in_use[count:]
+                break
+        else:
+            return tuple(dict.fromkeys(in_use)), in_use, False
+        others = (m for m in (*offered, *in_use) if m not in _NOT_OURS)
+        return (wanted,) if wanted == "MT" else tuple(dict.fromkeys((wanted, *others))), in_use, True
+
+    async def _choose_indications(self, sim: Sim) -> bool:
+        """Have messages announced and reports routed to us by +CNMI; 27.005 3.4.1."""
+        ranges = _first(read_ranges(line) for line in _lines(await sim.ask("AT+CNMI=?"), "+CNMI"))
+        for value in choose_cnmi(ranges or (), self._profile):
+            answer = await sim.ask(f"AT+CNMI={value}")
+            if answer is not None and answer.is_ok:
+                log.debug("indications", action="cnmi", value=value)
+                return True
+        return False
+
+    async def _set_service_centre(self, sim: Sim, smsc: str | None) -> None:
+        if smsc is None:
+            return
+        # 145 international, 129 unknown: the type of address of 24.011 8.2.5.2.
+        answer = await sim.ask(f'AT+CSCA="{smsc}",{145 if smsc.startswith("+") else 129}')
+        if answer is None or not answer.is_ok:
+            log.warning("service centre not set", action="smsc_refused")
+
+
+def choose_cnmi(ranges: Sequence[Sequence[int]], profile: Profile) -> list[str]:
+    """Return the +CNMI values to try: the best of what is advertised, then the profile's fall-backs."""
+    preferences = (profile.cnmi_mode, profile.cnmi_deliver, (0,), profile.cnmi_report, profile.cnmi_buffer)
+    values = []
+    if len(ranges) >= 2 and any(mode in ranges[0] for mode in profile.cnmi_mode):
+        chosen = [
+            next((number for number in preferred if number in offered), offered[0] if offered else 0)
+            for preferred, offered in zip(preferences, ranges, strict=False)
+        ]
+        values.append(",".join(map(str, chosen)))
+    values.extend(profile.cnmi_fallbacks)
+    return list(dict.fromkeys(values))
+
+
+async def read_cnmi(link: Link) -> str | None:
+    """Return what +CNMI? says, None when the modem does not tell."""
+    return _first(",".join(fields_of(line)) for line in _lines(await link.ask("AT+CNMI?"), "+CNMI"))
+
+
+def _lines(answer: Answer | None, name: str) -> list[str]:
+    if answer is None or not answer.is_ok:
+        return []
+    return [line for line in answer.lines if value_of(line, name) is not None]
+
+
+def _bare(answer: Answer | None, name: str) -> str | None:
+    return read_bare(answer.lines, name) if answer is not None and answer.is_ok else None
+
+
+def _digits(text: str | None) -> str | None:
+    """Return the number in an identity answer, None when there is none."""
+    digits = (text or "").partition(",")[0].strip().strip('"')
+    return digits if digits.isascii() and digits.isdigit() else None
+
+
+def _first(found: Iterable[T]) -> T | None:
+    return next(iter(found), None)

@@ -1,0 +1,48 @@
+"""The state of one modem, told to its owner when it changes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import structlog
+
+from modem.driver.events import Lost, ModemState, NotReady, Ready
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from modem.driver.events import Identity, ModemEvent
+
+log = structlog.get_logger(__name__)
+
+
+class Status:
+    """State, the reason for it in plain words, and the identity of the last start-up."""
+
+    def __init__(self, url: str, *, emit: Callable[[ModemEvent], None]) -> None:
+        self._url = url
+        self._emit = emit
+        self.state = ModemState.CLOSED
+        self.reason = "not opened yet"
+        self.identity: Identity | None = None
+
+    def ready(self, reason: str) -> None:
+        """The modem can send; told when it could not before."""
+        was, self.state, self.reason = self.state, ModemState.READY, reason
+        if was is not ModemState.READY and self.identity is not None:
+            log.debug("modem ready", action="ready", port=self._url, imei=self.identity.imei)
+            self._emit(Ready(identity=self.identity))
+
+    def not_ready(self, state: ModemState, reason: str) -> None:
+        """The modem cannot send; told when it could before, or when the reason is another."""
+        is_news = self.state is ModemState.READY or reason != self.reason
+        self.state, self.reason = state, reason
+        if is_news:
+            log.debug("modem not ready", action="not_ready", port=self._url, reason=reason)
+            self._emit(NotReady(reason=reason))
+
+    def lost(self, reason: str) -> None:
+        """The open port is gone; always told."""
+        self.state, self.reason = ModemState.CLOSED, reason
+        log.debug("port lost", action="port_lost", port=self._url, reason=reason)
+        self._emit(Lost(reason=reason))

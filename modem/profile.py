@@ -1,0 +1,44 @@
+"""What is known of a modem model: a record of data that driver and emulator read; nobody asks for a vendor's name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Profile:
+    """One model, or a family that behaves alike. The defaults are what 27.005 and 27.007 promise of any modem.
+
+    A +CNMI value is made of the first number of each preference that the modem advertises; when it advertises nothing
+    usable, or refuses what it advertised, `cnmi_fallbacks` are tried in order.
+    """
+
+    name: str
+
+    cnmi_mode: tuple[int, ...] = (2, 1, 3)
+    # Stored first: what waits in a memory survives our crash. 27.005 3.4.1.
+    cnmi_deliver: tuple[int, ...] = (1, 2)
+    # Routed first: reports that were stored can not be read back on many LTE modules.
+    cnmi_report: tuple[int, ...] = (1, 2)
+    cnmi_buffer: tuple[int, ...] = (0, 1)
+    cnmi_fallbacks: tuple[str, ...] = ("2,1,0,1,0", "1,1,0,1,0", "2,1,0,2,0", "2,1,0,1,1", "2,1,0,0,0", "2,1", "1,1")
+
+    # Tried in order until one answer holds an ICCID; the last is the SIM file itself, 27.007 8.18 and TS 31.102 4.2.
+    iccid_commands: tuple[str, ...] = ("AT+CCID", "AT+ICCID", "AT+QCCID", "AT^ICCID?", "AT+CRSM=176,12258,0,0,10")
+
+    # Names of URCs that tell of a restart: everything that was set is lost.
+    restart_urcs: frozenset[str] = frozenset()
+    # Names of URCs that tell that the SIM was (re)started while the modem went on.
+    sim_urcs: frozenset[str] = frozenset()
+    # Names of URCs that end the wait for a SIM that is still busy.
+    ready_urcs: frozenset[str] = frozenset()
+
+    # How long the modem may stay silent after power-up before it is given up.
+    boot_s: float = 20.0
+    # How long a SIM may answer "busy" after the modem itself answers.
+    sim_busy_s: float = 60.0
+    prompt_timeout_s: float = 10.0
+    # +CMGS came: how long OK may stay behind it. Real modems are late by seconds, or never send it.
+    final_timeout_s: float = 2.0
+    # Whether a bare AT may be asked while a submit is unanswered: a modem that would abort the submit says False.
+    is_probe_allowed: bool = True

@@ -1,0 +1,157 @@
+"""Messages and reports: routed, announced, swept, deleted."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from modem.driver import Inbound, Ready, StoredAt
+from modem.driver.inbox import is_status_report
+from tests.modem.driver.driving import DELIVER, FAST, REPORT, driven
+from tests.support.scripted_modem import PLAIN, WIRES, ScriptedModem, Wire, length_of
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+OTHER = DELIVER.replace("F100", "F200")
+
+
+def stored(memory: str, index: int, pdu: str = DELIVER) -> Inbound:
+    return Inbound(pdu=pdu, length=length_of(pdu), stored=StoredAt(memory=memory, index=index), is_report=pdu == REPORT)
+
+
+@pytest.mark.parametrize("wire", WIRES.values(), ids=WIRES.keys())
+async def test_all_memories_are_swept_at_start(link: Path, wire: Wire) -> None:
+    memories = {"SM": {1: DELIVER, 3: REPORT}, "ME": {0: OTHER}}
+    async with (
+        ScriptedModem(link=link, wire=wire, memories=memories) as scripted,
+        driven(scripted) as (_, owner),
+    ):
+        await owner.until(Inbound, count=3)
+        assert owner.all(Inbound) == [stored("SM", 1), stored("SM", 3, REPORT), stored("ME", 0, OTHER)]
+
+
+@pytest.mark.parametrize("wire", WIRES.values(), ids=WIRES.keys())
+async def test_announced_message_is_read_from_the_memory_it_names(link: Path, wire: Wire) -> None:
+    async with ScriptedModem(link=link, wire=wire) as scripted, driven(scripted) as (_, owner):
+        await scripted.until_heard("AT+CMGL=4", times=2)
+        scripted.memories["SM"][5] = OTHER
+        scripted.memories["ME"][5] = DELIVER
+        scripted.say('+CMTI: "ME",5')
+        assert await owner.until(Inbound) == stored("ME", 5)
+        scripted.say('+CDSI: "SM",5')
+        assert await owner.until(Inbound, count=2) == stored("SM", 5, OTHER)
+
+
+@pytest.mark.parametrize("wire", WIRES.values(), ids=WIRES.keys())
+async def test_routed_message_and_report_come_up_with_nothing_to_delete(link: Path, wire: Wire) -> None:
+    async with ScriptedModem(link=link, wire=wire) as scripted, driven(scripted) as (_, owner):
+        scripted.say_pdu("+CMT: ,24", DELIVER)
+        scripted.say_pdu("+CDS: ,25", REPORT)
+        await owner.until(Inbound, count=2)
+        assert owner.all(Inbound) == [
+            Inbound(pdu=DELIVER, length=24, stored=None, is_report=False),
+            Inbound(pdu=REPORT, length=25, stored=None, is_report=True),
+        ]
+
+
+async def test_delete_takes_the_slot_of_the_right_memory(link: Path) -> None:
+    memories = {"SM": {1: DELIVER}, "ME": {1: OTHER}}
+    async with ScriptedModem(link=link, memories=memories) as scripted, driven(scripted) as (modem, owner):
+        await owner.until(Inbound, count=2)
+        await modem.delete(StoredAt(memory="SM", index=1))
+        assert scripted.memories == {"SM": {}, "ME": {1: OTHER}}
+
+
+async def test_delete_is_tried_again(link: Path) -> None:
+    answers = {**PLAIN, "AT+CMGD=1": ["+CMS ERROR: 314"]}
+    async with (
+        ScriptedModem(link=link, answers=answers, memories={"SM": {1: DELIVER}}) as scripted,
+        driven(scripted) as (modem, owner),
+    ):
+        await owner.until(Inbound)
+        deleting = asyncio.create_task(modem.delete(StoredAt(memory="SM", index=1)))
+        await scripted.until_heard("AT+CMGD=1")
+        del scripted.answers["AT+CMGD=1"]
+        await deleting
+        assert scripted.memories["SM"] == {}
+
+
+async def test_message_is_handed_up_once_until_its_place_is_used_again(link: Path) -> None:
+    options = replace(FAST, sweep_interval_s=0.02)
+    async with (
+        ScriptedModem(link=link, memories={"SM": {1: DELIVER}}) as scripted,
+        driven(scripted, options=options) as (modem, owner),
+    ):
+        await scripted.until_heard("AT+CMGL=4", times=4)
+        assert owner.all(Inbound) == [stored("SM", 1)]
+        await modem.delete(StoredAt(memory="SM", index=1))
+        scripted.memories["SM"][1] = DELIVER
+        assert await owner.until(Inbound, count=2) == stored("SM", 1)
+
+
+async def test_message_of_the_same_sim_is_not_handed_up_again_after_a_restart(link: Path) -> None:
+    async with (
+        ScriptedModem(link=link, memories={"SM": {1: DELIVER}}) as scripted,
+        driven(scripted) as (_, owner),
+    ):
+        await owner.until(Inbound)
+        scripted.say("RDY")
+        await owner.until(Ready, count=2)
+        await scripted.until_heard("AT+CMGL=4", times=2)
+        assert len(owner.all(Inbound)) == 1
+
+
+async def test_message_of_another_sim_in_the_same_place_is_handed_up(link: Path) -> None:
+    async with (
+        ScriptedModem(link=link, memories={"SM": {1: DELIVER}}) as scripted,
+        driven(scripted) as (_, owner),
+    ):
+        await owner.until(Inbound)
+        scripted.answers["AT+CCID"] = ["+CCID: 8949020000099999999", "OK"]
+        scripted.say("RDY")
+        await owner.until(Inbound, count=2)
+
+
+async def test_own_messages_in_the_memory_are_left_alone(link: Path) -> None:
+    answers = {
+        **PLAIN,
+        "AT+CMGL=4": ["+CMGL: 1,2,,24", DELIVER, "+CMGL: 2,3,,24", OTHER, "+CMGL: 3,0,,24", REPORT, "OK"],
+    }
+    async with ScriptedModem(link=link, answers=answers, memories={"SM": {}}) as s, driven(s) as (_, owner):
+        assert (await owner.until(Inbound)).stored == StoredAt(memory="SM", index=3)
+
+
+async def test_modem_without_announcements_is_swept_often(link: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("modem.driver.session._SWEEP_UNANNOUNCED_S", 0.05)
+    answers = {command: answer for command, answer in PLAIN.items() if not command.startswith("AT+CNMI")}
+    async with ScriptedModem(link=link, answers=answers) as scripted, driven(scripted) as (_, owner):
+        await scripted.until_heard("AT+CMGL=4")
+        scripted.memories["SM"][2] = DELIVER
+        await owner.until(Inbound)
+
+
+async def test_modem_without_memories_still_gives_its_messages(link: Path) -> None:
+    answers = {**PLAIN, "AT+CMGL=4": ["+CMGL: 7,0,,24", DELIVER, "OK"]}
+    del answers["AT+CPMS=?"]
+    async with ScriptedModem(link=link, answers=answers, memories={}) as scripted, driven(scripted) as (_, owner):
+        assert (await owner.until(Inbound)).stored == StoredAt(memory="", index=7)
+
+
+@pytest.mark.parametrize(
+    ("pdu", "length", "expected"),
+    [
+        (DELIVER, 24, False),
+        (REPORT, 25, True),
+        pytest.param("079194710167000006" + "0B", 2, True, id="SMSC field present"),
+        pytest.param("060B0B91", 4, True, id="SMSC field missing"),
+        pytest.param("FF", None, False, id="cut off"),
+        pytest.param("", None, False, id="empty"),
+        pytest.param("XY", None, False, id="no hex"),
+    ],
+)
+def test_report_is_told_from_message(pdu: str, length: int | None, expected: bool) -> None:
+    assert is_status_report(pdu, length) is expected

@@ -1,0 +1,66 @@
+"""An open port: restarts, lost settings, registration, silence."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from modem.driver import Accepted, Lost, NotReady, Ready, RegistrationChanged, SignalChanged
+from tests.modem.driver.driving import FAST, TPDU, driven
+from tests.support.scripted_modem import PLAIN, ScriptedModem
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    import pytest
+
+
+async def test_restarted_modem_is_started_up_again(link: Path) -> None:
+    async with ScriptedModem(link=link) as scripted, driven(scripted) as (modem, owner):
+        await scripted.until_heard("AT+CMGL=4")
+        scripted.say("RDY", "+CFUN: 1", "+CPIN: READY", "Call Ready")
+        await owner.until(Ready, count=2)
+        assert scripted.heard.count("AT+CMGF=0") == 2
+        assert not owner.all(Lost)
+        assert isinstance(await modem.submit(TPDU), Accepted)
+
+
+async def test_silent_modem_is_lost(link: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("modem.driver.link._SETTLE_TIMEOUT_S", 0.05)
+    options = replace(FAST, poll_interval_s=0.05)
+    async with ScriptedModem(link=link) as scripted, driven(scripted, options=options) as (_, owner):
+        await scripted.until_heard("AT+CMGL=4", times=2)
+        scripted.is_silent = True
+        assert "does not answer" in (await owner.until(Lost)).reason
+
+
+async def test_settings_lost_without_a_word_are_made_again(link: Path) -> None:
+    options = replace(FAST, poll_interval_s=0.05)
+    async with ScriptedModem(link=link) as scripted, driven(scripted, options=options) as (_, owner):
+        scripted.answers["AT+CNMI?"] = ["+CNMI: 0,0,0,0,0", "OK"]
+        await scripted.until_heard("AT+CNMI?", times=2)
+        scripted.answers["AT+CNMI?"] = PLAIN["AT+CNMI?"]
+        await owner.until(Ready, count=2)
+
+
+async def test_registration_that_goes_and_comes_is_told(link: Path) -> None:
+    async with ScriptedModem(link=link) as scripted, driven(scripted) as (modem, owner):
+        scripted.say("+CREG: 2")
+        await owner.until(NotReady, matching=lambda event: event.reason == "searching for a network")
+        assert not modem.is_ready
+        scripted.say("+CREG: 5")
+        await owner.until(Ready, count=2)
+        assert [e.registration.name for e in owner.all(RegistrationChanged) if e.registration] == [
+            "HOME",
+            "SEARCHING",
+            "ROAMING",
+        ]
+
+
+async def test_registration_and_signal_are_asked_now_and_then(link: Path) -> None:
+    options = replace(FAST, poll_interval_s=0.05)
+    async with ScriptedModem(link=link) as scripted, driven(scripted, options=options) as (_, owner):
+        scripted.answers["AT+CSQ"] = ["+CSQ: 5,0", "OK"]
+        await owner.until(SignalChanged, matching=lambda event: event.dbm == -103)
+        scripted.answers["AT+CREG?"] = ["+CREG: 1,3", "OK"]
+        await owner.until(NotReady, matching=lambda event: event.reason == "the network denies registration")

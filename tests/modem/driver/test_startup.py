@@ -1,0 +1,182 @@
+"""The start-up dialogue, over every wire and with modems of several families (transcripts)."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+import pytest
+
+from modem.driver import Identity, Lost, ModemState, NotReady, Ready, SimOptions
+from modem.driver.startup import choose_cnmi
+from modem.profile import Profile
+from modem.profiles.generic import PROFILE
+from tests.modem.driver.driving import FAST, TPDU, driven
+from tests.support.scripted_modem import ICCID, PLAIN, WIRES, ScriptedModem, Wire, read_transcript
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+@pytest.mark.parametrize("wire", WIRES.values(), ids=WIRES.keys())
+async def test_modem_becomes_ready_over_any_wire(link: Path, wire: Wire) -> None:
+    async with ScriptedModem(link=link, wire=wire) as scripted, driven(scripted) as (modem, _):
+        assert modem.is_ready
+        assert modem.identity == Identity(
+            manufacturer="Example",
+            model="Scripted",
+            revision="1.0",
+            imei="490154203237518",
+            imsi="262010000000001",
+            iccid=ICCID,
+            own_number=None,
+        )
+
+
+@pytest.mark.parametrize("wire", [WIRES["whole"], WIRES["echo, byte at a time"]], ids=["whole", "echo, byte at a time"])
+@pytest.mark.parametrize(
+    ("transcript", "identity", "operator", "dbm", "heard"),
+    [
+        (
+            "sim800.at",
+            ("SIMCOM_Ltd", "865067020123456", "460011586703000", "8986011586007030005", "+8613800100500"),
+            "CHN-UNICOM",
+            -79,
+            {"AT+CNMI=2,1,0,1,0", 'AT+CPMS="SM","SM","SM"'},
+        ),
+        (
+            "huawei_stick.at",
+            ("huawei", "351911041234567", "262011234567890", "89490200001234567890", None),
+            "o2 - de",
+            -51,
+            {"AT+CNMI=2,1,0,1,0", "AT+CNMI=1,1,0,1,0", 'AT+CPMS="ME","ME","ME"'},
+        ),
+        (
+            "ec25.at",
+            ("Quectel", "861107031234564", "262021234567890", "8949010112345678901", "+491511234567"),
+            "Telekom.de",
+            None,
+            {"AT+CFUN=1", "AT+CSMS=0", "AT+CNMI=2,1,0,1,0"},
+        ),
+        (
+            "numeric.at",
+            ("WAVECOM MODEM", "354056000123456", "208011234567890", "8933019100000000000", None),
+            None,
+            -89,
+            {'AT+CPMS="SM","SM"', "AT+CNMI=2,1,0,1,0"},
+        ),
+        ("minimal.at", ("", None, None, None, None), None, None, {"AT+CMGF=0"}),
+    ],
+    ids=["SIM800", "Huawei stick", "EC25", "numeric results", "minimal"],
+)
+async def test_modem_of_a_family_starts_up(
+    link: Path,
+    wire: Wire,
+    transcript: str,
+    identity: tuple[str | None, ...],
+    operator: str | None,
+    dbm: int | None,
+    heard: set[str],
+) -> None:
+    answers, boot = read_transcript(transcript)
+    async with ScriptedModem(link=link, wire=wire, answers=answers, memories={}) as scripted:
+        scripted.say(*boot)
+        async with driven(scripted) as (modem, _):
+            await scripted.until_heard("AT+CMGL=4")
+            found = modem.identity
+            assert found is not None
+            assert (found.manufacturer, found.imei, found.imsi, found.iccid, found.own_number) == identity
+            assert (modem.operator, modem.signal_dbm) == (operator, dbm)
+            assert heard <= set(scripted.heard)
+            result = await modem.submit(TPDU)
+            assert scripted.bodies == ["00" + TPDU.hex().upper()]
+            assert result is not None
+
+
+async def test_modem_that_boots_slowly_is_waited_for(link: Path) -> None:
+    async with (
+        ScriptedModem(link=link, is_silent=True) as scripted,
+        driven(scripted, is_ready_expected=False) as (_, o),
+    ):
+        await o.until(NotReady)
+        await asyncio.sleep(0.05)
+        scripted.is_silent = False
+        await o.until(Ready)
+
+
+async def test_prompt_left_open_by_another_program_is_escaped_and_nothing_is_sent(link: Path) -> None:
+    async with ScriptedModem(link=link) as scripted:
+        scripted._obey("AT+CMGS=15")
+        scripted._incoming = b"0001000A81"
+        async with driven(scripted):
+            assert scripted.bodies == []
+
+
+async def test_modem_that_never_answers_is_closed_and_tried_again(link: Path) -> None:
+    profile = replace(PROFILE, boot_s=0.1)
+    async with (
+        ScriptedModem(link=link, is_silent=True) as scripted,
+        driven(scripted, profile=profile, is_ready_expected=False) as (modem, owner),
+    ):
+        await owner.until(Lost, count=2)
+        assert modem.state is not ModemState.READY
+
+
+async def test_pdu_mode_is_needed(link: Path) -> None:
+    answers = {**PLAIN, "AT+CMGF=0": ["+CMS ERROR: 303"]}
+    async with (
+        ScriptedModem(link=link, answers=answers) as scripted,
+        driven(scripted, is_ready_expected=False) as (modem, owner),
+    ):
+        await scripted.until_heard("AT+CMGF=0", times=2)
+        assert not modem.is_ready
+        assert not owner.all(Ready)
+        scripted.answers["AT+CMGF=0"] = ["OK"]
+        await owner.until(Ready)
+
+
+async def test_phase_2_that_cannot_be_left_is_acknowledged(link: Path) -> None:
+    answers = {**PLAIN, "AT+CSMS?": ["+CSMS: 1,1,1,1", "OK"], "AT+CNMA": ["OK"]}
+    async with ScriptedModem(link=link, answers=answers) as scripted, driven(scripted) as (modem, _):
+        assert "AT+CSMS=0" in scripted.heard
+        await modem.acknowledge()
+        assert "AT+CNMA" in scripted.heard
+
+
+async def test_nothing_is_acknowledged_in_service_0(link: Path) -> None:
+    async with ScriptedModem(link=link) as scripted, driven(scripted) as (modem, _):
+        await modem.acknowledge()
+        assert "AT+CNMA" not in scripted.heard
+
+
+async def test_service_centre_of_the_options_is_set(link: Path) -> None:
+    options = replace(FAST, sims={ICCID: SimOptions(smsc="+491710760000")})
+    async with ScriptedModem(link=link) as scripted, driven(scripted, options=options):
+        assert 'AT+CSCA="+491710760000",145' in scripted.heard
+
+
+async def test_sms_ready_repeats_a_start_up_that_came_too_early(link: Path) -> None:
+    answers = {**PLAIN, "AT+CNMI=2,1,0,1,0": ["ERROR"]}
+    async with ScriptedModem(link=link, answers=answers) as scripted, driven(scripted) as (_, owner):
+        scripted.answers["AT+CNMI=2,1,0,1,0"] = ["OK"]
+        scripted.say("SMS Ready")
+        await owner.until(Ready, count=2)
+        assert scripted.heard.count("AT+CNMI=2,1,0,1,0") == 2
+
+
+@pytest.mark.parametrize(
+    ("ranges", "first"),
+    [
+        ([(0, 1, 2), (0, 1, 2, 3), (0, 2), (0, 1, 2), (0, 1)], "2,1,0,1,0"),
+        pytest.param([(0, 1, 2), (0, 1), (0,), (0, 1), (1,)], "2,1,0,1,1", id="buffer only 1 (MC75i)"),
+        pytest.param([(0, 1), (0, 2), (0,), (0, 2), (0,)], "1,2,0,2,0", id="routed only"),
+        pytest.param([(2,), (0,), (0,), (0,), (0,)], "2,0,0,0,0", id="nothing to choose"),
+        pytest.param([(0,), (0, 1), (0,), (0,), (0,)], "2,1,0,1,0", id="mode 0 only: fall-backs"),
+        pytest.param([], "2,1,0,1,0", id="not told"),
+    ],
+)
+def test_indications_are_chosen_from_what_is_advertised(ranges: list[tuple[int, ...]], first: str) -> None:
+    values = choose_cnmi(ranges, Profile(name="test"))
+    assert values[0] == first
+    assert values[-1] == "1,1"
