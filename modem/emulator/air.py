@@ -1,0 +1,59 @@
+"""Carries events between machines and their network until all is quiet."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, assert_never
+
+from modem.emulator.radio import Answered, Arriving, Registered
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from modem.emulator.machine import Machine
+    from modem.emulator.network import Network
+    from modem.emulator.radio import NetworkEvent
+
+
+class Air:
+    """The radio between one network and its machines."""
+
+    def __init__(self, network: Network, machines: Sequence[Machine]) -> None:
+        self._network = network
+        self._machines = machines
+        self._indexes = {machine.equipment.sim.imsi: index for index, machine in enumerate(machines)}
+        for machine in machines:
+            network.subscribe(machine.equipment.sim.imsi, machine.equipment.sim.number)
+
+    def settle(self, index: int | None, now: float) -> set[int]:
+        """Carry everything that machine `index`, or only the network, has to say and what follows from it.
+
+        Returns the machines that were touched: they may have octets to send.
+        """
+        touched = set() if index is None else {index}
+        talking = list(touched)
+        while True:
+            for number in talking:
+                self._listen(self._machines[number], now)
+            talking.clear()
+            event = self._network.next_event()
+            if event is None:
+                return touched
+            number = self._indexes[event.imsi]
+            self._tell(self._machines[number], event, now)
+            touched.add(number)
+            talking.append(number)
+
+    def _listen(self, machine: Machine, now: float) -> None:
+        while (event := machine.next_event()) is not None:
+            self._network.handle_event(machine.equipment.sim.imsi, event, now)
+
+    @staticmethod
+    def _tell(machine: Machine, event: NetworkEvent, now: float) -> None:
+        if isinstance(event, Answered):
+            machine.handle_answer(event.cause, now)
+        elif isinstance(event, Arriving):
+            machine.handle_delivery(event.delivery, now)
+        elif isinstance(event, Registered):
+            machine.handle_registration(event.registration)
+        else:
+            assert_never(event)

@@ -1,0 +1,69 @@
+"""Who the modem is (3GPP TS 27.007 5.1 to 5.4; ITU-T V.250 6.1)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from modem.at.command import Form
+from modem.emulator.command import Shelf
+from modem.emulator.refusal import Cme, CmeError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from modem.at.command import Command
+    from modem.emulator.equipment import Equipment
+
+SHELF = Shelf()
+
+
+@SHELF.on("+CGMI", Form.EXECUTE)
+@SHELF.on("+GMI", Form.EXECUTE)
+def manufacturer(equipment: Equipment, _command: Command) -> Sequence[str]:
+    """Name the maker."""
+    return [equipment.identity.manufacturer]
+
+
+@SHELF.on("+CGMM", Form.EXECUTE)
+@SHELF.on("+GMM", Form.EXECUTE)
+def model(equipment: Equipment, _command: Command) -> Sequence[str]:
+    """Name the model."""
+    return [equipment.identity.model]
+
+
+@SHELF.on("+CGMR", Form.EXECUTE)
+@SHELF.on("+GMR", Form.EXECUTE)
+def revision(equipment: Equipment, _command: Command) -> Sequence[str]:
+    """Name the firmware."""
+    return [equipment.identity.revision]
+
+
+@SHELF.on("+CGSN", Form.EXECUTE)
+@SHELF.on("+GSN", Form.EXECUTE)
+def imei(equipment: Equipment, _command: Command) -> Sequence[str]:
+    """Give the IMEI."""
+    return [equipment.identity.imei]
+
+
+for _name in ("+CGMI", "+GMI", "+CGMM", "+GMM", "+CGMR", "+GMR", "+CGSN", "+GSN"):
+    SHELF.constant(_name, Form.TEST)
+
+
+@SHELF.on("I", Form.EXECUTE)
+def information(equipment: Equipment, command: Command) -> Sequence[str]:
+    """Give everything (ATI, ATI0, ATI9), or one thing: 3 the maker, 4 the model, 5 the firmware."""
+    identity = equipment.identity
+    everything = [
+        f"Manufacturer: {identity.manufacturer}",
+        f"Model: {identity.model}",
+        f"Revision: {identity.revision}",
+        f"IMEI: {identity.imei}",
+        "+GCAP: +CGSM",
+    ]
+    parts = {"3": [identity.manufacturer], "4": [identity.model], "5": [identity.revision]}
+    number = (command.arguments[0] if command.arguments else None) or "0"
+    if number in ("0", "9"):
+        return everything
+    if number not in parts:
+        raise CmeError(Cme.INCORRECT_PARAMETERS)
+    return parts[number]

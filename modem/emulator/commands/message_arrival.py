@@ -1,0 +1,77 @@
+"""What the host hears of arriving messages and reports (3GPP TS 27.005 3.2.1, 3.4.1, 3.4.4)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from modem.at.command import Form
+from modem.emulator import inbound
+from modem.emulator.command import Shelf
+from modem.emulator.parameters import Parameters
+from modem.emulator.refusal import Cms, CmsError
+from modem.emulator.settings import Indications
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from modem.at.command import Command
+    from modem.emulator.equipment import Equipment
+
+SHELF = Shelf()
+
+_NOT_SUPPORTED: Final = CmsError(Cms.NOT_SUPPORTED)
+
+SHELF.constant("+CSMS", Form.TEST, "+CSMS: (0,1)")
+
+
+@SHELF.on("+CSMS", Form.READ)
+def read_service(equipment: Equipment, _command: Command) -> Sequence[str]:
+    """Give the service and the kinds of message it has."""
+    return [f"+CSMS: {equipment.settings.service},1,1,1"]
+
+
+@SHELF.on("+CSMS", Form.SET)
+def set_service(equipment: Equipment, command: Command) -> Sequence[str]:
+    """Choose whether routed messages are acknowledged by the modem (0) or by the host (1)."""
+    equipment.settings.service = Parameters(command, most=1, refusal=_NOT_SUPPORTED).number(0, range(2))
+    if not equipment.settings.service:
+        inbound.acknowledge(equipment)
+    return ["+CSMS: 1,1,1"]
+
+
+SHELF.constant("+CNMI", Form.TEST, "+CNMI: (0-2),(0-3),(0,2),(0-2),(0,1)")
+
+
+@SHELF.on("+CNMI", Form.READ)
+def read_indications(equipment: Equipment, _command: Command) -> Sequence[str]:
+    """Give the five values."""
+    now = equipment.settings.indications
+    return [f"+CNMI: {now.mode},{now.deliver},{now.broadcast},{now.report},{now.buffer}"]
+
+
+@SHELF.on("+CNMI", Form.SET)
+def set_indications(equipment: Equipment, command: Command) -> Sequence[str]:
+    """Choose them; what is omitted stays. What was held back is written or cleared behind the OK."""
+    parameters = Parameters(command, most=5, refusal=_NOT_SUPPORTED)
+    now = equipment.settings.indications
+    equipment.settings.indications = Indications(
+        mode=parameters.number(0, range(3), now.mode),
+        deliver=parameters.number(1, range(4), now.deliver),
+        broadcast=parameters.number(2, (0, 2), now.broadcast),
+        report=parameters.number(3, range(3), now.report),
+        buffer=parameters.number(4, range(2), now.buffer),
+    )
+    inbound.flush(equipment)
+    return []
+
+
+SHELF.constant("+CNMA", Form.TEST, "+CNMA: (0)")
+
+
+@SHELF.on("+CNMA", Form.EXECUTE, Form.SET)
+def acknowledge(equipment: Equipment, command: Command) -> Sequence[str]:
+    """Acknowledge the routed message that waits for it."""
+    Parameters(command, most=1, refusal=_NOT_SUPPORTED).number(0, (0,), 0)
+    if not inbound.acknowledge(equipment):
+        raise CmsError(Cms.NO_ACKNOWLEDGEMENT_EXPECTED)
+    return []

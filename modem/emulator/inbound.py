@@ -1,0 +1,137 @@
+"""What becomes of an arriving message or report: stored, routed to the host, or refused (3GPP TS 27.005 3.4.1)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from modem.at.device import MAX_HELD_URCS
+from modem.emulator import text_mode
+from modem.emulator.pdu_mode import pdu_line
+from modem.emulator.radio import Acknowledged
+from modem.emulator.storage import MessageStatus, StoredMessage
+from modem.pdu import Dcs, Deliver
+
+if TYPE_CHECKING:
+    from modem.emulator.equipment import Equipment
+    from modem.emulator.radio import Delivery
+    from modem.emulator.storage import Storage
+
+MEMORY_CAPACITY_EXCEEDED: Final = 22  # RP cause, 3GPP TS 24.011 8.2.5.4
+PROTOCOL_ERROR: Final = 111
+ACKNOWLEDGE_WITHIN_S: Final = 15.0
+MAX_BUFFERED_URCS: Final = 32
+SILENT_PID: Final = 0x40  # type 0: acknowledged, neither shown nor stored (3GPP TS 23.040 9.2.3.9)
+SIM_CLASS: Final = 2
+TE_CLASS: Final = 3
+
+
+def deliver(equipment: Equipment, delivery: Delivery, now: float) -> None:
+    """Take what the network brings and acknowledge it, unless the host has to do that."""
+    if equipment.device.held_count >= MAX_HELD_URCS:
+        _refuse(equipment)
+    elif isinstance(delivery.message, Deliver):
+        _deliver_message(equipment, delivery, delivery.message, now)
+    else:
+        _deliver_report(equipment, delivery, now)
+
+
+def acknowledge(equipment: Equipment) -> bool:
+    """Pass the host's +CNMA to the network; return whether one was awaited."""
+    if equipment.acknowledge_by is None:
+        return False
+    equipment.acknowledge_by = None
+    equipment.tell(Acknowledged())
+    return True
+
+
+def handle_timer(equipment: Equipment, now: float) -> None:
+    """Give up waiting for +CNMA: the network hears an error and nothing is routed any more (27.005 3.4.4)."""
+    if equipment.acknowledge_by is not None and now >= equipment.acknowledge_by:
+        equipment.acknowledge_by = None
+        equipment.settings.indications.deliver = equipment.settings.indications.report = 0
+        equipment.tell(Acknowledged(cause=PROTOCOL_ERROR))
+
+
+def flush(equipment: Equipment) -> None:
+    """Write or clear what +CNMI mode 0 held back, as the last parameter of +CNMI says."""
+    if equipment.settings.indications.mode and equipment.buffered_urcs:
+        held, equipment.buffered_urcs = list(equipment.buffered_urcs), type(equipment.buffered_urcs)()
+        if equipment.settings.indications.buffer == 0:
+            for line in held:
+                equipment.device.send_urc(line)
+
+
+def _deliver_message(equipment: Equipment, delivery: Delivery, message: Deliver, now: float) -> None:
+    if message.pid == SILENT_PID:
+        equipment.tell(Acknowledged())
+        return
+    route = equipment.settings.indications.deliver
+    message_class = Dcs.decode(message.dcs).message_class
+    is_routed = (route == 2 and message_class != SIM_CLASS) or (route == 3 and message_class == TE_CLASS)
+    if is_routed:
+        _route(equipment, _cmt(equipment, delivery, message), now)
+        return
+    # A class 2 message is for the SIM, whatever memory is chosen for the others (3GPP TS 23.038 4).
+    memory = equipment.sim.messages if message_class == SIM_CLASS else _receive_memory(equipment)
+    _store(equipment, delivery, memory, "+CMTI" if route else "")
+
+
+def _deliver_report(equipment: Equipment, delivery: Delivery, now: float) -> None:
+    route = equipment.settings.indications.report
+    if route == 1:
+        _route(equipment, _cds(equipment, delivery), now)
+    elif route == 2:
+        _store(equipment, delivery, equipment.sim.reports, "+CDSI")
+    else:
+        equipment.tell(Acknowledged())
+
+
+def _receive_memory(equipment: Equipment) -> Storage:
+    return equipment.memory(equipment.settings.receive_memory)
+
+
+def _cmt(equipment: Equipment, delivery: Delivery, message: Deliver) -> str:
+    if equipment.settings.is_text_mode:
+        return f"+CMT: {text_mode.routed_message(equipment.settings, message, delivery.smsc)}"
+    return f"+CMT: ,{len(delivery.tpdu)}\r\n{pdu_line(delivery.tpdu, delivery.smsc)}"
+
+
+def _cds(equipment: Equipment, delivery: Delivery) -> str:
+    if equipment.settings.is_text_mode and not isinstance(delivery.message, Deliver):
+        return f"+CDS: {text_mode.report_fields(delivery.message)}"
+    return f"+CDS: {len(delivery.tpdu)}\r\n{pdu_line(delivery.tpdu, delivery.smsc)}"
+
+
+def _route(equipment: Equipment, line: str, now: float) -> None:
+    is_direct = equipment.settings.indications.mode != 0 and equipment.device.is_idle
+    _notify(equipment, line)
+    # What the modem had to hold back it acknowledges itself.
+    if equipment.settings.service and is_direct:
+        equipment.acknowledge_by = now + ACKNOWLEDGE_WITHIN_S
+    else:
+        equipment.tell(Acknowledged())
+
+
+def _store(equipment: Equipment, delivery: Delivery, memory: Storage, notice: str) -> None:
+    message = StoredMessage(tpdu=delivery.tpdu, smsc=delivery.smsc, status=MessageStatus.UNREAD)
+    index = memory.add(message)
+    if index is None:
+        _refuse(equipment)
+        return
+    if notice:
+        _notify(equipment, f'{notice}: "{memory.name}",{index}')
+    equipment.tell(Acknowledged())
+
+
+def _refuse(equipment: Equipment) -> None:
+    equipment.refuse_message()
+    equipment.tell(Acknowledged(cause=MEMORY_CAPACITY_EXCEEDED))
+
+
+def _notify(equipment: Equipment, line: str) -> None:
+    if equipment.settings.indications.mode:
+        equipment.device.send_urc(line)
+        return
+    if len(equipment.buffered_urcs) >= MAX_BUFFERED_URCS:
+        equipment.buffered_urcs.popleft()
+    equipment.buffered_urcs.append(line)

@@ -1,0 +1,216 @@
+"""One emulated modem: octets of a host in, octets and radio events out; time is an argument.
+
+Theory of operation. A command line runs to its end before the next is looked at: while a body is awaited, a message is
+on the air or a pause lasts, the device is busy and the host's octets wait. A handler that needs to wait is a generator
+(see `command.py`); the machine holds at most one, and resumes it with the body, the network's answer or the time.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Generator
+from typing import TYPE_CHECKING, Final, assert_never
+
+from modem.at.command import parse_line
+from modem.at.device import BodyReceived, Result
+from modem.at.errors import CME_TEXT, CMS_TEXT
+from modem.emulator import inbound
+from modem.emulator.command import Pause, Prompt, load_table
+from modem.emulator.equipment import Equipment, Functionality
+from modem.emulator.radio import RadioEvent, Registration, Transmission
+from modem.emulator.refusal import Cme, CmeError, CmsError, RefusedError
+
+if TYPE_CHECKING:
+    from modem.at.command import Command
+    from modem.at.device import CommandLineReceived
+    from modem.emulator.command import Dialogue, Step
+    from modem.emulator.numbering import Identity
+    from modem.emulator.radio import Delivery
+    from modem.emulator.sim import Sim
+
+BOOT_S: Final = 0.5
+
+
+class Machine:
+    """One modem with a SIM; off until `power_on`."""
+
+    def __init__(self, identity: Identity, sim: Sim, *, boot_s: float = BOOT_S) -> None:
+        self.equipment = Equipment(identity, sim)
+        self._device = self.equipment.device
+        self._table = load_table()
+        self._boot_s = boot_s
+        self._commands: deque[Command] = deque()
+        self._is_running = False
+        self._is_malformed = False
+        self._dialogue: Dialogue | None = None
+        self._step: Step | None = None
+        self._resume_at: float | None = None
+        self._ready_at: float | None = None
+        self._is_on = False
+
+    # -- power ----------------------------------------------------------------
+
+    def power_on(self, now: float) -> None:
+        """Start booting; the modem hears nothing until that is done."""
+        self.equipment.apply(self.equipment.saved)
+        self._is_on = True
+        self._ready_at = now + self._boot_s
+        self.handle_timer(now)
+
+    def power_off(self) -> None:
+        """Lose power: whatever was going on is forgotten, also a message on the air."""
+        self._is_on = False
+        self._ready_at = self._resume_at = None
+        self._dialogue = self._step = None
+        self._is_running = False
+        self._commands.clear()
+        self.equipment.lose_power()
+
+    @property
+    def is_awake(self) -> bool:
+        """Whether it is on and has booted."""
+        return self._is_on and self._ready_at is None
+
+    # -- the five names -------------------------------------------------------
+
+    def receive_data(self, data: bytes, now: float) -> None:
+        """Take octets from the host."""
+        if self.is_awake:
+            self._device.receive_data(data, now)
+            self._work(now)
+
+    def next_event(self) -> RadioEvent | None:
+        """Return what the network has to know, oldest first, or None."""
+        return self.equipment.next_radio_event()
+
+    def data_to_send(self) -> bytes:
+        """Return the octets for the host and forget them."""
+        return self._device.data_to_send()
+
+    def next_timer(self) -> float | None:
+        """Return when `handle_timer` wants to be called, or None."""
+        due = (self._ready_at, self._resume_at, self.equipment.acknowledge_by, self._device.next_timer())
+        return min((at for at in due if at is not None), default=None)
+
+    def handle_timer(self, now: float) -> None:
+        """Do what is due: end of boot, end of a pause, a missing acknowledgement, lines that waited."""
+        if self._ready_at is not None and now >= self._ready_at:
+            self._ready_at = None
+            self.equipment.switch(Functionality.FULL)
+        self._device.handle_timer(now)
+        inbound.handle_timer(self.equipment, now)
+        if self._resume_at is not None and now >= self._resume_at:
+            self._resume_at = None
+            self._resume(None, now)
+            self._work(now)
+
+    # -- the network's side ---------------------------------------------------
+
+    def handle_registration(self, registration: Registration) -> None:
+        """Take what the network says about our service."""
+        if self.equipment.is_searching:
+            self.equipment.register(registration)
+
+    def handle_answer(self, cause: int | None, now: float) -> None:
+        """Take the network's answer to the message on the air: None for yes, else an RP cause or TP-FCS."""
+        if isinstance(self._step, Transmission):
+            self._resume(cause, now)
+            self._work(now)
+
+    def handle_delivery(self, delivery: Delivery, now: float) -> None:
+        """Take a message or report; an `Acknowledged` event answers, at once or when the host did."""
+        inbound.deliver(self.equipment, delivery, now)
+
+    # -- inside ---------------------------------------------------------------
+
+    def _work(self, now: float) -> None:
+        """Do what the host asks until the network, time or the host itself has to do something."""
+        while (event := self._device.next_event()) is not None:
+            if isinstance(event, BodyReceived):
+                self._resume(event, now)
+            else:
+                self._begin(event, now)
+            if self.equipment.is_reboot_due:
+                self.power_off()
+                self.power_on(now)
+
+    def _begin(self, event: CommandLineReceived, now: float) -> None:
+        line = parse_line(event.text)
+        self._commands.extend(line.commands)
+        self._is_malformed = event.is_too_long or not line.is_well_formed
+        self._is_running = True
+        if event.is_too_long:
+            self._commands.clear()
+        self._run(now)
+
+    def _run(self, now: float) -> None:
+        """Take the commands of the line in turn until one has to wait; the first refusal ends the line."""
+        while self._is_running and self._dialogue is None:
+            if self._commands:
+                self._start(self._commands.popleft(), now)
+            else:
+                self._finish(Result.ERROR if self._is_malformed else Result.OK)
+
+    def _start(self, command: Command, now: float) -> None:
+        handler = self._table.get((command.name, command.form))
+        if handler is None:
+            self._refuse(CmeError(Cme.NOT_SUPPORTED))
+            return
+        try:
+            answer = handler(self.equipment, command)
+        except RefusedError as refusal:
+            self._refuse(refusal)
+            return
+        if isinstance(answer, Generator):
+            self._dialogue = answer
+            self._advance(None, now)
+        else:
+            self._device.respond(answer)
+
+    def _resume(self, answer: BodyReceived | int | None, now: float) -> None:
+        self._advance(answer, now)
+        self._run(now)
+
+    def _advance(self, answer: BodyReceived | int | None, now: float) -> None:
+        """Give the waiting handler the answer to its step, and begin its next step."""
+        dialogue, self._step = self._dialogue, None
+        if dialogue is None:
+            return
+        try:
+            step = dialogue.send(answer)
+        except StopIteration as stop:
+            self._dialogue = None
+            self._device.respond(stop.value)
+        except RefusedError as refusal:
+            self._dialogue = None
+            self._refuse(refusal)
+        else:
+            self._step = step
+            self._begin_step(step, now)
+
+    def _begin_step(self, step: Step, now: float) -> None:
+        if isinstance(step, Prompt):
+            self._device.prompt()
+        elif isinstance(step, Transmission):
+            self.equipment.tell(step)
+        elif isinstance(step, Pause):
+            self._resume_at = now + step.seconds
+        else:
+            assert_never(step)
+
+    def _refuse(self, refusal: RefusedError) -> None:
+        self._commands.clear()
+        self._finish(refusal_line(refusal, self.equipment.settings.error_level))
+
+    def _finish(self, result: Result | str) -> None:
+        self._is_running = False
+        self._device.finish(result)
+
+
+def refusal_line(refusal: RefusedError, level: int) -> Result | str:
+    """Return the final result for a refusal at +CMEE=`level`; +CMS ERROR is never hidden (3GPP TS 27.005 3.2.5)."""
+    if isinstance(refusal, CmsError):
+        return f"+CMS ERROR: {CMS_TEXT.get(refusal.code, refusal.code) if level == 2 else refusal.code}"
+    if isinstance(refusal, CmeError) and level:
+        return f"+CME ERROR: {CME_TEXT.get(refusal.code, refusal.code) if level == 2 else refusal.code}"
+    return Result.ERROR

@@ -1,0 +1,38 @@
+"""Read the parameters of a command: numbers, ranges and strings, refused in the words of the standard."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from modem.emulator.refusal import Cme, CmeError, RefusedError
+
+if TYPE_CHECKING:
+    from collections.abc import Container
+
+    from modem.at.command import Command
+
+
+class Parameters:
+    """The arguments of one command; whatever is wrong with them raises `refusal`."""
+
+    def __init__(self, command: Command, *, most: int, refusal: RefusedError | None = None) -> None:
+        self._values = command.arguments
+        self._refusal = refusal or CmeError(Cme.INCORRECT_PARAMETERS)
+        if len(self._values) > most:
+            raise self._refusal
+
+    def text(self, position: int, default: str | None = None) -> str:
+        """Return a string; an omitted one is `default`, or refused when there is none."""
+        value = self._values[position] if position < len(self._values) else None
+        if value is None:
+            value = default
+        if value is None:
+            raise self._refusal
+        return value
+
+    def number(self, position: int, allowed: Container[int], default: int | None = None) -> int:
+        """Return a decimal number that is in `allowed`; an omitted one is `default`, or refused when there is none."""
+        text = self.text(position, None if default is None else str(default))
+        if not (text.isascii() and text.isdigit() and len(text) <= 9) or int(text) not in allowed:
+            raise self._refusal
+        return int(text)

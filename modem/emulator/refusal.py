@@ -1,0 +1,53 @@
+"""How a command is refused, and what the host reads then.
+
+RefusedError
+    CmeError      +CME ERROR (3GPP TS 27.007 9.2)
+    CmsError      +CMS ERROR (3GPP TS 27.005 3.2.5)
+"""
+
+from __future__ import annotations
+
+from enum import IntEnum
+
+
+class Cme(IntEnum):
+    """The +CME ERROR codes this modem uses."""
+
+    NOT_ALLOWED = 3
+    NOT_SUPPORTED = 4
+    NO_NETWORK = 30
+    INCORRECT_PARAMETERS = 50
+
+
+class Cms(IntEnum):
+    """The +CMS ERROR codes this modem uses by itself; the network adds RP causes."""
+
+    NOT_ALLOWED = 302
+    NOT_SUPPORTED = 303
+    INVALID_PDU_PARAMETER = 304
+    INVALID_TEXT_PARAMETER = 305
+    INVALID_INDEX = 321
+    MEMORY_FULL = 322
+    SMSC_UNKNOWN = 330
+    NO_NETWORK = 331
+    NO_ACKNOWLEDGEMENT_EXPECTED = 340
+
+
+class RefusedError(Exception):
+    """The command cannot be done."""
+
+
+class CmeError(RefusedError):
+    """The mobile equipment refuses; `code` is the number of +CME ERROR."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(f"+CME ERROR: {code}")
+        self.code = code
+
+
+class CmsError(RefusedError):
+    """The message service refuses; `code` is the number of +CMS ERROR."""
+
+    def __init__(self, code: int) -> None:
+        super().__init__(f"+CMS ERROR: {code}")
+        self.code = code

@@ -1,0 +1,121 @@
+"""Many modems on real ports, with programs at the other ends."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING
+
+import pytest
+
+from modem.emulator.rack import Rack
+from tests.modem.emulator.host import Host
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+    from pathlib import Path
+
+PERSON = "+491711234567"
+
+
+@pytest.fixture
+async def rack(tmp_path: Path) -> AsyncIterator[Rack]:
+    rack = Rack(count=3, directory=tmp_path / "modems", boot_s=0)
+    await rack.start()
+    yield rack
+    await rack.stop()
+
+
+async def test_each_modem_answers_on_its_own_port(rack: Rack) -> None:
+    imeis = []
+    for port in rack.ports:
+        with Host(port) as host:
+            imeis += await host.ask("+CGSN")
+
+    assert [port.name for port in rack.ports] == ["modem0", "modem1", "modem2"]
+    assert len(set(imeis)) == 3
+
+
+async def test_a_text_reaches_a_handset_and_the_answer_comes_back(rack: Rack) -> None:
+    with Host(rack.ports[0]) as host:
+        await host.ask("+CNMI=2,1")
+        await host.send(PERSON, "x" * 200)
+        (message,) = await rack.messages(PERSON)
+        rack.write(PERSON, message.sender, "thank you")
+
+        assert message.text == "x" * 200
+        await host.hear(b'+CMTI: "SM",1\r\n')
+
+
+async def test_a_text_to_another_modem_arrives_there(rack: Rack) -> None:
+    with Host(rack.ports[0]) as sender, Host(rack.ports[1]) as receiver:
+        await receiver.ask("+CNMI=2,1")
+        await sender.send(rack.machines[1].equipment.sim.number, "hello")
+
+        await receiver.hear(b'+CMTI: "SM",1\r\n')
+
+
+async def test_waiting_for_a_message_ends_when_it_is_there(tmp_path: Path) -> None:
+    rack = Rack(count=1, directory=tmp_path, radio_time_s=0.05)
+    await rack.start()
+    with Host(rack.ports[0]) as host:
+        sending = asyncio.create_task(host.send(PERSON, "hello"))
+        (message,) = await rack.messages(PERSON, timeout_s=10)
+        await sending
+
+    assert message.text == "hello"
+    await rack.stop()
+
+
+async def test_waiting_for_a_message_ends_when_it_does_not_come(rack: Rack) -> None:
+    assert await rack.messages(PERSON, timeout_s=0.01) == []
+
+
+async def test_an_unplugged_modem_vanishes_and_comes_back_rebooted(rack: Rack) -> None:
+    before = str(rack.ports[0].readlink())
+    with Host(rack.ports[0]) as host, Host(rack.ports[1]) as other:
+        await host.ask("+CMGF=1")
+        rack.unplug(0)
+        await asyncio.wait_for(host.is_lost.wait(), 10)
+        assert not rack.ports[0].is_symlink()
+        assert (rack.is_plugged(0), rack.is_plugged(1)) == (False, True)
+        assert await other.ask("+CMGF?") == ["+CMGF: 0"]
+        rack.plug(0)
+
+    assert str(rack.ports[0].readlink()) != before
+    with Host(rack.ports[0]) as host:
+        assert await host.ask("+CMGF?") == ["+CMGF: 0"]
+
+
+async def test_unplugging_and_plugging_twice_changes_nothing(rack: Rack) -> None:
+    rack.plug(0)
+    rack.unplug(0)
+    rack.unplug(0)
+    rack.plug(0)
+    terminal = rack.terminal(0)
+    rack.plug(0)
+
+    assert rack.terminal(0) == terminal
+
+
+async def test_stopping_removes_every_link(tmp_path: Path) -> None:
+    rack = Rack(count=2, directory=tmp_path)
+    await rack.start()
+    await rack.stop()
+
+    assert list(tmp_path.iterdir()) == []
+    await rack.stop()
+
+
+async def test_a_rack_that_cannot_start_leaves_nothing_behind(tmp_path: Path) -> None:
+    (tmp_path / "modem1").write_text("mine")
+
+    with pytest.raises(FileExistsError):
+        await Rack(count=2, directory=tmp_path).start()
+    assert [path.name for path in tmp_path.iterdir()] == ["modem1"]
+
+
+def test_equal_seeds_give_equal_cards(tmp_path: Path) -> None:
+    def references(seed: int) -> list[int]:
+        return [machine.equipment.sim.last_mr for machine in Rack(count=8, directory=tmp_path, seed=seed).machines]
+
+    assert references(1) == references(1) != references(2)
