@@ -1,0 +1,255 @@
+"""Every setting of the gateway with its unit, default and a line of text.
+
+The sections of the HTTP dialects are not here: each dialect owns its settings (`gateway.api.dialects`),
+and `Settings.api` hands them on unread.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any, Literal
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, IPvAnyNetwork, model_validator
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+
+DEFAULT_FILE = Path("/etc/gsm-gateway/gateway.toml")
+LANGUAGES = (
+    "turkish",
+    "spanish",
+    "portuguese",
+    "bengali",
+    "gujarati",
+    "hindi",
+    "kannada",
+    "malayalam",
+    "oriya",
+    "punjabi",
+    "tamil",
+    "telugu",
+    "urdu",
+)
+"""Names of the national language tables of 3GPP TS 23.038, in the order of their identifiers 1..13."""
+
+
+def _known_zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise ValueError(f"not an IANA time zone: {name}") from error
+    return name
+
+
+def _known_language(name: str) -> str:
+    if name not in LANGUAGES:
+        raise ValueError(f"not a national table: {name}; known are {', '.join(LANGUAGES)}")
+    return name
+
+
+TimeZone = Annotated[str, AfterValidator(_known_zone)]
+Language = Annotated[str, AfterValidator(_known_language)]
+Seconds = Annotated[float, Field(gt=0)]
+
+
+class Section(BaseModel):
+    """A table of the settings file; a key it does not know is a mistake."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class GatewaySection(Section):
+    """[gateway]"""
+
+    timezone: TimeZone = Field("UTC", description="zone of times shown and read, where an account has none")
+    name: str = Field("gsm-gateway", description="name of this box in logs")
+    log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least important line logged")
+    log_format: Literal["text", "json"] = Field("text", description="how a log line looks")
+
+
+class HttpSection(Section):
+    """[http]"""
+
+    host: str = Field("127.0.0.1", description="address to listen on; 0.0.0.0 for the whole LAN")
+    port: int = Field(8080, ge=0, le=65535, description="TCP port; 0 takes a free one")
+    tls_certificate: Path | None = Field(
+        None, description="PEM file of the certificate chain; with tls_key turns TLS on"
+    )
+    tls_key: Path | None = Field(None, description="PEM file of the private key")
+    body_limit_octets: int = Field(1_048_576, ge=1024, description="largest request body, also after decompression")
+    max_recipients: int = Field(1000, ge=1, description="most recipients in one request")
+    trusted_proxies: list[IPvAnyNetwork] = Field([], description="proxies whose X-Forwarded-For is believed")
+
+    @model_validator(mode="after")
+    def _tls_is_whole(self) -> HttpSection:
+        if (self.tls_certificate is None) != (self.tls_key is None):
+            raise ValueError("tls_certificate and tls_key go together")
+        return self
+
+
+class StoreSection(Section):
+    """[store]"""
+
+    url: str = Field("sqlite:////var/lib/gsm-gateway/gateway.db", description="where messages are kept")
+    synchronous: Literal["full", "normal"] = Field(
+        "full", description="normal may lose the last accepted messages in a power cut"
+    )
+
+    @model_validator(mode="after")
+    def _url_is_known(self) -> StoreSection:
+        if not self.url.startswith("sqlite:///"):
+            raise ValueError("url must begin with sqlite:/// (four slashes for an absolute path)")
+        return self
+
+    @property
+    def path(self) -> Path:
+        """The database file."""
+        return Path(self.url.removeprefix("sqlite:///"))
+
+
+class SimSettings(Section):
+    """[[modems.sim]]"""
+
+    iccid: str = Field(description="the SIM that is meant")
+    pin_file: Path | None = Field(None, description="file with the PIN, tried once")
+    smsc: str = Field("", description="service centre to use instead of the SIM's own, e.g. +491710760000")
+
+
+class ModemsSection(Section):
+    """[modems]"""
+
+    ports: list[str] = Field(
+        [], description="serial ports, globs or socket://HOST:PORT; empty looks at /dev/serial/by-path and /dev/gsm"
+    )
+    rescan_s: Seconds = Field(2.0, description="how often the globs are looked at for new ports")
+    baudrate: int = Field(115_200, ge=1200, description="speed of real UARTs; USB modems ignore it")
+    sim: list[SimSettings] = Field([], description="what is known of single SIMs")
+
+
+class SpanMatch(Section):
+    """match of a [[span]]: one of the three."""
+
+    imei: str = Field("", description="the modem's serial number")
+    iccid: str = Field("", description="the SIM's serial number")
+    path: str = Field("", description="the port as written in modems.ports, or a glob of it")
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> SpanMatch:
+        if sum(map(bool, (self.imei, self.iccid, self.path))) != 1:
+            raise ValueError("match needs exactly one of imei, iccid, path")
+        return self
+
+
+class SpanSettings(Section):
+    """[[span]]"""
+
+    port: int = Field(ge=1, description="number that callers use")
+    name: str = Field("", description="name that callers see; default gsm-<port>")
+    match: SpanMatch = Field(description="which modem or SIM it is")
+
+
+class NumberSection(Section):
+    """[number]"""
+
+    default_region: str = Field(
+        "", pattern="^([A-Z]{2})?$", description='country of national numbers, e.g. "DE"; empty sends them as written'
+    )
+
+
+class TextSection(Section):
+    """[text]"""
+
+    max_segments: int = Field(10, ge=1, le=255, description="longest text, in segments")
+    national_tables: list[Language] = Field([], description='national shift tables that may be used, e.g. ["turkish"]')
+
+
+class QueueSection(Section):
+    """[queue]"""
+
+    limit: int = Field(100_000, ge=1, description="most messages waiting in the whole box")
+    validity_s: Seconds = Field(172_800, description="how long a message may wait to be sent before it expires")
+
+
+class DispatchSection(Section):
+    """[dispatch]"""
+
+    submit_timeout_s: Seconds = Field(120, description="longest wait for the modem's answer after Ctrl-Z")
+    patience_s: Seconds = Field(15, description="wait for the answer before a bare AT asks whether it will still come")
+    when_unknown: Literal["resend", "report"] = Field(
+        "resend", description="no answer and no evidence: send once more on the same SIM, or say unknown"
+    )
+    evidence_s: Seconds = Field(30, description="how long evidence is awaited before when_unknown decides")
+    max_tries: int = Field(6, ge=1, description="most tries of one segment after temporary refusals")
+    retry_first_s: Seconds = Field(5, description="wait before the first retry; doubles each time")
+    retry_longest_s: Seconds = Field(900, description="longest wait between two tries")
+    steal_after_s: Seconds = Field(
+        2, description="a message waiting longer than this for its span may go out on another one that it allows"
+    )
+    incomplete_after_s: Seconds = Field(86_400, description="an inbound text lacking segments is given out after this")
+    stop_timeout_s: Seconds = Field(130, description="longest wait at shutdown for submits in flight")
+
+
+class CallbacksSection(Section):
+    """[callbacks]"""
+
+    allowed_networks: list[IPvAnyNetwork] = Field(
+        [], description="loopback, link-local or multicast networks that callbacks may go to all the same"
+    )
+    connect_timeout_s: Seconds = Field(5, description="longest wait for a connection")
+    timeout_s: Seconds = Field(15, description="longest wait for the whole request")
+    secret: str = Field("", description="signs each callback in X-Gateway-Signature; empty: unsigned")
+    workers: int = Field(64, ge=1, description="most callbacks under way at once")
+    per_receiver: int = Field(4, ge=1, description="most callbacks under way to one host at once")
+
+
+class ApiSection(BaseModel):
+    """[api]; the tables below it belong to the dialects."""
+
+    model_config = ConfigDict(extra="allow", frozen=True)
+
+    unknown_as: Literal["failed", "sent"] = Field(
+        "failed", description="what dialects without a word for unknown call such a message"
+    )
+
+    def of(self, dialect: str) -> Any:
+        """The raw table [api.<dialect>], {} when it is missing."""
+        return (self.model_extra or {}).get(dialect, {})
+
+
+class Settings(BaseSettings):
+    """All settings; every one also as environment GSM_GATEWAY__SECTION__KEY."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="GSM_GATEWAY__", env_nested_delimiter="__", extra="forbid", frozen=True, toml_file=None
+    )
+
+    gateway: GatewaySection = GatewaySection()
+    http: HttpSection = HttpSection()
+    store: StoreSection = StoreSection()
+    modems: ModemsSection = ModemsSection()
+    span: list[SpanSettings] = []
+    number: NumberSection = NumberSection()
+    text: TextSection = TextSection()
+    queue: QueueSection = QueueSection()
+    dispatch: DispatchSection = DispatchSection()
+    callbacks: CallbacksSection = CallbacksSection()
+    api: ApiSection = ApiSection()
+
+    @model_validator(mode="after")
+    def _ports_are_unique(self) -> Settings:
+        ports = [span.port for span in self.span]
+        twice = sorted({port for port in ports if ports.count(port) > 1})
+        if twice:
+            raise ValueError(f"span: port {twice[0]} is given twice")
+        return self
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003  (pydantic-settings calls by keyword)
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Code before environment before file."""
+        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)

@@ -1,0 +1,72 @@
+"""Who may call: accounts, their roles and permissions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gateway.core.types import AccountId, Port
+
+
+class Permission(StrEnum):
+    """One thing an account may do."""
+
+    SEND = "send"
+    READ = "read"
+    INBOUND = "inbound"
+    SEE_ALL = "see_all"
+    CONFIG = "config"
+    DIRECTORY = "directory"
+    USSD = "ussd"
+    OPERATE = "operate"
+    ACCOUNTS = "accounts"
+
+
+class Role(StrEnum):
+    """A preset of permissions."""
+
+    ADMIN = "admin"
+    OPERATOR = "operator"
+    SENDER = "sender"
+    VIEWER = "viewer"
+
+
+ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
+    Role.ADMIN: frozenset(Permission),
+    Role.OPERATOR: frozenset(Permission) - {Permission.ACCOUNTS},
+    Role.SENDER: frozenset(
+        {Permission.SEND, Permission.READ, Permission.INBOUND, Permission.CONFIG, Permission.DIRECTORY}
+    ),
+    Role.VIEWER: frozenset({Permission.READ, Permission.INBOUND}),
+}
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Account:
+    """A caller as the store knows it, without secrets.
+
+    `spans` None means all; `dialects` None means all; `credit` in segments, None is unlimited;
+    `rate_per_s` and `queue_limit` 0 mean no limit; `timezone` None means the box's.
+    """
+
+    id: AccountId
+    name: str
+    email: str = ""
+    role: Role = Role.SENDER
+    enabled: bool = True
+    spans: frozenset[Port] | None = None
+    dialects: frozenset[str] | None = None
+    timezone: str | None = None
+    rate_per_s: int = 0
+    queue_limit: int = 0
+    credit: int | None = None
+
+    def may(self, permission: Permission) -> bool:
+        """Whether the account's role holds `permission`."""
+        return permission in ROLE_PERMISSIONS[self.role]
+
+    def may_use(self, port: Port) -> bool:
+        """Whether the span `port` exists for this account."""
+        return self.spans is None or port in self.spans

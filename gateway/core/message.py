@@ -1,0 +1,105 @@
+"""Messages as they are accepted, stored and shown."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gateway.core.status import Status
+    from gateway.core.types import AccountId, AttemptId, EpochMs, MessageId, Port
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewMessage:
+    """One message to one recipient, ready to be stored.
+
+    `recipient` is the number as it goes on the air, `recipient_given` as the caller wrote it.
+    `spans` are the ports that may send it, in the caller's order; empty means any.
+    `port` is the span chosen at acceptance, a preference; None while none is chosen.
+    """
+
+    account_id: AccountId
+    dialect: str
+    recipient: str
+    recipient_given: str
+    text: str
+    segment_count: int
+    concat_ref: int
+    spans: tuple[Port, ...]
+    port: Port | None
+    accepted_at: EpochMs
+    valid_until: EpochMs
+    client_ref: str = ""
+    request_report: bool = True
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Message:
+    """An outbound message as it stands.
+
+    `cause` is a sentence for people, empty while all is well; `report_status` is the TP-ST that
+    decided a delivered, undelivered or expired message. `sent_at` is when the network took the
+    last segment.
+    """
+
+    id: MessageId
+    account_id: AccountId
+    dialect: str
+    recipient: str
+    recipient_given: str
+    text: str
+    segment_count: int
+    status: Status
+    cause: str
+    port: Port | None
+    sim_imsi: str
+    client_ref: str
+    accepted_at: EpochMs
+    sent_at: EpochMs | None
+    settled_at: EpochMs | None
+    report_status: int | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Inbound:
+    """A text that a phone sent to one of our SIMs.
+
+    `scts` is the service centre's time stamp, None when it was unreadable. `is_complete` is False
+    when segments never came. `data` holds 8-bit user data, None for texts.
+    """
+
+    id: MessageId
+    port: Port
+    sim: str
+    sim_imsi: str
+    sender: str
+    text: str
+    data: bytes | None
+    smsc: str
+    scts: EpochMs | None
+    received_at: EpochMs
+    is_complete: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Assignment:
+    """A segment that a span has claimed; its attempt is already on disk.
+
+    `segment` counts from 0; `spans` are the ports that may send the message, empty for any; `tries`
+    counts the attempts of this segment, this one included. `is_possible_duplicate` marks a message
+    that may have gone out before.
+    """
+
+    attempt_id: AttemptId
+    message_id: MessageId
+    segment: int
+    segment_count: int
+    spans: tuple[Port, ...]
+    recipient: str
+    text: str
+    concat_ref: int
+    request_report: bool
+    tries: int
+    valid_until: EpochMs
+    is_possible_duplicate: bool
