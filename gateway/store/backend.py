@@ -1,0 +1,488 @@
+"""What every store must do.
+
+Duties:
+
+1. A call that returns MUST have been made durable (fsynced) before it returns.
+2. A call is one transaction: all of it or nothing. Calls made at the same time MAY share one.
+3. MUST NOT hold up the event loop: databases are spoken to in a thread or a socket.
+4. MUST allow only the status changes of `core.status.CHANGES`; a change that is not allowed is
+   ignored by calls that carry news from outside (reports, late evidence) and an error in all others.
+5. MUST write the callbacks owed for a change in the transaction of the change: an account is owed
+   `event` when `set_subscriptions` named it for the dialect the message came by (results, reports),
+   or for any dialect (inbound).
+     result   once per message: when it becomes sent, delivered straight from an attempt without a
+              sent in between, failed, unknown, or expired before it was sent. Not again when late
+              evidence corrects unknown.
+     report   when it becomes delivered, undelivered or expired by a delivery report (once per message
+              and outcome).
+     inbound  for every inbound message, to every account named for inbound that may use the port.
+6. MUST call the listeners after the commit, in the loop, in commit order.
+7. One process, one writer. Opening a store another process holds raises StoreBusyError.
+8. Instants are epoch milliseconds; `now` is always given by the caller.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from enum import StrEnum
+from typing import TYPE_CHECKING, Any, Protocol
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+
+    from gateway.core.account import Account
+    from gateway.core.callback import CallbackEvent, OwedCallback
+    from gateway.core.message import Assignment, Inbound, Message, NewMessage
+    from gateway.core.span import Span
+    from gateway.core.status import Status
+    from gateway.core.types import AccountId, AttemptId, CallbackId, EpochMs, MessageId, Port
+
+
+# --- news for listeners -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WorkAdded:
+    """Messages became claimable: for `port`, or for any span when None (or when a port is down)."""
+
+    port: Port | None
+    spans: tuple[Port, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StatusChanged:
+    """A message has a new status."""
+
+    message_id: MessageId
+    status: Status
+    port: Port | None
+    cause: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CallbackOwedNews:
+    """At least one row was added to the callbacks outbox."""
+
+
+News = WorkAdded | StatusChanged | CallbackOwedNews
+
+
+# --- sending ------------------------------------------------------------------------------------
+
+
+class AttemptOutcome(StrEnum):
+    """What one try of one segment gave."""
+
+    ACCEPTED = "accepted"
+    REFUSED = "refused"
+    NO_ANSWER = "no answer"
+    NOT_SENT = "not sent"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Settlement:
+    """What became of an attempt and what follows for its message.
+
+    ACCEPTED: `mr` is the modem's TP-MR (None if it gave none). The store counts the segment; after
+    the last one the message is sent, otherwise its next segment is claimable on this span at once,
+    before anything else.
+    REFUSED, NOT_SENT: `next_status` is QUEUED (again at `due_at`, on `spans` if given: the ports that
+    may still try) or FAILED or EXPIRED.
+    NO_ANSWER: the message stays sending until `decide_ambiguous` or evidence; `decide_at` is when.
+    """
+
+    attempt_id: AttemptId
+    message_id: MessageId
+    outcome: AttemptOutcome
+    mr: int | None = None
+    code: str = ""
+    cause: str = ""
+    next_status: Status | None = None
+    due_at: EpochMs | None = None
+    spans: tuple[Port, ...] | None = None
+    decide_at: EpochMs | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Turn:
+    """One step of a span: settle the attempt that ended and claim the next segment.
+
+    `sim` is the SIM's ICCID (or IMSI, or the modem's IMEI when it has neither): the identity that
+    reports are matched by. `claim` False settles only. `steal_before`: messages accepted before it
+    that prefer another span but may be sent by this one can be taken when this span has none of its
+    own; None takes only its own (and those without a chosen span).
+    """
+
+    port: Port
+    sim: str
+    imsi: str
+    now: EpochMs
+    settlement: Settlement | None = None
+    claim: bool = True
+    steal_before: EpochMs | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TurnResult:
+    """The claimed segment, or when to look again (None: on the next WorkAdded only)."""
+
+    assignment: Assignment | None
+    next_due_at: EpochMs | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OpenAttempt:
+    """An attempt without a known outcome: opened before a crash, or settled NO_ANSWER and undecided.
+
+    `decide_at` is None for one that was still open when the process ended.
+    """
+
+    attempt_id: AttemptId
+    message_id: MessageId
+    segment: int
+    port: Port
+    sim: str
+    recipient: str
+    opened_at: EpochMs
+    decide_at: EpochMs | None
+    is_possible_duplicate: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Report:
+    """A delivery report as received; `scts` and `discharged` None when unreadable."""
+
+    sim: str
+    mr: int
+    recipient: str
+    status: int
+    scts: EpochMs | None
+    discharged: EpochMs | None
+    received_at: EpochMs
+
+
+class ReportFate(StrEnum):
+    """What became of a report."""
+
+    MATCHED = "matched"
+    DUPLICATE = "duplicate"
+    PARKED = "parked"
+
+
+# --- inbound ------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Slot:
+    """A place in a modem's storage that a TPDU was read from."""
+
+    sim: str
+    memory: str
+    index: int
+    digest: bytes
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NewInbound:
+    """A complete inbound message; fields as `core.message.Inbound`."""
+
+    port: Port
+    sim: str
+    sim_imsi: str
+    sender: str
+    text: str
+    data: bytes | None
+    smsc: str
+    scts: EpochMs | None
+    received_at: EpochMs
+    is_complete: bool = True
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InboundPart:
+    """One segment of a longer inbound message; `tpdu` is the DELIVER as received."""
+
+    sim: str
+    sim_imsi: str
+    port: Port
+    sender: str
+    ref: int
+    ref_bits: int
+    total: int
+    seq: int
+    tpdu: bytes
+    smsc: str
+    scts: EpochMs | None
+    received_at: EpochMs
+
+
+# --- pages --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PageQuery:
+    """Which rows of the outbox or inbox, newest first (shown time, then id).
+
+    `account_id` None: of all accounts. `ports` None: of all spans (inbox only). `number` is a
+    pattern of digits and `*` to compare with `core.number.match_key` of the number as given and as
+    normalised (the sender in the inbox). The shown time is sent_at, before that accepted_at; in the
+    inbox scts, else received_at. `since` and `until` are inclusive. `page` counts from 1; beyond the
+    end is the last page.
+    """
+
+    account_id: AccountId | None
+    ports: frozenset[Port] | None = None
+    number: str | None = None
+    since: EpochMs | None = None
+    until: EpochMs | None = None
+    page: int = 1
+    page_size: int = 10
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class OutboxPage:
+    """Rows, the total that the query matches, and the page that is given (1 when empty)."""
+
+    rows: Sequence[Message]
+    total: int
+    page: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class InboxPage:
+    """Rows, the total that the query matches, and the page that is given (1 when empty)."""
+
+    rows: Sequence[Inbound]
+    total: int
+    page: int
+
+
+# --- accounts -----------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ApiToken:
+    """An API token as stored: `key` finds it, the secret is kept as SHA-256; times in epoch ms."""
+
+    key: str
+    secret_sha256: bytes
+    account_id: AccountId
+    label: str
+    created_at: EpochMs
+    expires_at: EpochMs | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Load:
+    """What waits, kept in memory and exact after each commit (reservations of running accepts included).
+
+    `open_messages` counts queued, held and sending ones; `waiting_segments` by chosen port (queued,
+    held and sending) those segments that the network has not taken yet, messages without a chosen span
+    are counted at none. The maps are live views: they go on changing.
+    """
+
+    open_messages: int = 0
+    open_by_account: Mapping[AccountId, int] = field(default_factory=dict)
+    waiting_segments: Mapping[Port, int] = field(default_factory=dict)
+
+
+class Store(Protocol):
+    """The contract; see the module's text."""
+
+    load: Load
+
+    async def open(self) -> None:
+        """Open or create the database, bring its schema up to date, take the lock."""
+        ...
+
+    async def close(self) -> None:
+        """Commit what was asked for and let the database go."""
+        ...
+
+    def listen(self, listener: Callable[[News], None]) -> Callable[[], None]:
+        """Call `listener` with news after each commit; gives the function that ends it."""
+        ...
+
+    async def ping(self) -> None:
+        """Return once the writer has committed something; raises StoreError when it cannot."""
+        ...
+
+    # messages
+    async def accept(self, messages: Sequence[NewMessage]) -> list[MessageId]:
+        """Store messages as queued, all or none; ids in the same order."""
+        ...
+
+    async def turn(self, turn: Turn) -> TurnResult:
+        """Settle and claim in one transaction. A claimed message is sending; its attempt is on disk.
+
+        A port has one open attempt at most: StoreError when it claims while another one is open. A message
+        whose validity is over expires instead of being claimed.
+        """
+        ...
+
+    async def messages(self, ids: Sequence[MessageId]) -> list[Message]:
+        """Messages by id, in the order asked; missing ones are left out."""
+        ...
+
+    async def outbox_page(self, query: PageQuery) -> OutboxPage:
+        """Give outbound messages, newest first."""
+        ...
+
+    async def expire(self, now: EpochMs) -> int:
+        """Expire queued and held messages whose validity ended; gives how many."""
+        ...
+
+    # ambiguous attempts and reports
+    async def open_attempts(self) -> list[OpenAttempt]:
+        """Attempts whose outcome is not known, oldest first."""
+        ...
+
+    async def lose_attempt(self, attempt_id: AttemptId, *, cause: str, decide_at: EpochMs) -> None:
+        """Settle an attempt that a crash left open as NO_ANSWER."""
+        ...
+
+    async def evidence(self, attempt_id: AttemptId, *, mr: int | None, refused: str, now: EpochMs) -> bool:
+        """Settle an open or unanswered attempt by a late answer.
+
+        `refused` empty: it was accepted with `mr`. A resend that is queued but not yet claimed is taken
+        back. `refused` with text: it did not go out; the message is queued again. False when the attempt
+        was settled already.
+        """
+        ...
+
+    async def decide_ambiguous(self, attempt_id: AttemptId, *, resend: bool, cause: str, now: EpochMs) -> Status | None:
+        """No evidence came: queue the message once more on the same SIM (`resend`, never twice), or call it unknown.
+
+        None when evidence was faster. After the end of its validity a message is not queued again but unknown.
+        """
+        ...
+
+    async def report(self, report: Report) -> ReportFate:
+        """Find the attempt of a delivery report and settle it, or park the report (see core.reports)."""
+        ...
+
+    async def forget_parked(self, before: EpochMs) -> int:
+        """Drop parked reports received before `before`; gives how many."""
+        ...
+
+    # inbound
+    async def add_inbound(self, inbound: NewInbound, slot: Slot | None) -> MessageId | None:
+        """Store an inbound message; None when this very slot with this digest was stored before and not freed."""
+        ...
+
+    async def add_part(self, part: InboundPart, slot: Slot | None) -> list[InboundPart] | None:
+        """Store a segment; gives all segments in order of seq once the last one is there, else None."""
+        ...
+
+    async def join_parts(self, part: InboundPart, inbound: NewInbound) -> MessageId | None:
+        """Replace the segments of `part`'s message by the whole; None when that was done already."""
+        ...
+
+    async def complete_parts(self) -> list[list[InboundPart]]:
+        """Sets that are complete but not joined (after a crash)."""
+        ...
+
+    async def stale_parts(self, before: EpochMs) -> list[list[InboundPart]]:
+        """Incomplete sets whose newest segment is older than `before`."""
+        ...
+
+    async def free_slot(self, slot: Slot) -> None:
+        """The slot was deleted in the modem: the same octets there are a new message from now on."""
+        ...
+
+    async def inbox_page(self, query: PageQuery) -> InboxPage:
+        """Give inbound messages, newest first."""
+        ...
+
+    async def inbound(self, ids: Sequence[MessageId]) -> list[Inbound]:
+        """Give inbound messages by id, in the order asked; missing ones are left out."""
+        ...
+
+    # callbacks
+    async def due_callbacks(self, now: EpochMs, *, limit: int, busy: frozenset[MessageId]) -> list[OwedCallback]:
+        """Rows to send now: the oldest pending one per message and account, if due, `busy` messages left out."""
+        ...
+
+    async def next_callback_at(self, busy: frozenset[MessageId]) -> EpochMs | None:
+        """When the next row is due, None when none waits."""
+        ...
+
+    async def callback_done(self, callback_id: CallbackId, now: EpochMs) -> None:
+        """The receiver took it."""
+        ...
+
+    async def callback_retry(self, callback_id: CallbackId, *, next_at: EpochMs, error: str) -> None:
+        """Count a failed try and wait until `next_at`."""
+        ...
+
+    async def callback_given_up(self, callback_id: CallbackId, *, now: EpochMs, error: str) -> None:
+        """Keep the row, visible, without further tries; later rows of the message go on."""
+        ...
+
+    async def set_subscriptions(self, account_id: AccountId, dialect: str, events: frozenset[CallbackEvent]) -> None:
+        """Which events the account is owed by `dialect` from now on."""
+        ...
+
+    async def settings(self, account_id: AccountId, dialect: str) -> dict[str, Any]:
+        """What the dialect keeps for the account (a JSON object), {} if nothing."""
+        ...
+
+    async def save_settings(
+        self, account_id: AccountId, dialect: str, values: Mapping[str, Any], events: frozenset[CallbackEvent]
+    ) -> None:
+        """Keep the dialect's settings and the subscriptions that follow from them, in one transaction."""
+        ...
+
+    # accounts
+    async def add_account(self, account: Account, password_hash: str, now: EpochMs) -> Account:
+        """Store a new account (its `id` is ignored); InvalidFieldError("name", …) when name or e-mail is taken."""
+        ...
+
+    async def accounts(self) -> list[Account]:
+        """Give all accounts in order of name."""
+        ...
+
+    async def account_by_login(self, login: str) -> tuple[Account, str] | None:
+        """Account and password hash by name or e-mail, without case."""
+        ...
+
+    async def account(self, account_id: AccountId) -> Account | None:
+        """Give an account by id."""
+        ...
+
+    async def set_enabled(self, account_id: AccountId, *, enabled: bool) -> None:
+        """Let an account in or keep it out."""
+        ...
+
+    async def set_password(self, account_id: AccountId, password_hash: str) -> None:
+        """Also ends the account's sessions."""
+        ...
+
+    async def add_token(self, token: ApiToken) -> None:
+        """Keep a new API token."""
+        ...
+
+    async def token(self, key: str) -> ApiToken | None:
+        """Give an API token by its key."""
+        ...
+
+    async def save_session(self, digest: bytes, account_id: AccountId, *, kind: str, expires_at: EpochMs) -> None:
+        """Keep a session token's SHA-256; renews it when it exists. Expired ones are dropped now and then."""
+        ...
+
+    async def session(self, digest: bytes, *, kind: str, now: EpochMs) -> AccountId | None:
+        """Give whose session this is, None when unknown or expired."""
+        ...
+
+    async def add_audit(self, *, actor: str, action: str, detail: str, now: EpochMs) -> None:
+        """Note an administrative change."""
+        ...
+
+    # spans
+    async def spans(self) -> list[Span]:
+        """Give all spans in order of port."""
+        ...
+
+    async def save_span(self, span: Span) -> None:
+        """Insert or update by port."""
+        ...

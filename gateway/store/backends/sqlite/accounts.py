@@ -1,0 +1,164 @@
+"""Accounts with their tokens and sessions, and the record of what administrators did."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from gateway.core.account import Account, Role
+from gateway.core.types import AccountId
+from gateway.errors import InvalidFieldError
+from gateway.store.backend import ApiToken
+from gateway.store.backends.sqlite.memory import AccountFacts, join_ports, split_ports
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from gateway.core.types import EpochMs
+    from gateway.store.backends.sqlite.transaction import Transaction
+
+ACCOUNT_COLUMNS = (
+    "id, name, email, role, enabled, spans, dialects, timezone, rate_per_s, queue_limit, credit, password_hash"
+)
+READ_ALL = f"SELECT {ACCOUNT_COLUMNS} FROM account ORDER BY id"  # noqa: S608 (constants)
+READ = f"SELECT {ACCOUNT_COLUMNS} FROM account WHERE id = :id"  # noqa: S608 (constants)
+READ_BY_LOGIN = f"SELECT {ACCOUNT_COLUMNS} FROM account WHERE name_key = :login OR email_key = :login"  # noqa: S608
+IS_TAKEN = """
+SELECT 1 FROM account WHERE name_key IN (:name_key, :email_key) OR email_key IN (:name_key, :email_key)
+"""
+ADD = """
+INSERT INTO account (name, name_key, email, email_key, password_hash, role, enabled, spans, dialects, timezone,
+    rate_per_s, queue_limit, credit, created_at)
+VALUES (:name, :name_key, :email, :email_key, :password_hash, :role, :enabled, :spans, :dialects, :timezone,
+    :rate_per_s, :queue_limit, :credit, :now)
+"""
+SET_ENABLED = "UPDATE account SET enabled = :enabled WHERE id = :id"
+SET_HASH = "UPDATE account SET password_hash = :password_hash WHERE id = :id"
+END_SESSIONS = "DELETE FROM session WHERE account_id = :id"
+ADD_KEY = """
+INSERT INTO api_token (key, secret_sha256, account_id, label, created_at, expires_at)
+VALUES (:key, :secret_sha256, :account_id, :label, :created_at, :expires_at)
+"""
+READ_KEY = """
+SELECT key, secret_sha256, account_id, label, created_at, expires_at FROM api_token WHERE key = :key
+"""
+SAVE_SESSION = """
+INSERT INTO session (digest, account_id, kind, expires_at) VALUES (:digest, :account_id, :kind, :expires_at)
+ON CONFLICT (digest) DO UPDATE SET expires_at = excluded.expires_at
+"""
+DROP_SESSIONS = "DELETE FROM session WHERE expires_at <= :now"
+READ_SESSION = "SELECT account_id FROM session WHERE digest = :digest AND kind = :kind AND expires_at > :now"
+ADD_AUDIT = "INSERT INTO audit (at, actor, action, detail) VALUES (:now, :actor, :action, :detail)"
+
+
+def read_accounts(connection: sqlite3.Connection) -> list[Account]:
+    """Give all accounts, oldest first."""
+    return [_account(row) for row in connection.execute(READ_ALL)]
+
+
+def read_account(connection: sqlite3.Connection, account_id: AccountId) -> Account | None:
+    """Give an account, None when there is none."""
+    row = connection.execute(READ, {"id": account_id}).fetchone()
+    return None if row is None else _account(row)
+
+
+def read_account_by_login(connection: sqlite3.Connection, login: str) -> tuple[Account, str] | None:
+    """Give an account and its password hash by name or e-mail, without case."""
+    row = connection.execute(READ_BY_LOGIN, {"login": login.casefold()}).fetchone()
+    return None if row is None else (_account(row), row[11])
+
+
+def add_account(tx: Transaction, account: Account, password_hash: str, now: EpochMs) -> Account:
+    """Store a new account; a login that could mean two accounts is refused."""
+    keys = {"name_key": account.name.casefold(), "email_key": account.email.casefold() or None}
+    if tx.fetch_one(IS_TAKEN, keys) is not None:
+        raise InvalidFieldError("name", "name or e-mail is taken")
+    values: dict[str, Any] = {
+        **keys,
+        "name": account.name,
+        "email": account.email,
+        "password_hash": password_hash,
+        "role": account.role.value,
+        "enabled": account.enabled,
+        "spans": None if account.spans is None else join_ports(account.spans),
+        "dialects": None if account.dialects is None else ",".join(sorted(account.dialects)),
+        "timezone": account.timezone,
+        "rate_per_s": account.rate_per_s,
+        "queue_limit": account.queue_limit,
+        "credit": account.credit,
+        "now": now,
+    }
+    account_id = AccountId(tx.execute(ADD, values).lastrowid or 0)
+    facts = AccountFacts(enabled=account.enabled, spans=account.spans, has_credit=account.credit is not None)
+    tx.after_commit.append(lambda: tx.memory.accounts.update({account_id: facts}))
+    row = tx.fetch_one(READ, {"id": account_id})
+    return _account(row)
+
+
+def _account(row: tuple[Any, ...]) -> Account:
+    spans, dialects = row[5], row[6]
+    return Account(
+        id=row[0],
+        name=row[1],
+        email=row[2],
+        role=Role(row[3]),
+        enabled=bool(row[4]),
+        spans=None if spans is None else frozenset(split_ports(spans)),
+        dialects=None if dialects is None else frozenset(filter(None, dialects.split(","))),
+        timezone=row[7],
+        rate_per_s=row[8],
+        queue_limit=row[9],
+        credit=row[10],
+    )
+
+
+def set_enabled(tx: Transaction, account_id: AccountId, *, enabled: bool) -> None:
+    """Let an account in or keep it out."""
+    tx.execute(SET_ENABLED, {"id": account_id, "enabled": enabled})
+    tx.after_commit.append(lambda: _set_enabled_fact(tx, account_id, enabled=enabled))
+
+
+def _set_enabled_fact(tx: Transaction, account_id: AccountId, *, enabled: bool) -> None:
+    facts = tx.memory.accounts.get(account_id)
+    if facts is not None:
+        tx.memory.accounts[account_id] = AccountFacts(enabled=enabled, spans=facts.spans, has_credit=facts.has_credit)
+
+
+def set_password(tx: Transaction, account_id: AccountId, password_hash: str) -> None:
+    """Keep a new password hash and end the account's sessions."""
+    tx.execute(SET_HASH, {"id": account_id, "password_hash": password_hash})
+    tx.execute(END_SESSIONS, {"id": account_id})
+
+
+def add_token(tx: Transaction, token: ApiToken) -> None:
+    """Keep a new API token."""
+    tx.execute(ADD_KEY, {name: getattr(token, name) for name in ApiToken.__slots__})
+
+
+def read_token(connection: sqlite3.Connection, key: str) -> ApiToken | None:
+    """Give an API token by its key."""
+    row = connection.execute(READ_KEY, {"key": key}).fetchone()
+    if row is None:
+        return None
+    return ApiToken(
+        key=row[0], secret_sha256=row[1], account_id=row[2], label=row[3], created_at=row[4], expires_at=row[5]
+    )
+
+
+def save_session(
+    tx: Transaction, digest: bytes, account_id: AccountId, *, kind: str, expires_at: EpochMs, now: EpochMs
+) -> None:
+    """Keep or renew a session; those that ended before `now` are dropped."""
+    tx.execute(DROP_SESSIONS, {"now": now})
+    values = {"digest": digest, "account_id": account_id, "kind": kind, "expires_at": expires_at}
+    tx.execute(SAVE_SESSION, values)
+
+
+def read_session(connection: sqlite3.Connection, digest: bytes, *, kind: str, now: EpochMs) -> AccountId | None:
+    """Give whose session it is, None when it is unknown or has ended."""
+    row = connection.execute(READ_SESSION, {"digest": digest, "kind": kind, "now": now}).fetchone()
+    return None if row is None else row[0]
+
+
+def add_audit(tx: Transaction, *, actor: str, action: str, detail: str, now: EpochMs) -> None:
+    """Note an administrative change."""
+    tx.execute(ADD_AUDIT, {"actor": actor, "action": action, "detail": detail, "now": now})

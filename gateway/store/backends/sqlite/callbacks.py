@@ -1,0 +1,160 @@
+"""Callbacks owed to accounts."""
+
+from __future__ import annotations
+
+import json
+from itertools import chain, zip_longest
+from typing import TYPE_CHECKING, Any
+
+from gateway.core.callback import CallbackEvent, OwedCallback
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from gateway.core.types import AccountId, CallbackId, EpochMs, MessageId
+    from gateway.store.backends.sqlite.transaction import Transaction
+
+ADD = """
+INSERT INTO callback (id, account_id, dialect, event, message_id, status, status_at, report_status,
+    created_at, next_at, is_head)
+VALUES (:id, :account_id, :dialect, :event, :message_id, :status, :now, :report_status, :now, :now,
+    NOT EXISTS (SELECT 1 FROM callback INDEXED BY callback_message
+        WHERE message_id = :message_id AND account_id = :account_id AND given_up_at IS NULL))
+"""
+# One row per receiver, found by leaps over the index.
+RECEIVERS = """
+WITH RECURSIVE receiver (account_id, dialect) AS (
+    SELECT * FROM (SELECT account_id, dialect FROM callback INDEXED BY callback_due
+        WHERE is_head = 1 ORDER BY account_id, dialect LIMIT 1)
+    UNION ALL
+    SELECT next.account_id, next.dialect FROM receiver JOIN callback next ON next.id = (
+        SELECT id FROM callback INDEXED BY callback_due
+        WHERE is_head = 1 AND (account_id, dialect) > (receiver.account_id, receiver.dialect)
+        ORDER BY account_id, dialect LIMIT 1)
+)
+SELECT account_id, dialect FROM receiver
+"""
+DUE = """
+SELECT id, account_id, dialect, event, message_id, status, status_at, report_status, tries, created_at
+FROM callback INDEXED BY callback_due
+WHERE is_head = 1 AND account_id = :account_id AND dialect = :dialect AND next_at <= :now
+    AND message_id NOT IN (SELECT value FROM json_each(:busy))
+ORDER BY next_at, id LIMIT :limit
+"""
+NEXT_AT = """
+SELECT next_at FROM callback INDEXED BY callback_due
+WHERE is_head = 1 AND account_id = :account_id AND dialect = :dialect
+    AND message_id NOT IN (SELECT value FROM json_each(:busy))
+ORDER BY next_at LIMIT 1
+"""
+READ = "SELECT message_id, account_id FROM callback WHERE id = :id AND given_up_at IS NULL"
+REMOVE = "DELETE FROM callback WHERE id = :id"
+RETRY = """
+UPDATE callback SET next_at = :next_at, error = :error, tries = tries + 1 WHERE id = :id AND given_up_at IS NULL
+"""
+GIVE_UP = "UPDATE callback SET given_up_at = :now, error = :error, tries = tries + 1, is_head = 0 WHERE id = :id"
+PROMOTE = """
+UPDATE callback SET is_head = 1 WHERE id = (
+    SELECT min(id) FROM callback INDEXED BY callback_message
+    WHERE message_id = :message_id AND account_id = :account_id AND given_up_at IS NULL)
+"""
+
+
+def owe(
+    tx: Transaction,
+    *,
+    account_id: AccountId,
+    dialect: str,
+    event: CallbackEvent,
+    message_id: MessageId,
+    status: str,
+    report_status: int | None,
+    now: EpochMs,
+) -> None:
+    """Write down a callback, due at once."""
+    tx.execute(
+        ADD,
+        {
+            "id": tx.next_id("callback"),
+            "account_id": account_id,
+            "dialect": dialect,
+            "event": event.value,
+            "message_id": message_id,
+            "status": status,
+            "report_status": report_status,
+            "now": now,
+        },
+    )
+    tx.tell_callbacks()
+
+
+def read_due(
+    connection: sqlite3.Connection, *, now: EpochMs, limit: int, busy: frozenset[MessageId]
+) -> list[OwedCallback]:
+    """Give rows that are due, every receiver's in turn, so that one with many rows does not hide the others."""
+    rows_by_receiver = [
+        connection.execute(DUE, {**receiver, "now": now, "limit": limit, "busy": _json(busy)}).fetchall()
+        for receiver in _receivers(connection)
+    ]
+    turns = chain.from_iterable(zip_longest(*rows_by_receiver))
+    return [_callback(row) for row in turns if row is not None][:limit]
+
+
+def read_next_at(connection: sqlite3.Connection, *, busy: frozenset[MessageId]) -> EpochMs | None:
+    """Give when the next row is due."""
+    rows = (
+        connection.execute(NEXT_AT, {**receiver, "busy": _json(busy)}).fetchone() for receiver in _receivers(connection)
+    )
+    return min((row[0] for row in rows if row is not None), default=None)
+
+
+def _receivers(connection: sqlite3.Connection) -> list[dict[str, Any]]:
+    rows = connection.execute(RECEIVERS).fetchall()
+    return [{"account_id": account_id, "dialect": dialect} for account_id, dialect in rows]
+
+
+def _json(ids: frozenset[MessageId]) -> str:
+    return json.dumps(sorted(ids))
+
+
+def _callback(row: tuple[Any, ...]) -> OwedCallback:
+    callback_id, account_id, dialect, event, message_id, status, status_at, report_status, tries, created_at = row
+    return OwedCallback(
+        id=callback_id,
+        account_id=account_id,
+        dialect=dialect,
+        event=CallbackEvent(event),
+        message_id=message_id,
+        status=status,
+        status_at=status_at,
+        report_status=report_status,
+        tries=tries,
+        created_at=created_at,
+    )
+
+
+def remove(tx: Transaction, callback_id: CallbackId) -> None:
+    """The callback was delivered: the next one of its message may go."""
+    found = tx.fetch_one(READ, {"id": callback_id})
+    if found is not None:
+        tx.execute(REMOVE, {"id": callback_id})
+        _promote(tx, *found)
+
+
+def retry(tx: Transaction, callback_id: CallbackId, *, next_at: EpochMs, error: str) -> None:
+    """Try again at `next_at`."""
+    tx.execute(RETRY, {"id": callback_id, "next_at": next_at, "error": error})
+
+
+def give_up(tx: Transaction, callback_id: CallbackId, *, now: EpochMs, error: str) -> None:
+    """Keep the row without further tries: the next one of its message may go."""
+    found = tx.fetch_one(READ, {"id": callback_id})
+    if found is not None:
+        tx.execute(GIVE_UP, {"id": callback_id, "now": now, "error": error})
+        _promote(tx, *found)
+
+
+def _promote(tx: Transaction, message_id: MessageId, account_id: AccountId) -> None:
+    changed = tx.execute(PROMOTE, {"message_id": message_id, "account_id": account_id}).rowcount
+    if changed:
+        tx.tell_callbacks()

@@ -1,0 +1,80 @@
+"""What waits, as the event loop sees it."""
+
+from __future__ import annotations
+
+from types import MappingProxyType
+from typing import TYPE_CHECKING, TypeVar
+
+from gateway.store.backend import Load
+from gateway.store.backends.sqlite.transaction import LoadChange
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Mapping
+
+    from gateway.core.types import AccountId, Port
+
+K = TypeVar("K")
+
+# A message that is sending has an attempt that is open or waits for evidence.
+READ_LOAD = """
+WITH waiting (id) AS (
+    SELECT id FROM message INDEXED BY message_queue WHERE status = 'queued' AND pin_sim IS NULL
+    UNION ALL
+    SELECT id FROM message INDEXED BY message_pinned WHERE status = 'queued' AND pin_sim IS NOT NULL
+    UNION ALL
+    SELECT id FROM message INDEXED BY message_held WHERE status = 'held'
+    UNION
+    SELECT message_id FROM attempt INDEXED BY attempt_open WHERE outcome = 'open'
+    UNION
+    SELECT message_id FROM attempt INDEXED BY attempt_unanswered
+    WHERE outcome = 'no answer' AND decide_at IS NOT NULL
+)
+SELECT account_id, port, count(*), sum(segment_count - segments_sent) FROM waiting CROSS JOIN message USING (id)
+WHERE status IN ('queued', 'held', 'sending') GROUP BY account_id, port
+"""
+
+
+def read_load(connection: sqlite3.Connection) -> LoadChange:
+    """Count what waits in the database."""
+    change = LoadChange()
+    for account_id, port, count, segments in connection.execute(READ_LOAD):
+        change.open_by_account[account_id] += count
+        if port is not None:
+            change.waiting_segments[port] += segments
+    return change
+
+
+class LoadBoard:
+    """Keeps `Load`; only the event loop touches it."""
+
+    def __init__(self) -> None:
+        self._open_messages = 0
+        self._open_by_account: dict[AccountId, int] = {}
+        self._waiting_segments: dict[Port, int] = {}
+        self._by_account = MappingProxyType(self._open_by_account)
+        self._by_port = MappingProxyType(self._waiting_segments)
+
+    def view(self) -> Load:
+        """Give the load; its maps go on changing."""
+        return Load(
+            open_messages=self._open_messages,
+            open_by_account=self._by_account,
+            waiting_segments=self._by_port,
+        )
+
+    def change(self, change: LoadChange, sign: int = 1) -> Load:
+        """Add (or with `sign` -1 take back) a change; gives the load after it."""
+        self._open_messages += sign * sum(change.open_by_account.values())
+        _add(self._open_by_account, change.open_by_account, sign)
+        _add(self._waiting_segments, change.waiting_segments, sign)
+        return self.view()
+
+
+def _add(counts: dict[K, int], changes: Mapping[K, int], sign: int) -> None:
+    for key, change in changes.items():
+        count = counts.get(key, 0) + sign * change
+        if count:
+            counts[key] = count
+        else:
+            counts.pop(key, None)

@@ -1,0 +1,163 @@
+"""Outbound messages: accept them, read them, let them expire."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from typing import TYPE_CHECKING, Any
+
+from gateway.core.message import Message
+from gateway.core.number import match_key
+from gateway.core.status import Status
+from gateway.core.types import MessageId
+from gateway.store.backends.sqlite.memory import NEVER, join_ports, split_ports
+from gateway.store.backends.sqlite.rows import Row, change_status, read_row, save_row
+from gateway.store.backends.sqlite.transaction import LoadChange, Work
+
+if TYPE_CHECKING:
+    import sqlite3
+    from collections.abc import Sequence
+
+    from gateway.core.message import NewMessage
+    from gateway.core.types import EpochMs
+    from gateway.store.backends.sqlite.transaction import Transaction
+
+MESSAGE_COLUMNS = """
+id, account_id, dialect, recipient, recipient_given, text, segment_count, status, cause, port, sim_imsi,
+client_ref, accepted_at, sent_at, settled_at, report_status
+"""
+READ_MESSAGES = f"SELECT {MESSAGE_COLUMNS} FROM message WHERE id IN (SELECT value FROM json_each(:ids))"  # noqa: S608
+OVERDUE = """
+SELECT id FROM message INDEXED BY message_queue
+WHERE status = 'queued' AND pin_sim IS NULL AND valid_until <= :now
+UNION ALL
+SELECT id FROM message INDEXED BY message_pinned
+WHERE status = 'queued' AND pin_sim IS NOT NULL AND valid_until <= :now
+UNION ALL
+SELECT id FROM message INDEXED BY message_held WHERE status = 'held' AND valid_until <= :now
+LIMIT :limit
+"""
+NEXT_EXPIRY = """
+SELECT min(valid_until) FROM (
+    SELECT valid_until FROM message INDEXED BY message_queue WHERE status = 'queued' AND pin_sim IS NULL
+    UNION ALL
+    SELECT valid_until FROM message INDEXED BY message_pinned WHERE status = 'queued' AND pin_sim IS NOT NULL
+    UNION ALL
+    SELECT valid_until FROM message INDEXED BY message_held WHERE status = 'held')
+"""
+EXPIRED_AT_ONCE = 200
+"""Most messages that expire in one transaction: nobody else can write meanwhile."""
+
+
+def accept(messages: Sequence[NewMessage]) -> Work[list[MessageId]]:
+    """Give the work that stores `messages` as queued."""
+    rows = [_values(message) for message in messages]
+    queued = Counter((message.port, join_ports(message.spans)) for message in messages)
+    accounts = Counter(message.account_id for message in messages)
+
+    next_expiry = min(message.valid_until for message in messages)
+
+    def work(tx: Transaction) -> list[MessageId]:
+        tx.memory.expect_expiry(next_expiry)
+        first = tx.next_id("message", len(rows))
+        tx.insert_messages([(first + index, *row) for index, row in enumerate(rows)])
+        for (port, spans), count in queued.items():
+            tx.memory.queued.add((port, spans), count)
+            tx.tell_work(port, split_ports(spans))
+        for account_id, count in accounts.items():
+            tx.add_total("outbox", account_id, count)
+        return [MessageId(first + index) for index in range(len(rows))]
+
+    return work
+
+
+def reservation(messages: Sequence[NewMessage]) -> LoadChange:
+    """Give how the load changes once `messages` are accepted."""
+    change = LoadChange()
+    for message in messages:
+        change.open_by_account[message.account_id] += 1
+        if message.port is not None:
+            change.waiting_segments[message.port] += message.segment_count
+    return change
+
+
+def _values(message: NewMessage) -> tuple[Any, ...]:
+    """Give what `transaction.MESSAGE_COLUMNS` names, without the id."""
+    key, given_key = match_key(message.recipient), match_key(message.recipient_given)
+    return (
+        message.account_id,
+        message.dialect,
+        message.recipient,
+        key,
+        message.recipient_given,
+        None if given_key == key else given_key,
+        message.text,
+        message.segment_count,
+        message.concat_ref,
+        message.request_report,
+        message.client_ref,
+        message.accepted_at,
+        message.valid_until,
+        message.port,
+        join_ports(message.spans),
+        message.accepted_at,
+    )
+
+
+def read_messages(connection: sqlite3.Connection, ids: Sequence[MessageId]) -> list[Message]:
+    """Give messages in the order of `ids`; missing ones are left out."""
+    rows = connection.execute(READ_MESSAGES, {"ids": json.dumps(list(ids))}).fetchall()
+    by_id = {row[0]: message_of(row) for row in rows}
+    return [by_id[message_id] for message_id in ids if message_id in by_id]
+
+
+def message_of(row: Sequence[Any]) -> Message:
+    """Make a message of the values of `MESSAGE_COLUMNS`."""
+    return Message(
+        id=row[0],
+        account_id=row[1],
+        dialect=row[2],
+        recipient=row[3],
+        recipient_given=row[4],
+        text=row[5],
+        segment_count=row[6],
+        status=Status(row[7]),
+        cause=row[8],
+        port=row[9],
+        sim_imsi=row[10],
+        client_ref=row[11],
+        accepted_at=row[12],
+        sent_at=row[13],
+        settled_at=row[14],
+        report_status=row[15],
+    )
+
+
+def expire_some(tx: Transaction, now: EpochMs) -> int:
+    """Expire up to `EXPIRED_AT_ONCE` messages whose validity ended; gives how many.
+
+    The queue is searched only when the earliest validity that was seen since the last search has ended.
+    """
+    if now < tx.memory.next_expiry:
+        return 0
+    found = tx.fetch_all(OVERDUE, {"now": now, "limit": EXPIRED_AT_ONCE})
+    for (message_id,) in found:
+        row = read_row(tx, message_id)
+        if row is not None:
+            expire_row(tx, row, now)
+    if len(found) < EXPIRED_AT_ONCE:
+        (next_expiry,) = tx.fetch_one(NEXT_EXPIRY, {})
+        tx.memory.next_expiry = NEVER if next_expiry is None else next_expiry
+    return len(found)
+
+
+def expire_row(tx: Transaction, row: Row, now: EpochMs) -> None:
+    """Expire a message that was not sent in time; the cause says when a part of it may have gone out."""
+    cause = "its validity ended before it could be sent"
+    if row.is_possible_duplicate:
+        cause = "its validity ended before it was sent again; it may have been sent the first time"
+    elif row.segments_sent:
+        cause = f"its validity ended after {row.segments_sent} of {row.segment_count} segments"
+    row.pin_sim, row.due_at = None, 0
+    change_status(tx, row, Status.EXPIRED, cause=cause, now=now)
+    save_row(tx, row)

@@ -1,0 +1,172 @@
+"""Pages of the outbox and the inbox, newest first.
+
+A page is found in an index that holds everything the choice needs, counted from the nearer end; only the
+rows that are shown are read from the table. Without a filter the total comes from counters.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from gateway.core.number import match_key
+from gateway.store.backend import InboxPage, OutboxPage, PageQuery
+from gateway.store.backends.sqlite.inbox import INBOUND_COLUMNS, inbound_of
+from gateway.store.backends.sqlite.outbox import MESSAGE_COLUMNS, message_of
+
+if TYPE_CHECKING:
+    import sqlite3
+
+READ_TOTAL = """
+SELECT coalesce(sum(value), 0) FROM total WHERE kind = :kind AND key IN (SELECT value FROM json_each(:keys))
+"""
+MOST_BY_NUMBER = 20_000
+"""With more rows of a number or prefix, a walk over all rows in order is faster than fetching and sorting them."""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Box:
+    """One of the two tables: `keys` are the columns that numbers are compared with."""
+
+    kind: str
+    table: str
+    columns: str
+    keys: tuple[str, ...]
+
+
+_OUTBOX = _Box(kind="outbox", table="message", columns=MESSAGE_COLUMNS, keys=("recipient_key", "given_key"))
+_INBOX = _Box(kind="inbox", table="inbound", columns=INBOUND_COLUMNS, keys=("sender_key",))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class _Choice:
+    """The rows that a query matches: an index to walk and conditions on what it finds."""
+
+    index: str
+    conditions: tuple[str, ...] = ()
+    parameters: dict[str, Any] = field(default_factory=dict)
+    counters: tuple[int, ...] | None = None
+    """Keys of the counters that add up to the total; None when it must be counted."""
+
+    def where(self, condition: str, /, **parameters: Any) -> _Choice:
+        return replace(
+            self,
+            conditions=(*self.conditions, condition),
+            parameters={**self.parameters, **parameters},
+            counters=None,
+        )
+
+    @property
+    def sql(self) -> str:
+        return " AND ".join(self.conditions) or "true"
+
+
+def read_outbox(connection: sqlite3.Connection, query: PageQuery) -> OutboxPage:
+    """Give a page of outbound messages."""
+    if query.account_id is None:
+        choice = _Choice(index="INDEXED BY message_shown", counters=(0,))
+    else:
+        choice = _Choice(
+            index="INDEXED BY message_account",
+            conditions=("account_id = :account_id",),
+            parameters={"account_id": query.account_id},
+            counters=(query.account_id,),
+        )
+    rows, total, page = _read(connection, _OUTBOX, choice, query)
+    return OutboxPage(rows=[message_of(row) for row in rows], total=total, page=page)
+
+
+def read_inbox(connection: sqlite3.Connection, query: PageQuery) -> InboxPage:
+    """Give a page of inbound messages."""
+    rows, total, page = _read(connection, _INBOX, _inbox_choice(query.ports), query)
+    return InboxPage(rows=[inbound_of(row) for row in rows], total=total, page=page)
+
+
+def _inbox_choice(ports: frozenset[int] | None) -> _Choice:
+    if ports is None:
+        return _Choice(index="INDEXED BY inbound_shown", counters=(0,))
+    counters = tuple(sorted(ports))
+    if len(ports) == 1:
+        return _Choice(
+            index="INDEXED BY inbound_port",
+            conditions=("port = :port",),
+            parameters={"port": counters[0]},
+            counters=counters,
+        )
+    numbers = ", ".join(str(int(port)) for port in counters)
+    return _Choice(index="INDEXED BY inbound_shown", conditions=(f"port IN ({numbers})",), counters=counters)
+
+
+def _read(connection: sqlite3.Connection, box: _Box, choice: _Choice, query: PageQuery) -> tuple[list[Any], int, int]:
+    connection.execute("BEGIN")  # total and rows of the same moment
+    try:
+        choice = _filtered(connection, box, choice, query)
+        total = _total(connection, box, choice)
+        last_page = max(1, -(-total // query.page_size))
+        page = min(max(1, query.page), last_page)
+        rows = _rows(connection, box, choice, total=total, page=page, page_size=query.page_size)
+    finally:
+        connection.execute("COMMIT")
+    return rows, total, page
+
+
+def _filtered(connection: sqlite3.Connection, box: _Box, choice: _Choice, query: PageQuery) -> _Choice:
+    if query.since is not None:
+        choice = choice.where("shown_at >= :since", since=query.since)
+    if query.until is not None:
+        choice = choice.where("shown_at <= :until", until=query.until)
+    return choice if query.number is None else _by_number(connection, box, choice, match_key(query.number))
+
+
+def _by_number(connection: sqlite3.Connection, box: _Box, choice: _Choice, pattern: str) -> _Choice:
+    """Narrow the choice to numbers like `pattern`, in which `*` stands for any run of characters."""
+    if pattern and not pattern.strip("*"):
+        return choice
+    prefix, star, _ = pattern.partition("*")
+    if not prefix:
+        return _scanned(box, choice, pattern)
+    limits = {"number": prefix, "beyond": f"{prefix}\U0010ffff"}
+    is_within = "{key} = :number" if not star else "{key} >= :number AND {key} < :beyond"
+    found = " UNION ALL ".join(
+        f"SELECT id FROM {box.table} WHERE {is_within.format(key=key)}"  # noqa: S608 (constants)
+        for key in box.keys
+    )
+    sql = f"SELECT count(*) FROM (SELECT 1 FROM ({found}) LIMIT :most)"  # noqa: S608 (constants)
+    (count,) = connection.execute(sql, {**limits, "most": MOST_BY_NUMBER + 1}).fetchone()
+    if count > MOST_BY_NUMBER:
+        return _scanned(box, choice, pattern)
+    # NOT INDEXED leaves SQLite no other way than from the ids to the rows.
+    choice = replace(choice, index="NOT INDEXED").where(f"id IN ({found})", **limits)
+    return choice if pattern.rstrip("*") == prefix else _scanned(box, choice, pattern)
+
+
+def _scanned(box: _Box, choice: _Choice, pattern: str) -> _Choice:
+    like = " OR ".join(f"{key} GLOB :pattern" for key in box.keys)
+    return choice.where(f"({like})", pattern=pattern.replace("[", "[[]").replace("?", "[?]"))
+
+
+def _total(connection: sqlite3.Connection, box: _Box, choice: _Choice) -> int:
+    if choice.counters is not None:
+        keys = "[" + ",".join(map(str, choice.counters)) + "]"
+        found = connection.execute(READ_TOTAL, {"kind": box.kind, "keys": keys}).fetchone()
+    else:
+        sql = f"SELECT count(*) FROM {box.table} {choice.index} WHERE {choice.sql}"  # noqa: S608 (constants)
+        found = connection.execute(sql, choice.parameters).fetchone()
+    return int(found[0])
+
+
+def _rows(
+    connection: sqlite3.Connection, box: _Box, choice: _Choice, *, total: int, page: int, page_size: int
+) -> list[Any]:
+    first = (page - 1) * page_size
+    count = min(page_size, total - first)
+    is_nearer_to_end = first > total // 2
+    order, skip = ("ASC", total - first - count) if is_nearer_to_end else ("DESC", first)
+    # Two steps: the index alone is walked to the page, then only its rows are read.
+    sql = f"""
+    SELECT {box.columns} FROM {box.table} WHERE id IN (
+        SELECT id FROM {box.table} {choice.index} WHERE {choice.sql}
+        ORDER BY shown_at {order}, id {order} LIMIT :count OFFSET :skip)
+    ORDER BY shown_at DESC, id DESC
+    """  # noqa: S608 (constants and numbers)
+    return connection.execute(sql, {**choice.parameters, "count": count, "skip": skip}).fetchall()

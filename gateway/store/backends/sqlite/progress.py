@@ -1,0 +1,118 @@
+"""What the outcome of an attempt means for its message."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gateway.core.status import Status
+from gateway.store.backend import AttemptOutcome
+from gateway.store.backends.sqlite.attempts import (
+    OPEN_OUTCOME,
+    Attempt,
+    lose_attempt,
+    other_outcomes,
+    settle_attempt,
+)
+from gateway.store.backends.sqlite.memory import join_ports, split_ports
+from gateway.store.backends.sqlite.rows import Row, change_status
+
+if TYPE_CHECKING:
+    from gateway.core.types import AccountId, EpochMs
+    from gateway.store.backend import Settlement
+    from gateway.store.backends.sqlite.transaction import Transaction
+
+CHARGE = "UPDATE account SET credit = credit - 1 WHERE id = :id"
+
+_UNDECIDED = frozenset({Status.SENDING, Status.QUEUED, Status.UNKNOWN})
+
+
+def accept_segment(
+    tx: Transaction, row: Row, attempt: Attempt, *, mr: int | None, now: EpochMs, sent_at: EpochMs
+) -> None:
+    """The network took the segment: the message is sent, or goes on with its next segment.
+
+    `sent_at` is when it was taken, as far as is known.
+    """
+    settle_attempt(tx, attempt, AttemptOutcome.ACCEPTED, mr=mr, now=now)
+    _charge(tx, row.account_id)
+    _advance(tx, row, attempt, now=now, sent_at=sent_at)
+
+
+def _charge(tx: Transaction, account_id: AccountId) -> None:
+    facts = tx.memory.accounts.get(account_id)
+    if facts is not None and facts.has_credit:
+        tx.execute(CHARGE, {"id": account_id})
+
+
+def _advance(tx: Transaction, row: Row, attempt: Attempt, *, now: EpochMs, sent_at: EpochMs) -> None:
+    if attempt.segment != row.segments_sent or row.status not in _UNDECIDED:
+        return
+    if row.is_possible_duplicate and OPEN_OUTCOME in other_outcomes(tx, attempt):
+        return  # the segment is on its way once more: that attempt goes on when it is settled
+    row.segments_sent += 1
+    row.tries, row.due_at, row.port = 0, 0, attempt.port
+    if row.segments_sent == row.segment_count:
+        row.pin_sim, row.sent_at = None, sent_at
+        change_status(tx, row, Status.SENT, cause="", now=now)
+        return
+    row.pin_sim = attempt.sim
+    if row.status is Status.UNKNOWN and now < row.valid_until:
+        change_status(tx, row, Status.QUEUED, cause="", now=now)
+
+
+def queue_next_segment(tx: Transaction, row: Row, attempt: Attempt, *, now: EpochMs) -> None:
+    """Let a message that is sending but for which no span is at work wait for its next segment."""
+    if row.status is Status.SENDING and attempt.segment < row.segments_sent:
+        change_status(tx, row, Status.QUEUED, cause="", now=now)
+
+
+def refuse_segment(tx: Transaction, row: Row, attempt: Attempt, settlement: Settlement, now: EpochMs) -> None:
+    """The segment did not go out: its message waits again or ends, as the settlement says."""
+    settle_attempt(tx, attempt, settlement.outcome, now=now, code=settlement.code, cause=settlement.cause)
+    if _was_accepted_before(tx, row, attempt):
+        _advance(tx, row, attempt, now=now, sent_at=attempt.opened_at)
+        return
+    if row.status is not Status.SENDING or settlement.next_status is None:
+        return
+    if settlement.next_status is Status.QUEUED:
+        row.due_at = settlement.due_at if settlement.due_at is not None and settlement.due_at > now else 0
+        if row.segments_sent or row.is_possible_duplicate:
+            row.pin_sim = attempt.sim
+        elif settlement.spans is not None:
+            _narrow(row, settlement)
+    else:
+        row.pin_sim = None
+    change_status(tx, row, settlement.next_status, cause=settlement.cause, now=now)
+
+
+def _narrow(row: Row, settlement: Settlement) -> None:
+    """Keep only the ports that may still try; one that the caller did not allow never may."""
+    allowed = split_ports(row.spans)
+    spans = [port for port in settlement.spans or () if not allowed or port in allowed]
+    if spans:
+        row.spans = join_ports(spans)
+        row.port = row.port if row.port in spans else None
+
+
+def lose_segment(
+    tx: Transaction,
+    row: Row,
+    attempt: Attempt,
+    *,
+    cause: str,
+    decide_at: EpochMs | None,
+    now: EpochMs | None,
+    code: str = "",
+) -> None:
+    """No answer came: the message stays sending, unless an earlier attempt of the segment was accepted."""
+    is_known = _was_accepted_before(tx, row, attempt)
+    lose_attempt(tx, attempt, code=code, cause=cause, decide_at=None if is_known else decide_at, now=now)
+    if is_known:
+        _advance(tx, row, attempt, now=now or attempt.opened_at, sent_at=attempt.opened_at)
+    elif row.status is Status.SENDING:
+        row.cause = cause
+
+
+def _was_accepted_before(tx: Transaction, row: Row, attempt: Attempt) -> bool:
+    is_resend = row.resent_segment == attempt.segment
+    return is_resend and AttemptOutcome.ACCEPTED.value in other_outcomes(tx, attempt)

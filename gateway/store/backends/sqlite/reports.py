@@ -1,0 +1,185 @@
+"""Delivery reports: find their attempt, or park them until it is known."""
+
+from __future__ import annotations
+
+from itertools import groupby
+from typing import TYPE_CHECKING, Any
+
+from gateway.core.reports import Candidate, find_attempt, message_verdict, segment_verdict
+from gateway.core.status import Status, can_change
+from gateway.store.backend import AttemptOutcome, Report, ReportFate
+from gateway.store.backends.sqlite.attempts import (
+    ATTEMPT_COLUMNS,
+    MR_UNKNOWN,
+    Attempt,
+    read_attempt,
+    tail_of,
+)
+from gateway.store.backends.sqlite.progress import accept_segment, queue_next_segment
+from gateway.store.backends.sqlite.rows import Row, change_status, save_row
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gateway.core.types import EpochMs
+    from gateway.store.backends.sqlite.transaction import Transaction
+
+# Of one SIM, one TP-MR and one recipient (nearly): with so many, only the newest can be meant.
+MOST_CANDIDATES = 100
+ANSWERED = f"""
+SELECT {ATTEMPT_COLUMNS} FROM attempt a INDEXED BY attempt_mr
+WHERE a.sim = :sim AND a.mr = :mr AND a.tail = :tail AND a.mr IS NOT NULL
+ORDER BY a.opened_at DESC LIMIT :limit
+"""  # noqa: S608 (constants)
+UNANSWERED = f"""
+SELECT {ATTEMPT_COLUMNS} FROM attempt a INDEXED BY attempt_unanswered
+WHERE a.sim = :sim AND a.tail = :tail AND a.outcome = 'no answer'
+ORDER BY a.id DESC LIMIT :limit
+"""  # noqa: S608 (constants)
+NOTE = "UPDATE attempt SET report_status = :status, discharged_at = :discharged WHERE id = :id"
+SEGMENT_REPORTS = """
+SELECT segment, report_status FROM attempt INDEXED BY attempt_message
+WHERE message_id = :message_id AND outcome = 'accepted' ORDER BY segment, id
+"""
+PARK = """
+INSERT INTO parked_report (sim, mr, recipient, status, scts, discharged, received_at)
+VALUES (:sim, :mr, :recipient, :status, :scts, :discharged, :received_at)
+"""
+IS_PARKED = """
+SELECT 1 FROM parked_report WHERE sim = :sim AND mr = :mr AND recipient = :recipient AND status = :status
+    AND scts IS :scts AND discharged IS :discharged
+"""
+PARKED = """
+SELECT id, sim, mr, recipient, status, scts, discharged, received_at FROM parked_report
+WHERE sim = :sim AND (:mr IS NULL OR mr = :mr) ORDER BY id
+"""
+UNPARK = "DELETE FROM parked_report WHERE id = :id"
+FORGET = "DELETE FROM parked_report WHERE received_at < :before"
+
+
+def take_report(tx: Transaction, report: Report) -> ReportFate:
+    """Settle the attempt that a report is about, or park the report."""
+    attempts = _candidates(tx, report)
+    chosen = find_attempt(
+        [_candidate(one) for one in attempts], mr=report.mr, recipient=report.recipient, scts=report.scts
+    )
+    found = None if chosen is None else read_attempt(tx, chosen.attempt_id)
+    if found is None:
+        return _park(tx, report)
+    attempt, row = found
+    fate = _apply(tx, row, attempt, report)
+    if fate is ReportFate.MATCHED:
+        save_row(tx, row)
+    return fate
+
+
+def _candidates(tx: Transaction, report: Report) -> list[Attempt]:
+    key = {"sim": report.sim, "tail": tail_of(report.recipient), "limit": MOST_CANDIDATES}
+    rows = tx.fetch_all(ANSWERED, {**key, "mr": report.mr})
+    rows += tx.fetch_all(ANSWERED, {**key, "mr": MR_UNKNOWN})
+    rows += tx.fetch_all(UNANSWERED, key)
+    return [Attempt(*row) for row in rows]
+
+
+def _candidate(attempt: Attempt) -> Candidate:
+    return Candidate(
+        attempt_id=attempt.id,
+        recipient=attempt.recipient,
+        mr=None if attempt.mr == MR_UNKNOWN else attempt.mr,
+        opened_at=attempt.opened_at,
+        settled_at=attempt.settled_at,
+    )
+
+
+def _apply(tx: Transaction, row: Row, attempt: Attempt, report: Report) -> ReportFate:
+    if attempt.outcome == AttemptOutcome.NO_ANSWER.value:
+        # A report, even one that says "still trying", proves that the segment went out.
+        accept_segment(tx, row, attempt, mr=report.mr, now=report.received_at, sent_at=attempt.opened_at)
+        queue_next_segment(tx, row, attempt, now=report.received_at)
+    elif not _is_news(attempt.report_status, report.status):
+        return ReportFate.DUPLICATE
+    attempt.report_status = report.status
+    tx.execute(NOTE, {"id": attempt.id, "status": report.status, "discharged": report.discharged})
+    judge(tx, row, now=report.received_at, sent_at=attempt.opened_at)
+    return ReportFate.MATCHED
+
+
+def _is_news(known: int | None, status: int) -> bool:
+    """Whether a report says more than an earlier one of its attempt: good corrects bad, nothing corrects good."""
+    if known is None or known == status:
+        return known is None
+    earlier, later = segment_verdict(known), segment_verdict(status)
+    return earlier is None or later is Status.DELIVERED is not earlier
+
+
+def judge(tx: Transaction, row: Row, *, now: EpochMs, sent_at: EpochMs) -> None:
+    """Give the message the status that the reports of its segments make, if they are complete."""
+    rows = tx.fetch_all(SEGMENT_REPORTS, {"message_id": row.id})
+    statuses = [_best([status for _, status in group]) for _, group in groupby(rows, key=lambda one: one[0])]
+    verdict = message_verdict(statuses) if len(statuses) == row.segment_count else None
+    if verdict is None:
+        return
+    status, deciding = verdict
+    if not can_change(row.status, status):
+        return
+    if row.sent_at is None:
+        row.sent_at = sent_at
+    change_status(tx, row, status, cause="", now=now, report_status=deciding)
+
+
+def _best(statuses: Sequence[int | None]) -> int | None:
+    """Choose between attempts of one segment: one that arrived counts, otherwise all must have failed."""
+    known = [status for status in statuses if status is not None]
+    for status in known:
+        if segment_verdict(status) is Status.DELIVERED:
+            return status
+    return known[-1] if len(known) == len(statuses) else None
+
+
+# --- parking ------------------------------------------------------------------------------------
+
+
+def _park(tx: Transaction, report: Report) -> ReportFate:
+    values: dict[str, Any] = {
+        "sim": report.sim,
+        "mr": report.mr,
+        "recipient": report.recipient,
+        "status": report.status,
+        "scts": report.scts,
+        "discharged": report.discharged,
+        "received_at": report.received_at,
+    }
+    if tx.fetch_one(IS_PARKED, values) is not None:
+        return ReportFate.DUPLICATE
+    tx.execute(PARK, values)
+    tx.memory.parked.add(None, 1)
+    return ReportFate.PARKED
+
+
+def try_parked(tx: Transaction, row: Row, attempt: Attempt) -> None:
+    """Apply parked reports that fit an attempt whose outcome has just become known (or known to be unknown)."""
+    if not tx.memory.parked.get(None):
+        return
+    for report_id, sim, mr, recipient, status, scts, discharged, received_at in tx.fetch_all(
+        PARKED, {"sim": attempt.sim, "mr": None if attempt.mr in {None, MR_UNKNOWN} else attempt.mr}
+    ):
+        report = Report(
+            sim=sim,
+            mr=mr,
+            recipient=recipient,
+            status=status,
+            scts=scts,
+            discharged=discharged,
+            received_at=received_at,
+        )
+        if find_attempt([_candidate(attempt)], mr=mr, recipient=recipient, scts=scts) is not None:
+            _apply(tx, row, attempt, report)
+            tx.execute(UNPARK, {"id": report_id})
+            tx.memory.parked.add(None, -1)
+
+
+def forget_parked(tx: Transaction, before: EpochMs) -> int:
+    """Drop parked reports received before `before`; gives how many."""
+    count = tx.execute(FORGET, {"before": before}).rowcount
+    tx.memory.parked.add(None, -count)
+    return count

@@ -1,0 +1,192 @@
+"""An outbound message inside a transaction: read it, change its status, write it back.
+
+Whatever must follow from a change (counts, callbacks owed, news) follows here and nowhere else.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from gateway.core.callback import CallbackEvent
+from gateway.core.status import OPEN, Status, can_change
+from gateway.errors import StoreError
+from gateway.store.backend import StatusChanged
+from gateway.store.backends.sqlite.callbacks import owe
+from gateway.store.backends.sqlite.memory import split_ports
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gateway.core.types import AccountId, EpochMs, MessageId, Port
+    from gateway.store.backends.sqlite.transaction import Transaction
+
+ROW_COLUMNS = """
+m.id, m.account_id, m.dialect, m.recipient, m.text, m.segment_count, m.concat_ref, m.request_report,
+m.accepted_at, m.valid_until, m.status, m.cause, m.port, m.sim_imsi, m.spans, m.due_at, m.pin_sim,
+m.segments_sent, m.tries, m.resent_segment, m.is_result_told, m.sent_at, m.settled_at, m.report_status
+"""
+READ_ROW = f"SELECT {ROW_COLUMNS} FROM message m WHERE m.id = :id"  # noqa: S608 (constants)
+_SAVE = """
+UPDATE message SET status = :status, cause = :cause, port = :port, sim_imsi = :sim_imsi, spans = :spans,
+    due_at = :due_at, pin_sim = :pin_sim, segments_sent = :segments_sent, tries = :tries,
+    resent_segment = :resent_segment, is_result_told = :is_result_told, settled_at = :settled_at,
+    report_status = :report_status
+"""
+SAVE_ROW = f"{_SAVE} WHERE id = :id"
+# Apart, because naming shown_at makes SQLite write two large indexes again.
+SAVE_SENT_ROW = f"{_SAVE}, sent_at = :sent_at, shown_at = :sent_at WHERE id = :id"
+
+_STATUSES = {status.value: status for status in Status}
+_ENDS_SENDING = frozenset({Status.SENT, Status.FAILED, Status.UNKNOWN, Status.EXPIRED})
+_REPORTED = frozenset({Status.DELIVERED, Status.UNDELIVERED, Status.EXPIRED})
+
+
+@dataclass(slots=True)
+class Row:
+    """A row of `message`; columns as in the schema."""
+
+    id: MessageId
+    account_id: AccountId
+    dialect: str
+    recipient: str
+    text: str
+    segment_count: int
+    concat_ref: int
+    request_report: int
+    accepted_at: EpochMs
+    valid_until: EpochMs
+    status: Status
+    cause: str
+    port: Port | None
+    sim_imsi: str
+    spans: str
+    due_at: int
+    pin_sim: str | None
+    segments_sent: int
+    tries: int
+    resent_segment: int | None
+    is_result_told: int
+    sent_at: EpochMs | None
+    settled_at: EpochMs | None
+    report_status: int | None
+    counted_as: _Standing | None = None
+    stored_sent_at: EpochMs | None = None
+
+    def standing(self) -> _Standing:
+        """Give what the row is counted by."""
+        remaining = self.segment_count - self.segments_sent
+        return self.status, self.port, self.spans, self.pin_sim, self.due_at > 0, remaining
+
+    @property
+    def is_possible_duplicate(self) -> bool:
+        """Whether the segment that is next may have gone out before."""
+        return self.resent_segment == self.segments_sent
+
+
+_Standing = tuple[Status, "Port | None", str, "str | None", bool, int]
+
+
+def row_of(values: Sequence[Any]) -> Row:
+    """Make a row of the values of `ROW_COLUMNS`."""
+    row = Row(*values)
+    row.status = _STATUSES[row.status]
+    row.counted_as = row.standing()
+    row.stored_sent_at = row.sent_at
+    return row
+
+
+def read_row(tx: Transaction, message_id: MessageId) -> Row | None:
+    """Read a message, None when there is none."""
+    values = tx.fetch_one(READ_ROW, {"id": message_id})
+    return None if values is None else row_of(values)
+
+
+def change_status(
+    tx: Transaction, row: Row, status: Status, *, cause: str, now: EpochMs, report_status: int | None = None
+) -> None:
+    """Give the row a new status, with the callbacks and the news that follow.
+
+    `report_status` is the TP-ST when a delivery report is the reason. Raises StoreError for a change
+    that is not allowed: callers with news from outside look first.
+    """
+    if not can_change(row.status, status):
+        raise StoreError(f"message {row.id} cannot become {status} from {row.status}")
+    row.status, row.cause = status, cause
+    row.settled_at = now if status.is_final else None
+    if report_status is not None:
+        row.report_status = report_status
+    tx.tell_status(StatusChanged(message_id=row.id, status=status, port=row.port, cause=cause))
+    if status in _ENDS_SENDING and not row.is_result_told:
+        row.is_result_told = 1
+        _owe(tx, row, CallbackEvent.RESULT, now)
+    if status in _REPORTED and report_status is not None:
+        _owe(tx, row, CallbackEvent.REPORT, now)
+
+
+def _owe(tx: Transaction, row: Row, event: CallbackEvent, now: EpochMs) -> None:
+    if event in tx.memory.events(row.account_id, row.dialect):
+        owe(
+            tx,
+            account_id=row.account_id,
+            dialect=row.dialect,
+            event=event,
+            message_id=row.id,
+            status=row.status.value,
+            report_status=row.report_status if event is CallbackEvent.REPORT else None,
+            now=now,
+        )
+
+
+def save_row(tx: Transaction, row: Row) -> None:
+    """Write the row and keep the counts in step; a row that became queued is announced."""
+    was, standing = row.counted_as, row.standing()
+    if was is None:
+        raise AssertionError("a row that was never read")
+    if was != standing:
+        _count(tx, row.account_id, was, -1)
+        _count(tx, row.account_id, standing, 1)
+        row.counted_as = standing
+    is_sent_now = row.sent_at != row.stored_sent_at
+    row.stored_sent_at = row.sent_at
+    tx.execute(
+        SAVE_SENT_ROW if is_sent_now else SAVE_ROW,
+        {
+            "id": row.id,
+            "status": row.status.value,
+            "cause": row.cause,
+            "port": row.port,
+            "sim_imsi": row.sim_imsi,
+            "spans": row.spans,
+            "due_at": row.due_at,
+            "pin_sim": row.pin_sim,
+            "segments_sent": row.segments_sent,
+            "tries": row.tries,
+            "resent_segment": row.resent_segment,
+            "is_result_told": row.is_result_told,
+            "settled_at": row.settled_at,
+            "report_status": row.report_status,
+            "sent_at": row.sent_at,
+        },
+    )
+    if row.status is Status.QUEUED:
+        tx.memory.expect_expiry(row.valid_until)
+        spans = split_ports(row.spans)
+        tx.tell_work(row.port, spans if row.pin_sim is None or row.port is None else (row.port,))
+
+
+def _count(tx: Transaction, account_id: AccountId, standing: _Standing, sign: int) -> None:
+    status, port, spans, pin_sim, is_delayed, remaining = standing
+    if status not in OPEN:
+        return
+    tx.load.open_by_account[account_id] += sign
+    if port is not None:
+        tx.load.waiting_segments[port] += sign * remaining
+    if status is not Status.QUEUED:
+        return
+    if pin_sim is not None and port is not None:
+        tx.memory.pinned.add(port, sign)
+        return
+    tx.memory.queued.add((port, spans), sign)
+    if is_delayed:
+        tx.memory.delayed.add((port, spans), sign)

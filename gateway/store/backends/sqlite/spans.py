@@ -1,0 +1,33 @@
+"""Spans, which keep their numbers for ever."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gateway.core.span import Span
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from gateway.store.backends.sqlite.transaction import Transaction
+
+READ = "SELECT port, name, imei, path, enabled FROM span ORDER BY port"
+SAVE = """
+INSERT INTO span (port, name, imei, path, enabled) VALUES (:port, :name, :imei, :path, :enabled)
+ON CONFLICT (port) DO UPDATE SET name = excluded.name, imei = excluded.imei, path = excluded.path,
+    enabled = excluded.enabled
+"""
+
+
+def read_spans(connection: sqlite3.Connection) -> list[Span]:
+    """Give all spans in order of port."""
+    return [
+        Span(port=port, name=name, imei=imei, path=path, enabled=bool(enabled))
+        for port, name, imei, path, enabled in connection.execute(READ)
+    ]
+
+
+def save_span(tx: Transaction, span: Span) -> None:
+    """Insert or update a span by port."""
+    values = {"port": span.port, "name": span.name, "imei": span.imei, "path": span.path, "enabled": span.enabled}
+    tx.execute(SAVE, values)

@@ -1,0 +1,235 @@
+"""The store in one SQLite file: what the contract asks for, each call one transaction or one read."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from gateway.store.backends.sqlite import (
+    accounts,
+    attempts,
+    callbacks,
+    evidence,
+    inbox,
+    outbox,
+    pages,
+    parts,
+    reports,
+    spans,
+    subscriptions,
+    turns,
+)
+from gateway.store.backends.sqlite.house import House
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from gateway.core.account import Account
+    from gateway.core.callback import CallbackEvent, OwedCallback
+    from gateway.core.message import Inbound, Message, NewMessage
+    from gateway.core.span import Span
+    from gateway.core.status import Status
+    from gateway.core.types import AccountId, AttemptId, CallbackId, EpochMs, MessageId
+    from gateway.store.backend import (
+        ApiToken,
+        InboundPart,
+        InboxPage,
+        NewInbound,
+        OpenAttempt,
+        OutboxPage,
+        PageQuery,
+        Report,
+        ReportFate,
+        Slot,
+        Turn,
+        TurnResult,
+    )
+
+
+class SqliteStore(House):
+    """Keeps the contract of `gateway.store.backend.Store`; the calls are described there."""
+
+    # --- messages -------------------------------------------------------------------------------
+
+    async def accept(self, messages: Sequence[NewMessage]) -> list[MessageId]:
+        """Store messages as queued, all or none; ids in the same order."""
+        if not messages:
+            return []
+        release = self.reserve(outbox.reservation(messages))
+        return await self.write(outbox.accept(messages), on_failed=release)
+
+    async def turn(self, turn: Turn) -> TurnResult:
+        """Settle and claim in one transaction."""
+        return await self.write(lambda tx: turns.take_turn(tx, turn))
+
+    async def messages(self, ids: Sequence[MessageId]) -> list[Message]:
+        """Messages by id, in the order asked; missing ones are left out."""
+        return await self.read(lambda connection: outbox.read_messages(connection, ids))
+
+    async def outbox_page(self, query: PageQuery) -> OutboxPage:
+        """Give a page of outbound messages."""
+        return await self.read_slowly(lambda connection: pages.read_outbox(connection, query))
+
+    async def expire(self, now: EpochMs) -> int:
+        """Expire queued and held messages whose validity ended; gives how many."""
+        total = 0
+        while True:
+            count = await self.write(lambda tx: outbox.expire_some(tx, now))
+            total += count
+            if count < outbox.EXPIRED_AT_ONCE:
+                return total
+
+    # --- ambiguous attempts and reports ---------------------------------------------------------
+
+    async def open_attempts(self) -> list[OpenAttempt]:
+        """Attempts whose outcome is not known, oldest first."""
+        return await self.read(attempts.read_undecided)
+
+    async def lose_attempt(self, attempt_id: AttemptId, *, cause: str, decide_at: EpochMs) -> None:
+        """Settle an attempt that a crash left open as one without an answer."""
+        await self.write(lambda tx: evidence.lose_attempt(tx, attempt_id, cause=cause, decide_at=decide_at))
+
+    async def evidence(self, attempt_id: AttemptId, *, mr: int | None, refused: str, now: EpochMs) -> bool:
+        """Settle an open or unanswered attempt by a late answer."""
+        return await self.write(lambda tx: evidence.take_evidence(tx, attempt_id, mr=mr, refused=refused, now=now))
+
+    async def decide_ambiguous(self, attempt_id: AttemptId, *, resend: bool, cause: str, now: EpochMs) -> Status | None:
+        """Queue the message once more on the same SIM, or call it unknown."""
+        return await self.write(lambda tx: evidence.decide(tx, attempt_id, resend=resend, cause=cause, now=now))
+
+    async def report(self, report: Report) -> ReportFate:
+        """Find the attempt of a delivery report and settle it, or park the report."""
+        return await self.write(lambda tx: reports.take_report(tx, report))
+
+    async def forget_parked(self, before: EpochMs) -> int:
+        """Drop parked reports received before `before`; gives how many."""
+        return await self.write(lambda tx: reports.forget_parked(tx, before))
+
+    # --- inbound --------------------------------------------------------------------------------
+
+    async def add_inbound(self, inbound: NewInbound, slot: Slot | None) -> MessageId | None:
+        """Store an inbound message; None when its slot was stored before and not freed."""
+        return await self.write(lambda tx: inbox.add_inbound(tx, inbound, slot))
+
+    async def add_part(self, part: InboundPart, slot: Slot | None) -> list[InboundPart] | None:
+        """Store a segment; gives all segments in order once the last one is there."""
+        return await self.write(lambda tx: parts.add_part(tx, part, slot))
+
+    async def join_parts(self, part: InboundPart, inbound: NewInbound) -> MessageId | None:
+        """Replace the segments of `part`'s message by the whole; None when that was done already."""
+        return await self.write(lambda tx: parts.join_parts(tx, part, inbound))
+
+    async def complete_parts(self) -> list[list[InboundPart]]:
+        """Sets that are complete but not joined."""
+        return await self.read(parts.read_complete)
+
+    async def stale_parts(self, before: EpochMs) -> list[list[InboundPart]]:
+        """Incomplete sets whose newest segment is older than `before`."""
+        return await self.read(lambda connection: parts.read_stale(connection, before))
+
+    async def free_slot(self, slot: Slot) -> None:
+        """The slot was deleted in the modem."""
+        await self.write(lambda tx: inbox.free_slot(tx, slot))
+
+    async def inbox_page(self, query: PageQuery) -> InboxPage:
+        """Give a page of inbound messages."""
+        return await self.read_slowly(lambda connection: pages.read_inbox(connection, query))
+
+    async def inbound(self, ids: Sequence[MessageId]) -> list[Inbound]:
+        """Inbound messages by id, in the order asked; missing ones are left out."""
+        return await self.read(lambda connection: inbox.read_inbound(connection, ids))
+
+    # --- callbacks ------------------------------------------------------------------------------
+
+    async def due_callbacks(self, now: EpochMs, *, limit: int, busy: frozenset[MessageId]) -> list[OwedCallback]:
+        """Rows to send now, every receiver's in turn."""
+        return await self.read(lambda connection: callbacks.read_due(connection, now=now, limit=limit, busy=busy))
+
+    async def next_callback_at(self, busy: frozenset[MessageId]) -> EpochMs | None:
+        """When the next row is due, None when none waits."""
+        return await self.read(lambda connection: callbacks.read_next_at(connection, busy=busy))
+
+    async def callback_done(self, callback_id: CallbackId, now: EpochMs) -> None:  # noqa: ARG002 (contract)
+        """The receiver has it: the row leaves."""
+        await self.write(lambda tx: callbacks.remove(tx, callback_id))
+
+    async def callback_retry(self, callback_id: CallbackId, *, next_at: EpochMs, error: str) -> None:
+        """Try again at `next_at`."""
+        await self.write(lambda tx: callbacks.retry(tx, callback_id, next_at=next_at, error=error))
+
+    async def callback_given_up(self, callback_id: CallbackId, *, now: EpochMs, error: str) -> None:
+        """Keep the row without further tries."""
+        await self.write(lambda tx: callbacks.give_up(tx, callback_id, now=now, error=error))
+
+    async def set_subscriptions(self, account_id: AccountId, dialect: str, events: frozenset[CallbackEvent]) -> None:
+        """Which events the account is owed by `dialect` from now on."""
+        await self.write(lambda tx: subscriptions.set_subscriptions(tx, account_id, dialect, events))
+
+    async def settings(self, account_id: AccountId, dialect: str) -> dict[str, Any]:
+        """What the dialect keeps for the account, {} if nothing."""
+        return await self.read(lambda connection: subscriptions.read_settings(connection, account_id, dialect))
+
+    async def save_settings(
+        self, account_id: AccountId, dialect: str, values: Mapping[str, Any], events: frozenset[CallbackEvent]
+    ) -> None:
+        """Keep the dialect's settings and the subscriptions that follow from them."""
+        await self.write(lambda tx: subscriptions.save_settings(tx, account_id, dialect, values, events))
+
+    # --- accounts -------------------------------------------------------------------------------
+
+    async def add_account(self, account: Account, password_hash: str, now: EpochMs) -> Account:
+        """Store a new account; InvalidFieldError when name or e-mail is taken."""
+        return await self.write(lambda tx: accounts.add_account(tx, account, password_hash, now))
+
+    async def accounts(self) -> list[Account]:
+        """All accounts, oldest first."""
+        return await self.read(accounts.read_accounts)
+
+    async def account_by_login(self, login: str) -> tuple[Account, str] | None:
+        """Account and password hash by name or e-mail, without case."""
+        return await self.read(lambda connection: accounts.read_account_by_login(connection, login))
+
+    async def account(self, account_id: AccountId) -> Account | None:
+        """Give an account by id."""
+        return await self.read(lambda connection: accounts.read_account(connection, account_id))
+
+    async def set_enabled(self, account_id: AccountId, *, enabled: bool) -> None:
+        """Let an account in or keep it out."""
+        await self.write(lambda tx: accounts.set_enabled(tx, account_id, enabled=enabled))
+
+    async def set_password(self, account_id: AccountId, password_hash: str) -> None:
+        """Keep a new password hash and end the account's sessions."""
+        await self.write(lambda tx: accounts.set_password(tx, account_id, password_hash))
+
+    async def add_token(self, token: ApiToken) -> None:
+        """Keep a new API token."""
+        await self.write(lambda tx: accounts.add_token(tx, token))
+
+    async def token(self, key: str) -> ApiToken | None:
+        """Give an API token by its key."""
+        return await self.read(lambda connection: accounts.read_token(connection, key))
+
+    async def save_session(self, digest: bytes, account_id: AccountId, *, kind: str, expires_at: EpochMs) -> None:
+        """Keep or renew a session; some that have ended are dropped."""
+        now = self._latest_now
+        await self.write(
+            lambda tx: accounts.save_session(tx, digest, account_id, kind=kind, expires_at=expires_at, now=now)
+        )
+
+    async def session(self, digest: bytes, *, kind: str, now: EpochMs) -> AccountId | None:
+        """Give whose session this is, None when unknown or expired."""
+        self._latest_now = max(self._latest_now, now)
+        return await self.read(lambda connection: accounts.read_session(connection, digest, kind=kind, now=now))
+
+    async def add_audit(self, *, actor: str, action: str, detail: str, now: EpochMs) -> None:
+        """Note an administrative change."""
+        await self.write(lambda tx: accounts.add_audit(tx, actor=actor, action=action, detail=detail, now=now))
+
+    # --- spans ----------------------------------------------------------------------------------
+
+    async def spans(self) -> list[Span]:
+        """All spans in order of port."""
+        return await self.read(spans.read_spans)
+
+    async def save_span(self, span: Span) -> None:
+        """Insert or update by port."""
+        await self.write(lambda tx: spans.save_span(tx, span))

@@ -1,0 +1,150 @@
+"""One transaction of the writer: where works put their statements, and what follows from its commit."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from functools import lru_cache
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from gateway.store.backend import CallbackOwedNews, News, StatusChanged, WorkAdded
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from gateway.core.types import AccountId, Port
+    from gateway.store.backends.sqlite.memory import Memory
+
+T = TypeVar("T")
+
+SAVE_SEQUENCE = "UPDATE sequence SET next = :next WHERE name = :name"
+ADD_TOTAL = """
+INSERT INTO total (kind, key, value) VALUES (:kind, :key, :value)
+ON CONFLICT (kind, key) DO UPDATE SET value = value + excluded.value
+"""
+MESSAGE_COLUMNS = (
+    "id",
+    "account_id",
+    "dialect",
+    "recipient",
+    "recipient_key",
+    "recipient_given",
+    "given_key",
+    "text",
+    "segment_count",
+    "concat_ref",
+    "request_report",
+    "client_ref",
+    "accepted_at",
+    "valid_until",
+    "port",
+    "spans",
+    "shown_at",
+)
+ROWS_AT_ONCE = (256, 32, 4, 1)
+"""Sizes of the INSERT statements for messages."""
+
+
+@dataclass(slots=True)
+class LoadChange:
+    """How `Load` changes when the transaction is committed."""
+
+    open_by_account: dict[AccountId, int] = field(default_factory=lambda: defaultdict(int))
+    waiting_segments: dict[Port, int] = field(default_factory=lambda: defaultdict(int))
+
+
+class Transaction:
+    """The statements of one transaction and the consequences of its commit."""
+
+    def __init__(self, connection: sqlite3.Connection, memory: Memory) -> None:
+        self._connection = connection
+        self.memory = memory
+        self.load = LoadChange()
+        self.after_commit: list[Callable[[], None]] = []
+        self._totals: dict[tuple[str, int], int] = defaultdict(int)
+        self._used_sequences: set[str] = set()
+        self._new_messages: list[Sequence[Any]] = []
+        self._status_news: list[StatusChanged] = []
+        self._work_news: dict[WorkAdded, None] = {}
+        self._owes_callbacks = False
+
+    # --- statements -----------------------------------------------------------------------------
+
+    def execute(self, sql: str, parameters: dict[str, Any]) -> sqlite3.Cursor:
+        """Run one statement; it sees everything the transaction has done so far."""
+        if self._new_messages:
+            self._insert_messages()
+        return self._connection.execute(sql, parameters)
+
+    def fetch_one(self, sql: str, parameters: dict[str, Any]) -> Any:
+        """Give the first row, None when there is none."""
+        return self.execute(sql, parameters).fetchone()
+
+    def fetch_all(self, sql: str, parameters: dict[str, Any]) -> list[Any]:
+        """Give all rows."""
+        return self.execute(sql, parameters).fetchall()
+
+    def insert_messages(self, rows: Sequence[Sequence[Any]]) -> None:
+        """Add rows of `MESSAGE_COLUMNS`; they are written together with those of other works."""
+        self._new_messages += rows
+
+    def _insert_messages(self) -> None:
+        # Every statement lets the event loop have the GIL and then waits for it, so many rows share one.
+        rows, self._new_messages = self._new_messages, []
+        start = 0
+        for size in ROWS_AT_ONCE:
+            while len(rows) - start >= size:
+                values = [value for row in rows[start : start + size] for value in row]
+                self._connection.execute(_insert_statement(size), values)
+                start += size
+
+    # --- consequences ---------------------------------------------------------------------------
+
+    def next_id(self, sequence: str, count: int = 1) -> int:
+        """Take `count` ids that follow each other; gives the first."""
+        first = self.memory.next_ids.get(sequence)
+        self.memory.next_ids.add(sequence, count)
+        self._used_sequences.add(sequence)
+        return first
+
+    def add_total(self, kind: str, key: int, count: int = 1) -> None:
+        """Count rows that were added, for `key` and over all."""
+        self._totals[kind, key] += count
+        self._totals[kind, 0] += count
+
+    def tell_status(self, news: StatusChanged) -> None:
+        """Have the listeners told of a status."""
+        self._status_news.append(news)
+
+    def tell_work(self, port: Port | None, spans: tuple[Port, ...]) -> None:
+        """Have the listeners told, once, that there is work."""
+        self._work_news[WorkAdded(port=port, spans=spans)] = None
+
+    def tell_callbacks(self) -> None:
+        """Have the listeners told, once, that callbacks are owed."""
+        self._owes_callbacks = True
+
+    def news(self) -> list[News]:
+        """Give what the listeners are to be told."""
+        owed: list[News] = [CallbackOwedNews()] if self._owes_callbacks else []
+        return [*self._status_news, *self._work_news, *owed]
+
+    def finish(self) -> None:
+        """Write what was gathered; the last thing before the commit."""
+        if self._new_messages:
+            self._insert_messages()
+        for name in sorted(self._used_sequences):
+            self._connection.execute(SAVE_SEQUENCE, {"name": name, "next": self.memory.next_ids.get(name)})
+        for (kind, key), value in self._totals.items():
+            self._connection.execute(ADD_TOTAL, {"kind": kind, "key": key, "value": value})
+
+
+Work = Callable[[Transaction], T]
+"""What a caller wants done in a transaction; it may be run again in another one when the first fails."""
+
+
+@lru_cache(maxsize=len(ROWS_AT_ONCE))
+def _insert_statement(size: int) -> str:
+    row = f"({', '.join('?' * len(MESSAGE_COLUMNS))})"
+    return f"INSERT INTO message ({', '.join(MESSAGE_COLUMNS)}) VALUES {', '.join([row] * size)}"  # noqa: S608 (constants)

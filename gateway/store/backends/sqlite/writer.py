@@ -1,0 +1,164 @@
+"""The one writer: group commit of works in the thread of one connection."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections import deque
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from gateway.errors import StoreError
+from gateway.store.backends.sqlite.transaction import Transaction, Work
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from gateway.store.backends.sqlite.connections import Connection
+    from gateway.store.backends.sqlite.memory import Memory
+
+T = TypeVar("T")
+
+MOST_WORKS = 256
+"""Most works that share a transaction."""
+
+
+@dataclass(slots=True)
+class _Job:
+    work: Work[Any]
+    future: asyncio.Future[Any]
+    on_failed: Callable[[], None] | None
+
+
+@dataclass(slots=True)
+class _Ended:
+    """What became of one work: its value, or the error that it alone ran into."""
+
+    value: Any = None
+    error: Exception | None = None
+
+
+class Writer:
+    """Takes works from the event loop and gives their values once they are durable.
+
+    Works that come while a transaction runs wait for the next one and share it.
+    """
+
+    def __init__(self, connection: Connection, memory: Memory, on_committed: Callable[[Transaction], None]) -> None:
+        self._connection = connection
+        self._memory = memory
+        self._on_committed = on_committed
+        self._loop = asyncio.get_running_loop()
+        self._waiting: deque[_Job] = deque()
+        self._is_busy = False
+        self._is_closed = False
+        self._idle = asyncio.Event()
+        self._idle.set()
+
+    async def do(self, work: Work[T], *, on_failed: Callable[[], None] | None = None) -> T:
+        """Run `work` in a transaction; gives its value after the commit.
+
+        A caller that is cancelled while it waits does not take the work back. `on_failed` is called
+        in the loop when the work was not done. Raises StoreError when the database refuses, and
+        whatever the work raises.
+        """
+        future: asyncio.Future[T] = self._loop.create_future()
+        job = _Job(work, future, on_failed)
+        if self._is_closed:
+            _fail(job, StoreError("the store is closed"))
+        else:
+            self._waiting.append(job)
+            if not self._is_busy:
+                self._is_busy = True
+                self._idle.clear()
+                # Not at once: whoever was woken together with this caller shall share the transaction.
+                self._loop.call_soon(self._start)
+        return await future
+
+    async def close(self) -> None:
+        """Do what still waits, then take nothing more."""
+        self._is_closed = True
+        await self._idle.wait()
+
+    def _start(self) -> None:
+        jobs = [self._waiting.popleft() for _ in range(min(MOST_WORKS, len(self._waiting)))]
+        works = [job.work for job in jobs]
+
+        def run(connection: sqlite3.Connection) -> None:
+            try:
+                ended, committed = _run(connection, self._memory, works)
+            except Exception as error:  # noqa: BLE001 (the callers get it)
+                ended, committed = [_Ended(error=error)] * len(works), []
+            self._loop.call_soon_threadsafe(self._finish, jobs, ended, committed)
+
+        self._connection.start(run)
+
+    def _finish(self, jobs: list[_Job], ended: list[_Ended], committed: list[Transaction]) -> None:
+        for job, end in zip(jobs, ended, strict=True):
+            if end.error is not None:
+                _fail(job, _as_ours(end.error))
+            elif not job.future.done():
+                job.future.set_result(end.value)
+        # The callers are woken later in the loop: load and listeners still come before them.
+        for transaction in committed:
+            self._on_committed(transaction)
+        if self._waiting:
+            self._start()
+        else:
+            self._is_busy = False
+            self._idle.set()
+
+
+def _fail(job: _Job, error: Exception) -> None:
+    if job.on_failed is not None:
+        job.on_failed()
+    if not job.future.done():
+        job.future.set_exception(error)
+
+
+def _as_ours(error: Exception) -> Exception:
+    if isinstance(error, sqlite3.Error):
+        ours = StoreError(str(error))
+        ours.__cause__ = error
+        return ours
+    return error
+
+
+def _run(
+    connection: sqlite3.Connection, memory: Memory, works: Sequence[Work[Any]]
+) -> tuple[list[_Ended], list[Transaction]]:
+    """Run all works in one transaction; when that fails each in its own, so that a bad one fails alone."""
+    try:
+        values, transaction = _run_together(connection, memory, works)
+    except Exception as error:  # noqa: BLE001 (kept for its caller)
+        if len(works) == 1:
+            return [_Ended(error=error)], []
+    else:
+        return [_Ended(value=value) for value in values], [transaction]
+    ended: list[_Ended] = []
+    committed: list[Transaction] = []
+    for work in works:
+        single, done = _run(connection, memory, [work])
+        ended += single
+        committed += done
+    return ended, committed
+
+
+def _run_together(
+    connection: sqlite3.Connection, memory: Memory, works: Sequence[Work[Any]]
+) -> tuple[list[Any], Transaction]:
+    transaction = Transaction(connection, memory)
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        values = [work(transaction) for work in works]
+        transaction.finish()
+        connection.execute("COMMIT")
+    except BaseException:
+        memory.undo()
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
+    memory.keep()
+    for function in transaction.after_commit:
+        function()
+    return values, transaction

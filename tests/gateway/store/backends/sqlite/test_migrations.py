@@ -1,0 +1,99 @@
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from gateway.errors import SchemaTooNewError, StoreError
+from gateway.store.backends.sqlite.migrations import Migration, migrate, shipped_migrations
+from gateway.store.backends.sqlite.store import SqliteStore
+
+FIRST = Migration(version=1, name="first", sql="CREATE TABLE a (x INTEGER);\nINSERT INTO a VALUES (1);\n")
+SECOND = Migration(
+    version=2,
+    name="second",
+    sql="""
+    -- a trigger holds semicolons of its own
+    CREATE TRIGGER t AFTER INSERT ON a BEGIN UPDATE a SET x = x + 1; DELETE FROM a WHERE x > 9; END;
+    ALTER TABLE a ADD COLUMN y TEXT DEFAULT ';';
+    """,
+)
+BROKEN = Migration(version=3, name="broken", sql="CREATE TABLE b (x);\nINSERT INTO a (nothing) VALUES (1);")
+
+
+def apply(path: Path, *migrations: Migration) -> None:
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        migrate(connection, path, migrations)
+
+
+def query(path: Path, sql: str) -> list[tuple[object, ...]]:
+    with closing(sqlite3.connect(path)) as connection:
+        return connection.execute(sql).fetchall()
+
+
+def test_shipped_steps_are_numbered_from_one_without_a_gap() -> None:
+    assert [one.version for one in shipped_migrations()] == list(range(1, len(shipped_migrations()) + 1))
+
+
+def test_an_empty_file_gets_every_step_and_no_copy(tmp_path: Path) -> None:
+    path = tmp_path / "x.db"
+    apply(path, FIRST, SECOND)
+    assert query(path, "SELECT x, y FROM a") == [(1, ";")]
+    assert query(path, "SELECT version, name FROM schema_version") == [(1, "first"), (2, "second")]
+    assert [file.name for file in tmp_path.iterdir()] == ["x.db"]
+
+
+def test_an_older_file_gets_the_missing_steps_after_a_copy(tmp_path: Path) -> None:
+    path = tmp_path / "x.db"
+    apply(path, FIRST)
+    apply(path, FIRST, SECOND)
+    copy = tmp_path / "x.db.before-0002"
+    assert copy.stat().st_mode & 0o777 == 0o600
+    assert query(copy, "SELECT * FROM a") == [(1,)]
+    assert query(path, "SELECT * FROM a") == [(1, ";")]
+
+
+def test_a_file_that_is_up_to_date_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "x.db"
+    apply(path, FIRST)
+    before = path.read_bytes()
+    apply(path, FIRST)
+    assert path.read_bytes() == before
+    assert [file.name for file in tmp_path.iterdir()] == ["x.db"]
+
+
+def test_a_step_that_fails_leaves_nothing_of_itself(tmp_path: Path) -> None:
+    path = tmp_path / "x.db"
+    with pytest.raises(sqlite3.OperationalError):
+        apply(path, FIRST, SECOND, BROKEN)
+    assert query(path, "SELECT max(version) FROM schema_version") == [(2,)]
+    assert query(path, "SELECT name FROM sqlite_master WHERE name = 'b'") == []
+
+
+def test_a_newer_file_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "x.db"
+    apply(path, FIRST, SECOND)
+    with pytest.raises(SchemaTooNewError, match="schema 2"):
+        apply(path, FIRST)
+
+
+def test_a_step_that_was_changed_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "x.db"
+    apply(path, FIRST)
+    changed = Migration(version=1, name="first", sql=FIRST.sql + " ")
+    with pytest.raises(StoreError, match="step 1"):
+        apply(path, changed, SECOND)
+
+
+async def test_a_store_refuses_a_newer_file_and_lets_go_of_it(tmp_path: Path) -> None:
+    path = tmp_path / "gateway.db"
+    store = SqliteStore(path)
+    await store.open()
+    await store.close()
+    with closing(sqlite3.connect(path)) as connection, connection:
+        connection.execute("INSERT INTO schema_version VALUES (9999, 'future', '-')")
+    for _ in range(2):
+        with pytest.raises(SchemaTooNewError):
+            await SqliteStore(path).open()
