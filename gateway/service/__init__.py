@@ -1,0 +1,1 @@
+"""The front desk: everything that api and cli may ask for."""

@@ -1,0 +1,112 @@
+"""The board of spans: what each can do at this moment, kept by dispatch, read by everybody."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from gateway.core.routing import Candidate
+from gateway.core.span import Span, SpanState, SpanView
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from gateway.core.account import Account
+    from gateway.core.types import Port
+    from gateway.store.backend import Load
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SpanCondition:
+    """The changing part of a span: its state, the reason in plain words, and who is behind it."""
+
+    state: SpanState = SpanState.MISSING
+    reason: str = "no modem"
+    iccid: str = ""
+    imsi: str = ""
+    signal_dbm: int | None = None
+    operator: str = ""
+
+
+class SpanBoard:
+    """Every known span with its condition."""
+
+    def __init__(self, load: Callable[[], Load]) -> None:
+        self._load = load
+        self._spans: dict[Port, Span] = {}
+        self._conditions: dict[Port, SpanCondition] = {}
+        self._changed = asyncio.Event()
+
+    def put(self, spans: Iterable[Span]) -> None:
+        """Add or replace spans; a new one is missing until its modem says otherwise."""
+        for span in spans:
+            self._spans[span.port] = span
+            self._conditions.setdefault(span.port, SpanCondition())
+
+    def set_condition(self, port: Port, condition: SpanCondition) -> None:
+        """Say what a span can do from now on."""
+        self._conditions[port] = condition
+        self._changed.set()
+
+    def update(self, port: Port, *, signal_dbm: int | None, operator: str) -> None:
+        """Note signal and operator without touching the state."""
+        self._conditions[port] = replace(self._conditions[port], signal_dbm=signal_dbm, operator=operator)
+
+    async def wait_usable(self, count: int) -> None:
+        """Return once `count` spans can send."""
+        while sum(view.is_usable for view in self.views()) < count:
+            self._changed.clear()
+            await self._changed.wait()
+
+    def condition(self, port: Port) -> SpanCondition:
+        """Give what a span can do now."""
+        return self._conditions[port]
+
+    def span(self, port: Port) -> Span | None:
+        """Give a span as stored, None when unknown."""
+        return self._spans.get(port)
+
+    def ports(self) -> list[Port]:
+        """Give all known ports in order."""
+        return sorted(self._spans)
+
+    def get(self, port: Port) -> SpanView | None:
+        """Give a span with its condition, None when unknown."""
+        span = self._spans.get(port)
+        return None if span is None else self._view(span)
+
+    def views(self) -> list[SpanView]:
+        """Give all spans in order of port."""
+        return [self._view(self._spans[port]) for port in sorted(self._spans)]
+
+    def candidates(self, account: Account) -> list[Candidate]:
+        """Give the enabled spans that the account may use, for the choice of one; cheap, done for every request."""
+        waiting = self._load().waiting_segments
+        return [
+            Candidate(
+                port=port,
+                is_usable=self._conditions[port].state is SpanState.READY,
+                waiting_segments=waiting.get(port, 0),
+            )
+            for port, span in self._spans.items()
+            if span.enabled and account.may_use(port)
+        ]
+
+    def name(self, port: Port | None) -> str:
+        """Give the name of a span, empty for None and unknown ports."""
+        span = None if port is None else self._spans.get(port)
+        return "" if span is None else span.name
+
+    def _view(self, span: Span) -> SpanView:
+        condition = self._conditions[span.port]
+        return SpanView(
+            span=span,
+            state=condition.state if span.enabled else SpanState.STOPPED,
+            reason=condition.reason,
+            iccid=condition.iccid,
+            imsi=condition.imsi,
+            signal_dbm=condition.signal_dbm,
+            operator=condition.operator,
+            waiting_segments=self._load().waiting_segments.get(span.port, 0),
+        )
