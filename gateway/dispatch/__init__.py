@@ -1,0 +1,1 @@
+"""Brings queued messages to modems and what the modems say back to the store."""

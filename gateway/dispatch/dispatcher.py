@@ -1,0 +1,216 @@
+"""All spans at work: their tasks, their wake-ups, and the attempts whose outcome nobody knows yet."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from gateway.core.status import Status
+from gateway.core.types import EpochMs
+from gateway.dispatch.span import SpanWorker
+from gateway.store.backend import StatusChanged, WorkAdded
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Coroutine
+
+    from gateway.clock import Clock
+    from gateway.config.settings import Settings
+    from gateway.core.types import AttemptId, Port
+    from gateway.dispatch.inbound import Receiver
+    from gateway.service.spans import SpanBoard
+    from gateway.store.backend import News, Store
+
+log = structlog.get_logger(__name__)
+
+HOUSEKEEPING_S = 10.0
+PARKED_REPORTS_KEPT_S = 3 * 86_400
+LISTEN_AT_LEAST_S = 1.0
+NO_EVIDENCE = "no answer from the modem, it may have been sent"
+
+
+class Dispatcher:
+    """Keeps one worker per span and gives each attempt without an answer its evidence or its verdict."""
+
+    def __init__(self, *, store: Store, settings: Settings, clock: Clock, board: SpanBoard, receiver: Receiver) -> None:
+        self._store = store
+        self._settings = settings
+        self._clock = clock
+        self._board = board
+        self._receiver = receiver
+        self._workers: dict[Port, SpanWorker] = {}
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._decisions: dict[AttemptId, asyncio.Task[None]] = {}
+        self._listen_first: dict[Port, float] = {}
+        self._unlisten: Callable[[], None] | None = None
+        self._failed: asyncio.Future[None] | None = None
+
+    # --- life -------------------------------------------------------------------------------------
+
+    async def start(self) -> None:
+        """Take up what an earlier process left and begin to listen for work."""
+        self._failed = asyncio.get_running_loop().create_future()
+        self._unlisten = self._store.listen(self._on_news)
+        await self._take_up_open_attempts()
+        await self._receiver.join_leftovers()
+        for port in self._board.ports():
+            self.worker(port)
+        self._spawn(self._housekeeping(), "housekeeping")
+
+    async def wait_failed(self) -> None:
+        """Return never; raises what broke one of the tasks."""
+        if self._failed is None:
+            raise AssertionError("not started")
+        await asyncio.shield(self._failed)
+
+    async def stop(self, timeout_s: float) -> None:
+        """Take no new segments and wait up to `timeout_s` for submits under way."""
+        for worker in self._workers.values():
+            worker.stop()
+        tasks = [task for task in self._tasks if task.get_name().startswith("span")]
+        if tasks:
+            await asyncio.wait(tasks, timeout=timeout_s)
+        for task in (*self._tasks, *self._decisions.values()):
+            task.cancel()
+        await asyncio.gather(*self._tasks, *self._decisions.values(), return_exceptions=True)
+        if self._unlisten is not None:
+            self._unlisten()
+
+    # --- for the pool -----------------------------------------------------------------------------
+
+    def worker(self, port: Port) -> SpanWorker:
+        """Give the worker of a span, started when it is new."""
+        if port not in self._workers:
+            worker = SpanWorker(
+                port,
+                store=self._store,
+                settings=self._settings,
+                clock=self._clock,
+                others=self._enabled_ports,
+                on_undecided=self._decide_at,
+                on_pause=lambda reason: log.error("SIM paused", action="pause", span=port, reason=reason),
+            )
+            self._workers[port] = worker
+            self._spawn(worker.run(), f"span {port}")
+        return self._workers[port]
+
+    def listen_first_s(self, port: Port) -> float:
+        """Seconds for which the span's modem may still owe an earlier process an answer; asked once."""
+        return self._listen_first.pop(port, 0.0)
+
+    async def late_answer(self, port: Port, *, mr: int | None, refused: str) -> None:
+        """The modem answered a submit that had been given up."""
+        worker = self.worker(port)
+        attempt_id, worker.last_unanswered = worker.last_unanswered, None
+        if attempt_id is None:
+            log.warning("late answer without an open question", action="late", span=port, mr=mr)
+            return
+        await self._store.evidence(attempt_id, mr=mr, refused=refused, now=self._clock.now_ms())
+
+    async def no_late_answer(self, port: Port, *, is_unsent: bool) -> None:
+        """The modem will not answer any more: evidence can only be a delivery report now, if it went out at all."""
+        attempt_id = self.worker(port).last_unanswered
+        if attempt_id is None:
+            return
+        if is_unsent:
+            await self.late_answer(port, mr=None, refused="the modem never got it")
+        else:
+            self._decide_at(attempt_id, self._after_evidence())
+
+    # --- open questions ---------------------------------------------------------------------------
+
+    async def _take_up_open_attempts(self) -> None:
+        now = self._clock.now_ms()
+        dispatch = self._settings.dispatch
+        for attempt in await self._store.open_attempts():
+            decide_at = attempt.decide_at
+            if decide_at is None:
+                # The process ended in the middle of it. Its modem may still answer: the pool lets it listen first.
+                waited_s = (now - attempt.opened_at) / 1000
+                self._listen_first[attempt.port] = max(dispatch.patience_s - waited_s, LISTEN_AT_LEAST_S)
+                decide_at = EpochMs(self._after_evidence() + int(dispatch.submit_timeout_s * 1000))
+                await self._store.lose_attempt(
+                    attempt.attempt_id, cause="the gateway stopped before the answer came", decide_at=decide_at
+                )
+            self.worker(attempt.port).last_unanswered = attempt.attempt_id
+            self._decide_at(attempt.attempt_id, decide_at)
+
+    def _after_evidence(self) -> EpochMs:
+        return EpochMs(self._clock.now_ms() + int(self._settings.dispatch.evidence_s * 1000))
+
+    def _decide_at(self, attempt_id: AttemptId, decide_at: EpochMs) -> None:
+        earlier = self._decisions.pop(attempt_id, None)
+        if earlier is not None:
+            earlier.cancel()
+        task = asyncio.get_running_loop().create_task(self._decide(attempt_id, decide_at))
+        self._decisions[attempt_id] = task
+        task.add_done_callback(lambda done: self._on_decided(attempt_id, done))
+
+    def _on_decided(self, attempt_id: AttemptId, task: asyncio.Task[None]) -> None:
+        if self._decisions.get(attempt_id) is task:
+            del self._decisions[attempt_id]
+        self._on_done(task)
+
+    async def _decide(self, attempt_id: AttemptId, decide_at: EpochMs) -> None:
+        await asyncio.sleep(max(0.0, (decide_at - self._clock.now_ms()) / 1000))
+        resend = self._settings.dispatch.when_unknown == "resend"
+        status = await self._store.decide_ambiguous(
+            attempt_id, resend=resend, cause=NO_EVIDENCE, now=self._clock.now_ms()
+        )
+        if status is Status.QUEUED:
+            log.warning("sent again, possible duplicate", action="resend", attempt=attempt_id)
+
+    # --- news -------------------------------------------------------------------------------------
+
+    def _on_news(self, news: News) -> None:
+        match news:
+            case WorkAdded():
+                self._wake_for(news)
+            case StatusChanged():
+                log.info(
+                    "message",
+                    action=news.status.value,
+                    message=news.message_id,
+                    span=news.port,
+                    cause=news.cause or None,
+                )
+
+    def _wake_for(self, work: WorkAdded) -> None:
+        """Wake the span that the work prefers; when it is busy or cannot send, the others that may take it."""
+        preferred = None if work.port is None else self._workers.get(work.port)
+        is_able = preferred is not None and preferred.is_able
+        if preferred is not None and is_able:
+            preferred.wake()
+            if not preferred.is_sending:
+                return
+        for port, worker in self._workers.items():
+            if worker.is_able and (not work.spans or port in work.spans) and (worker.sleeps_for_ever or not is_able):
+                worker.wake()
+
+    def _enabled_ports(self) -> list[Port]:
+        return [view.span.port for view in self._board.views() if view.span.enabled]
+
+    # --- tasks ------------------------------------------------------------------------------------
+
+    async def _housekeeping(self) -> None:
+        while True:
+            now = self._clock.now_ms()
+            await self._store.expire(now)
+            await self._store.forget_parked(EpochMs(now - PARKED_REPORTS_KEPT_S * 1000))
+            incomplete_s = self._settings.dispatch.incomplete_after_s
+            await self._receiver.give_out_incomplete(EpochMs(now - int(incomplete_s * 1000)))
+            await asyncio.sleep(HOUSEKEEPING_S)
+
+    def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
+        task = asyncio.get_running_loop().create_task(work, name=name)
+        self._tasks.add(task)
+        task.add_done_callback(self._on_done)
+
+    def _on_done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        if task.cancelled() or task.exception() is None:
+            return
+        log.error("task ended", action="broken", task=task.get_name(), exc_info=task.exception())
+        if self._failed is not None and not self._failed.done():
+            self._failed.set_exception(task.exception() or RuntimeError(task.get_name()))

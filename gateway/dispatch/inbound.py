@@ -1,0 +1,173 @@
+"""What phones and service centres send to our SIMs: store it, then let the modem forget it."""
+
+from __future__ import annotations
+
+import hashlib
+from typing import TYPE_CHECKING
+
+import structlog
+
+import modem.pdu as sms
+from gateway.core.types import EpochMs
+from gateway.store.backend import InboundPart, NewInbound, Report, ReportFate, Slot
+from modem.errors import DecodeError
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from gateway.clock import Clock
+    from gateway.core.types import Port
+    from gateway.dispatch.radio import Identity, Radio, Received
+    from gateway.store.backend import Store
+
+log = structlog.get_logger(__name__)
+
+
+class Receiver:
+    """Takes TPDUs from the network into the store."""
+
+    def __init__(self, store: Store, clock: Clock) -> None:
+        self._store = store
+        self._clock = clock
+
+    async def receive(self, received: Received, *, port: Port, identity: Identity, radio: Radio) -> None:
+        """Store a deliver or a status report; when it is durable, delete it in the modem or acknowledge it."""
+        slot = self._slot(received, identity)
+        try:
+            tpdu = sms.decode_incoming(received.tpdu)
+        except DecodeError as error:
+            log.warning("unreadable TPDU kept as data", action="inbound", span=port, reason=str(error))
+            await self._store_unreadable(received, port, identity, slot)
+        else:
+            if isinstance(tpdu, sms.StatusReport):
+                await self._store_report(tpdu, port, identity)
+            else:
+                await self._store_deliver(tpdu, received, port, identity, slot)
+        if received.stored is None:
+            await radio.acknowledge()
+            return
+        await radio.delete(received.stored)
+        if slot is not None:
+            await self._store.free_slot(slot)
+
+    async def join_leftovers(self) -> None:
+        """Join sets that were complete when the process ended."""
+        for parts in await self._store.complete_parts():
+            await self._join(parts, is_complete=True)
+
+    async def give_out_incomplete(self, before: EpochMs) -> None:
+        """Make messages of sets that lack segments and are older than `before`, marked as incomplete."""
+        for parts in await self._store.stale_parts(before):
+            await self._join(parts, is_complete=False)
+
+    def _slot(self, received: Received, identity: Identity) -> Slot | None:
+        if received.stored is None:
+            return None
+        digest = hashlib.sha256(received.tpdu).digest()
+        return Slot(sim=identity.sim, memory=received.stored.memory, index=received.stored.index, digest=digest)
+
+    async def _store_report(self, report: sms.StatusReport, port: Port, identity: Identity) -> None:
+        fate = await self._store.report(
+            Report(
+                sim=identity.sim,
+                mr=report.mr,
+                recipient=report.recipient.text,
+                status=report.status,
+                scts=_epoch_ms(report.scts.value),
+                discharged=_epoch_ms(report.discharged.value),
+                received_at=self._clock.now_ms(),
+            )
+        )
+        level = log.info if fate is ReportFate.PARKED else log.debug
+        level("delivery report", action="report", span=port, mr=report.mr, tp_st=report.status, fate=fate.value)
+
+    async def _store_deliver(
+        self, deliver: sms.Deliver, received: Received, port: Port, identity: Identity, slot: Slot | None
+    ) -> None:
+        concat = deliver.concat
+        now = self._clock.now_ms()
+        if concat is None or concat.total < 2 or not 1 <= concat.seq <= concat.total:
+            inbound_id = await self._store.add_inbound(
+                NewInbound(
+                    port=port,
+                    sim=identity.sim,
+                    sim_imsi=identity.imsi,
+                    sender=deliver.originator.text,
+                    text=deliver.text or "",
+                    data=None if deliver.text is not None else deliver.data,
+                    smsc=received.smsc,
+                    scts=_epoch_ms(deliver.scts.value),
+                    received_at=now,
+                ),
+                slot,
+            )
+            log.info("text received", action="inbound", span=port, message=inbound_id)
+            return
+        parts = await self._store.add_part(
+            InboundPart(
+                sim=identity.sim,
+                sim_imsi=identity.imsi,
+                port=port,
+                sender=deliver.originator.text,
+                ref=concat.ref,
+                ref_bits=concat.bits,
+                total=concat.total,
+                seq=concat.seq,
+                tpdu=received.tpdu,
+                smsc=received.smsc,
+                scts=_epoch_ms(deliver.scts.value),
+                received_at=now,
+            ),
+            slot,
+        )
+        if parts is not None:
+            await self._join(parts, is_complete=True)
+
+    async def _join(self, parts: list[InboundPart], *, is_complete: bool) -> None:
+        first = parts[0]
+        delivers = [sms.decode_deliver(part.tpdu) for part in parts]
+        text = sms.join(delivers)
+        inbound_id = await self._store.join_parts(
+            first,
+            NewInbound(
+                port=first.port,
+                sim=first.sim,
+                sim_imsi=first.sim_imsi,
+                sender=first.sender,
+                text=text or "",
+                data=None if text is not None else b"".join(deliver.data for deliver in delivers),
+                smsc=first.smsc,
+                scts=first.scts,
+                received_at=max(part.received_at for part in parts),
+                is_complete=is_complete,
+            ),
+        )
+        log.info(
+            "text received",
+            action="inbound",
+            span=first.port,
+            message=inbound_id,
+            segments=len(parts),
+            complete=is_complete,
+        )
+
+    async def _store_unreadable(self, received: Received, port: Port, identity: Identity, slot: Slot | None) -> None:
+        await self._store.add_inbound(
+            NewInbound(
+                port=port,
+                sim=identity.sim,
+                sim_imsi=identity.imsi,
+                sender="",
+                text="",
+                data=received.tpdu,
+                smsc=received.smsc,
+                scts=None,
+                received_at=self._clock.now_ms(),
+                is_complete=False,
+            ),
+            slot,
+        )
+
+
+def _epoch_ms(instant: datetime | None) -> EpochMs | None:
+    return None if instant is None else EpochMs(int(instant.timestamp() * 1000))

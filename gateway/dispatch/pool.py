@@ -1,0 +1,226 @@
+"""From serial ports to spans: finds ports, runs a radio on each, and binds modems to span numbers."""
+
+from __future__ import annotations
+
+import asyncio
+import glob
+import os
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+import structlog
+
+from gateway.core.span import Span, SpanState
+from gateway.dispatch.binding import bind
+from gateway.dispatch.radio import (
+    LateAnswer,
+    Lost,
+    NoLateAnswer,
+    NotReady,
+    RadioEvent,
+    Ready,
+    Received,
+    SignalChanged,
+)
+from gateway.service.spans import SpanCondition
+
+if TYPE_CHECKING:
+    from gateway.config.settings import Settings
+    from gateway.core.types import Port
+    from gateway.dispatch.dispatcher import Dispatcher
+    from gateway.dispatch.inbound import Receiver
+    from gateway.dispatch.radio import Identity, Radio, RadioFactory
+    from gateway.service.spans import SpanBoard
+    from gateway.store.backend import Store
+
+log = structlog.get_logger(__name__)
+
+BROKEN_SEAT_PAUSE_S = 30.0
+DEFAULT_PORTS = ("/dev/gsm/by-path/*", "/dev/serial/by-path/*")
+
+
+def find_ports(patterns: list[str]) -> list[str]:
+    """Give the ports that exist now, URLs as they are, globs expanded; two names of one device count once."""
+    found: dict[str, str] = {}
+    for pattern in patterns or DEFAULT_PORTS:
+        names = [pattern] if "://" in pattern or not glob.has_magic(pattern) else sorted(glob.glob(pattern))  # noqa: PTH207
+        for name in names:
+            found.setdefault(name if "://" in name else os.path.realpath(name), name)
+    return list(found.values())
+
+
+@dataclass(eq=False)
+class Seat:
+    """A port with its radio, the events it has to tell, and the span it turned out to be."""
+
+    url: str
+    radio: Radio
+    events: asyncio.Queue[RadioEvent]
+    identity: Identity | None = None
+    port: Port | None = None
+    is_spare: bool = False
+    unidentified: list[Received] = field(default_factory=list)
+    tasks: list[asyncio.Task[None]] = field(default_factory=list)
+
+
+class Pool:
+    """Runs a radio on every port that is found and hands ready ones to their span's worker."""
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        settings: Settings,
+        board: SpanBoard,
+        dispatcher: Dispatcher,
+        receiver: Receiver,
+        make_radio: RadioFactory,
+    ) -> None:
+        self._store = store
+        self._settings = settings
+        self._board = board
+        self._dispatcher = dispatcher
+        self._receiver = receiver
+        self._make_radio = make_radio
+        self._seats: dict[str, Seat] = {}
+
+    async def run(self) -> None:
+        """Look for ports until cancelled; raises what broke a seat."""
+        try:
+            async with asyncio.TaskGroup() as group:
+                while True:
+                    for url in await asyncio.to_thread(find_ports, self._settings.modems.ports):
+                        if url not in self._seats:
+                            self._open_seat(url, group)
+                    await asyncio.sleep(self._settings.modems.rescan_s)
+        finally:
+            await asyncio.gather(*(seat.radio.close() for seat in self._seats.values()), return_exceptions=True)
+
+    def _open_seat(self, url: str, group: asyncio.TaskGroup) -> None:
+        events: asyncio.Queue[RadioEvent] = asyncio.Queue()
+        span = next((view.span for view in self._board.views() if view.span.path == url), None)
+        listen_first_s = 0.0 if span is None else self._dispatcher.listen_first_s(span.port)
+        seat: Seat | None = None
+
+        def on_event(event: RadioEvent) -> None:
+            # A modem that cannot send must not be given the next segment, however long the queue of events is.
+            if seat is not None and seat.port is not None and isinstance(event, NotReady | Lost):
+                self._dispatcher.worker(seat.port).detach()
+            events.put_nowait(event)
+
+        seat = Seat(url=url, radio=self._make_radio(url, listen_first_s, on_event), events=events)
+        if span is not None:
+            seat.port = span.port
+        self._seats[url] = seat
+        seat.tasks = [group.create_task(seat.radio.run()), group.create_task(self._serve(seat))]
+
+    async def _serve(self, seat: Seat) -> None:
+        """Act on the seat's events, one after the other; a fault of ours closes this seat only, for a while."""
+        try:
+            while not seat.is_spare:
+                await self._on_event(seat, await seat.events.get())
+        except Exception:
+            log.exception("seat closed by a fault of the gateway", action="broken", span=seat.port, path=seat.url)
+            self._on_lost(seat, "internal error, see the log")
+            await seat.radio.close()
+            await asyncio.sleep(BROKEN_SEAT_PAUSE_S)
+            self._seats.pop(seat.url, None)
+
+    async def _on_event(self, seat: Seat, event: RadioEvent) -> None:
+        match event:
+            case Ready(identity=identity):
+                await self._on_ready(seat, identity)
+            case NotReady(reason=reason, identity=identity):
+                await self._on_not_ready(seat, reason, identity)
+            case Lost(reason=reason):
+                self._on_lost(seat, reason)
+            case Received():
+                await self._on_received(seat, event)
+            case LateAnswer() | NoLateAnswer() | SignalChanged():
+                if seat.port is not None:
+                    await self._on_news(seat.port, event)
+
+    async def _on_news(self, port: Port, event: LateAnswer | NoLateAnswer | SignalChanged) -> None:
+        match event:
+            case LateAnswer(mr=mr, refused=refused):
+                await self._dispatcher.late_answer(port, mr=mr, refused=refused)
+            case NoLateAnswer(is_unsent=is_unsent):
+                await self._dispatcher.no_late_answer(port, is_unsent=is_unsent)
+            case SignalChanged(dbm=dbm, operator=operator):
+                self._board.update(port, signal_dbm=dbm, operator=operator)
+
+    async def _on_ready(self, seat: Seat, identity: Identity) -> None:
+        if not await self._seat_identity(seat, identity) or seat.port is None:
+            return
+        self._condition(seat, SpanState.READY, "")
+        self._dispatcher.worker(seat.port).attach(seat.radio, identity)
+        log.info("span ready", action="ready", span=seat.port, path=seat.url, model=identity.model)
+
+    async def _on_not_ready(self, seat: Seat, reason: str, identity: Identity | None) -> None:
+        if identity is not None and not await self._seat_identity(seat, identity):
+            return
+        log.info("span not ready", action="not ready", span=seat.port, path=seat.url, reason=reason)
+        if seat.port is not None:
+            self._dispatcher.worker(seat.port).detach()
+            self._condition(seat, SpanState.NOT_READY, reason)
+
+    def _on_lost(self, seat: Seat, reason: str) -> None:
+        log.warning("port lost", action="lost", span=seat.port, path=seat.url, reason=reason)
+        if seat.port is None:
+            return
+        self._dispatcher.worker(seat.port).detach()
+        self._condition(seat, SpanState.MISSING, reason)
+        # Another port of the same modem may have been set aside; it is looked at again.
+        for url, other in list(self._seats.items()):
+            if other.is_spare and other.port == seat.port:
+                del self._seats[url]
+
+    async def _on_received(self, seat: Seat, received: Received) -> None:
+        if seat.port is None or seat.identity is None:
+            # What waited in the port while no process had it open comes before the modem has said who it is.
+            seat.unidentified.append(received)
+            return
+        await self._receiver.receive(received, port=seat.port, identity=seat.identity, radio=seat.radio)
+
+    async def _seat_identity(self, seat: Seat, identity: Identity) -> bool:
+        """Bind the seat to its span; False when another port already serves this modem."""
+        span = bind([view.span for view in self._board.views()], self._settings.span, identity=identity, path=seat.url)
+        owner = next(
+            (one for one in self._seats.values() if one is not seat and one.port == span.port and one.identity), None
+        )
+        if owner is not None and self._board.condition(span.port).state in {SpanState.READY, SpanState.NOT_READY}:
+            log.info("port set aside, its modem is served", action="spare", path=seat.url, span=span.port, by=owner.url)
+            seat.is_spare, seat.port = True, span.port
+            await seat.radio.close()
+            return False
+        if seat.identity is not None and seat.identity.sim != identity.sim:
+            log.warning("SIM changed", action="sim changed", span=span.port, path=seat.url)
+        seat.identity, seat.port = identity, span.port
+        await self._save(span)
+        waiting, seat.unidentified = seat.unidentified, []
+        for received in waiting:
+            await self._on_received(seat, received)
+        return True
+
+    async def _save(self, span: Span) -> None:
+        if self._board.span(span.port) != span:
+            # On the board first: the number is taken before another modem can be bound.
+            self._board.put([span])
+            await self._store.save_span(span)
+
+    def _condition(self, seat: Seat, state: SpanState, reason: str) -> None:
+        if seat.port is None:
+            return
+        now = self._board.condition(seat.port)
+        identity = seat.identity
+        self._board.set_condition(
+            seat.port,
+            SpanCondition(
+                state=state,
+                reason=reason,
+                iccid=identity.iccid if identity else "",
+                imsi=identity.imsi if identity else "",
+                signal_dbm=now.signal_dbm,
+                operator=now.operator,
+            ),
+        )

@@ -1,0 +1,171 @@
+"""What dispatch needs of a modem.
+
+Duties of a Radio:
+
+1. `run` MUST open the port, keep it, and re-open it after a loss, until it is cancelled; it never
+   raises for faults of a modem.
+2. `submit` MUST give a SubmitResult for whatever happens: a refusal or a silence is a value.
+3. Events MUST be given in the order in which they happened, in the event loop.
+4. After Ready the radio takes submits until NotReady or Lost; a submit under way then still ends.
+5. A Received with `stored` MUST stay in the modem's storage until `delete`; one without MUST be
+   acknowledged by `acknowledge` where the modem waits for it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Protocol
+
+# --- answers to a submit -------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Accepted:
+    """The network took the segment; `mr` is the TP-MR in use, None when the modem gave none."""
+
+    mr: int | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Refused:
+    """Modem or network said no: `kind` is "cms", "cme" or "error" (no code); `text` as a person reads it.
+
+    `waited_s` is the time the submit took; `is_local` says that there was no prompt, so
+    nothing can have gone out.
+    """
+
+    kind: str
+    code: int | None
+    text: str
+    is_local: bool
+    waited_s: float = 0.0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NoAnswer:
+    """No final result. `is_sent`: Ctrl-Z was written, so the segment may have gone out."""
+
+    reason: str
+    is_sent: bool
+
+
+SubmitResult = Accepted | Refused | NoAnswer
+
+# --- events --------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Identity:
+    """Who is behind a port; empty where the modem does not say."""
+
+    imei: str = ""
+    imsi: str = ""
+    iccid: str = ""
+    model: str = ""
+
+    @property
+    def sim(self) -> str:
+        """What reports and evidence are matched by: the SIM, or the nearest thing known."""
+        return self.iccid or self.imsi or self.imei
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StoredAt:
+    """A slot in the modem's storage."""
+
+    memory: str
+    index: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Ready:
+    """The modem can send."""
+
+    identity: Identity
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NotReady:
+    """The modem answers but cannot send, or is not there yet; `reason` in plain words."""
+
+    reason: str
+    identity: Identity | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Lost:
+    """The port is gone."""
+
+    reason: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Received:
+    """A TPDU from the network: a deliver or a status report. `smsc` is the service centre's number."""
+
+    tpdu: bytes
+    smsc: str
+    stored: StoredAt | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LateAnswer:
+    """The answer to a submit that had been given up: `mr`, or `refused` with the error's text."""
+
+    mr: int | None
+    refused: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NoLateAnswer:
+    """It is certain that no answer to an earlier process's submit will come.
+
+    `is_unsent`: the modem was still waiting for the PDU, so nothing can have gone out.
+    """
+
+    is_unsent: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SignalChanged:
+    """Signal strength (None unknown) and operator."""
+
+    dbm: int | None
+    operator: str
+
+
+RadioEvent = Ready | NotReady | Lost | Received | LateAnswer | NoLateAnswer | SignalChanged
+
+
+class Radio(Protocol):
+    """A modem on a port; see the module's text."""
+
+    @property
+    def url(self) -> str:
+        """Give the port as it was named."""
+        ...
+
+    async def run(self) -> None:
+        """Open the port and keep it until cancelled or closed."""
+        ...
+
+    async def submit(self, tpdu: bytes) -> SubmitResult:
+        """Send one segment; one at a time."""
+        ...
+
+    async def delete(self, stored: StoredAt) -> None:
+        """Delete one slot; a failure is the radio's to log, the slot is then read again later."""
+        ...
+
+    async def acknowledge(self) -> None:
+        """Acknowledge a routed TPDU where the modem waits for it."""
+        ...
+
+    async def close(self) -> None:
+        """End `run` and let the port go."""
+        ...
+
+
+RadioFactory = Callable[[str, float, Callable[[RadioEvent], None]], Radio]
+"""Makes the radio of a port: URL, seconds to listen first for an earlier process's answer, event sink."""

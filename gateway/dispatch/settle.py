@@ -1,0 +1,93 @@
+"""From an attempt and its outcome to the settlement that the store writes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from gateway.core.retry import retry_delay_s
+from gateway.core.status import Status
+from gateway.core.types import EpochMs
+from gateway.dispatch.outcome import Outcome, Verdict
+from gateway.store.backend import AttemptOutcome, Settlement
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gateway.config.settings import DispatchSection
+    from gateway.core.message import Assignment
+    from gateway.core.types import Port
+
+SIM_PAUSE_S = 900.0
+"""How long a barred SIM is left alone before it is tried again."""
+
+
+def settlement_of(
+    assignment: Assignment,
+    outcome: Outcome,
+    *,
+    others: Sequence[Port],
+    settings: DispatchSection,
+    now: EpochMs,
+) -> Settlement:
+    """Give what becomes of the attempt and of its message.
+
+    `others` are the ports that may send the message instead; a message of which a segment went out
+    stays where it is, because a phone joins segments by their sender.
+    """
+    match outcome.verdict:
+        case Verdict.ACCEPTED:
+            return _settlement(assignment, AttemptOutcome.ACCEPTED, outcome, mr=outcome.mr)
+        case Verdict.AMBIGUOUS:
+            decide_at = EpochMs(now + int(settings.evidence_s * 1000))
+            return _settlement(assignment, AttemptOutcome.NO_ANSWER, outcome, decide_at=decide_at)
+        case Verdict.PERMANENT:
+            return _settlement(assignment, AttemptOutcome.REFUSED, outcome, next_status=Status.FAILED)
+    kind = AttemptOutcome.NOT_SENT if outcome.code == "not sent" else AttemptOutcome.REFUSED
+    delay_s = _delay_s(assignment, outcome, settings)
+    if delay_s is None or now >= assignment.valid_until:
+        gone = Status.FAILED if delay_s is None else Status.EXPIRED
+        return _settlement(assignment, kind, outcome, next_status=gone)
+    can_move = bool(others) and assignment.segment == 0 and not assignment.is_possible_duplicate
+    if outcome.verdict is not Verdict.TRY_HERE and can_move:
+        return _settlement(assignment, kind, outcome, next_status=Status.QUEUED, due_at=now, spans=tuple(others))
+    due_at = EpochMs(now + int(delay_s * 1000))
+    return _settlement(assignment, kind, outcome, next_status=Status.QUEUED, due_at=due_at)
+
+
+def _delay_s(assignment: Assignment, outcome: Outcome, settings: DispatchSection) -> float | None:
+    if outcome.code == "not sent":
+        # Nothing left the modem: never given up, at once the first time (a port that was lost comes back by itself).
+        return 0.0 if assignment.tries == 1 else settings.retry_first_s
+    if outcome.verdict is Verdict.STOP_SIM:
+        return SIM_PAUSE_S
+    return retry_delay_s(
+        assignment.tries,
+        first_s=settings.retry_first_s,
+        longest_s=settings.retry_longest_s,
+        most=settings.max_tries,
+    )
+
+
+def _settlement(
+    assignment: Assignment,
+    kind: AttemptOutcome,
+    outcome: Outcome,
+    *,
+    mr: int | None = None,
+    next_status: Status | None = None,
+    due_at: EpochMs | None = None,
+    spans: tuple[Port, ...] | None = None,
+    decide_at: EpochMs | None = None,
+) -> Settlement:
+    return Settlement(
+        attempt_id=assignment.attempt_id,
+        message_id=assignment.message_id,
+        outcome=kind,
+        mr=mr,
+        code=outcome.code,
+        cause=outcome.code or outcome.text,
+        next_status=next_status,
+        due_at=due_at,
+        spans=spans,
+        decide_at=decide_at,
+    )

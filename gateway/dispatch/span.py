@@ -1,0 +1,202 @@
+"""One span at work: claim a segment, submit it, settle it and claim the next in one transaction."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING
+
+import structlog
+
+import modem.pdu as sms
+from gateway.core.types import EpochMs
+from gateway.dispatch.outcome import Outcome, Verdict, judge
+from gateway.dispatch.settle import SIM_PAUSE_S, settlement_of
+from gateway.store.backend import AttemptOutcome, Turn
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from gateway.clock import Clock
+    from gateway.config.settings import Settings
+    from gateway.core.message import Assignment
+    from gateway.core.types import AttemptId, Port
+    from gateway.dispatch.radio import Identity, Radio
+    from gateway.store.backend import Settlement, Store
+
+log = structlog.get_logger(__name__)
+
+
+class SpanWorker:
+    """The sending task of one span.
+
+    `others` gives the enabled ports besides this one; `on_undecided` is told of attempts without an
+    answer; `on_pause` when a barred SIM is left alone.
+    """
+
+    def __init__(
+        self,
+        port: Port,
+        *,
+        store: Store,
+        settings: Settings,
+        clock: Clock,
+        others: Callable[[], Sequence[Port]],
+        on_undecided: Callable[[AttemptId, EpochMs], None],
+        on_pause: Callable[[str], None],
+    ) -> None:
+        self.port = port
+        self.last_unanswered: AttemptId | None = None
+        self._store = store
+        self._settings = settings
+        self._clock = clock
+        self._others = others
+        self._on_undecided = on_undecided
+        self._on_pause = on_pause
+        self._tables = tuple(sms.Language[name.upper()] for name in settings.text.national_tables)
+        self._radio: Radio | None = None
+        self._identity: Identity | None = None
+        self._paused_until = 0.0
+        self._wake = asyncio.Event()
+        self._stopping = False
+        self._is_sending = False
+        self._sleeps_for_ever = False
+        self._plan: tuple[str, sms.Plan] | None = None
+
+    # --- told by the pool -------------------------------------------------------------------------
+
+    @property
+    def is_able(self) -> bool:
+        """Whether it can take a segment now."""
+        return self._radio is not None and not self._stopping and self._clock.monotonic() >= self._paused_until
+
+    @property
+    def is_sending(self) -> bool:
+        """Whether a segment is at the modem."""
+        return self._is_sending
+
+    @property
+    def sleeps_for_ever(self) -> bool:
+        """Whether it looks for work only when woken."""
+        return self._sleeps_for_ever
+
+    def attach(self, radio: Radio, identity: Identity) -> None:
+        """The modem behind the span can send."""
+        self._radio, self._identity = radio, identity
+        self._paused_until = 0.0
+        self._wake.set()
+
+    def detach(self) -> None:
+        """The modem cannot send at present."""
+        self._radio = None
+
+    def wake(self) -> None:
+        """Look for work."""
+        self._wake.set()
+
+    def stop(self) -> None:
+        """Take no further segment; `run` returns after the one under way."""
+        self._stopping = True
+        self._wake.set()
+
+    # --- the loop ---------------------------------------------------------------------------------
+
+    async def run(self) -> None:
+        """Send until `stop`."""
+        settlement: Settlement | None = None
+        while not self._stopping or settlement is not None:
+            radio, identity = self._radio, self._identity
+            if identity is None or (settlement is None and not self.is_able):
+                await self._sleep(self._paused_until - self._clock.monotonic() if radio is not None else None)
+                continue
+            self._wake.clear()
+            result = await self._store.turn(self._turn(identity, settlement))
+            settlement = None
+            if result.assignment is None:
+                await self._sleep(self._idle_s(result.next_due_at))
+                continue
+            if radio is None:
+                raise AssertionError("a segment was claimed without a modem")
+            settlement = await self._send(radio, result.assignment)
+
+    def _turn(self, identity: Identity, settlement: Settlement | None) -> Turn:
+        now = self._clock.now_ms()
+        return Turn(
+            port=self.port,
+            sim=identity.sim,
+            imsi=identity.imsi,
+            now=now,
+            settlement=settlement,
+            claim=self.is_able,
+            steal_before=EpochMs(now - int(self._settings.dispatch.steal_after_s * 1000)),
+        )
+
+    def _idle_s(self, next_due_at: EpochMs | None) -> float | None:
+        """Seconds until there may be work; None until somebody wakes us."""
+        waits = []
+        if next_due_at is not None:
+            waits.append(max(0.0, (next_due_at - self._clock.now_ms()) / 1000))
+        if self._store.load.open_messages:
+            waits.append(self._settings.dispatch.steal_after_s)
+        return min(waits, default=None)
+
+    async def _sleep(self, seconds: float | None) -> None:
+        if seconds is not None and seconds <= 0:
+            seconds = None if not self.is_able else 0.001
+        self._sleeps_for_ever = seconds is None
+        with contextlib.suppress(TimeoutError):  # that was the wait
+            async with asyncio.timeout(seconds):
+                await self._wake.wait()
+        self._sleeps_for_ever = False
+        self._wake.clear()
+
+    async def _send(self, radio: Radio, assignment: Assignment) -> Settlement:
+        log.debug("submit", action="submit", span=self.port, message=assignment.message_id, segment=assignment.segment)
+        self._is_sending = True
+        result = await radio.submit(self._encode(assignment))
+        self._is_sending = False
+        outcome = judge(result)
+        now = self._clock.now_ms()
+        settlement = settlement_of(
+            assignment,
+            outcome,
+            others=self._ports_besides(assignment),
+            settings=self._settings.dispatch,
+            now=now,
+        )
+        if outcome.verdict is not Verdict.ACCEPTED:
+            self._note_trouble(assignment, outcome)
+        if settlement.outcome is AttemptOutcome.NO_ANSWER and settlement.decide_at is not None:
+            self.last_unanswered = assignment.attempt_id
+            self._on_undecided(assignment.attempt_id, settlement.decide_at)
+        return settlement
+
+    def _note_trouble(self, assignment: Assignment, outcome: Outcome) -> None:
+        log.warning(
+            "segment not accepted",
+            action="refused",
+            span=self.port,
+            message=assignment.message_id,
+            segment=assignment.segment,
+            verdict=outcome.verdict.value,
+            code=outcome.code,
+            reason=outcome.text,
+        )
+        if outcome.verdict is Verdict.STOP_SIM:
+            self._paused_until = self._clock.monotonic() + SIM_PAUSE_S
+            self._on_pause(f"{outcome.code}: {outcome.text}")
+
+    def _ports_besides(self, assignment: Assignment) -> list[Port]:
+        allowed = assignment.spans
+        return [port for port in self._others() if port != self.port and (not allowed or port in allowed)]
+
+    def _encode(self, assignment: Assignment) -> bytes:
+        if self._plan is None or self._plan[0] != assignment.text:
+            self._plan = (assignment.text, sms.plan(assignment.text, national_tables=self._tables))
+        segments = sms.submits(
+            self._plan[1],
+            sms.Address.parse(assignment.recipient),
+            concat_ref=assignment.concat_ref,
+            request_report=assignment.request_report,
+        )
+        return segments[assignment.segment].encode()

@@ -1,0 +1,199 @@
+"""Spans at work on a real store, with radios that answer as the test says."""
+
+from __future__ import annotations
+
+import asyncio
+from datetime import UTC, datetime
+
+from gateway.store.backends.sqlite.store import SqliteStore
+
+from gateway.core.status import Status
+from gateway.dispatch.radio import Accepted, LateAnswer, NoAnswer, NoLateAnswer, Refused
+from modem.pdu import Submit, report_on
+from tests.gateway.dispatch.conftest import MakeField
+
+REFUSED_BARRED = Refused(kind="cms", code=10, text="call barred", is_local=False)
+LOST_AFTER_CTRL_Z = NoAnswer(reason="port lost", is_sent=True)
+
+
+async def test_a_message_is_sent_with_a_report_request(make_field: MakeField) -> None:
+    field = await make_field()
+    message_id = await field.accept(text="Grüße €")
+    submit = await (await field.radio(0)).answer(Accepted(mr=5))
+    assert (submit.text, submit.destination.text, submit.request_report) == ("Grüße €", "+491711", True)
+    message = await field.until(message_id, Status.SENT)
+    assert (message.port, message.sim_imsi) == (1, "imsi0")
+
+
+async def test_segments_go_out_in_order_with_one_reference(make_field: MakeField) -> None:
+    field = await make_field()
+    message_id = await field.accept(text="x" * 400, segments=3)
+    radio = await field.radio(0)
+    submits = [await radio.answer(Accepted(mr=mr)) for mr in (1, 2, 3)]
+    await field.until(message_id, Status.SENT)
+    concats = [submit.concat for submit in submits]
+    assert [(one.ref, one.seq, one.total) for one in concats if one] == [(7, 1, 3), (7, 2, 3), (7, 3, 3)]
+
+
+async def test_two_spans_share_the_work(make_field: MakeField) -> None:
+    field = await make_field(radios=2)
+    await field.accept()
+    await field.accept()
+    one, two = await field.radio(0), await field.radio(1)
+    async with asyncio.timeout(5):
+        await asyncio.gather(one.answer(Accepted(mr=1)), two.answer(Accepted(mr=1)))
+
+
+async def test_a_barred_sim_gives_its_message_to_another_and_is_left_alone(make_field: MakeField) -> None:
+    field = await make_field(radios=2)
+    one, two = await field.radio(0), await field.radio(1)
+    await field.until_ready(2)
+    message_id = await field.accept(1, 2)
+    await one.answer(REFUSED_BARRED)
+    await two.answer(Accepted(mr=9))
+    assert (await field.until(message_id, Status.SENT)).port == 2
+    second = await field.accept(1, 2)
+    await two.answer(Accepted(mr=10))
+    assert (await field.until(second, Status.SENT)).port == 2
+    assert len(one.sent) == 1
+
+
+async def test_a_named_span_keeps_its_message_after_a_temporary_refusal(make_field: MakeField) -> None:
+    field = await make_field(retry_first_s=0.05)
+    message_id = await field.accept(1)
+    radio = await field.radio(0)
+    await radio.answer(Refused(kind="cms", code=42, text="congestion", is_local=False))
+    await radio.answer(Accepted(mr=1))
+    await field.until(message_id, Status.SENT)
+
+
+async def test_a_permanent_refusal_fails_with_its_code(make_field: MakeField) -> None:
+    field = await make_field()
+    message_id = await field.accept()
+    await (await field.radio(0)).answer(Refused(kind="cms", code=1, text="unassigned", is_local=False))
+    assert (await field.until(message_id, Status.FAILED)).cause == "+CMS ERROR 1"
+
+
+async def test_a_lost_port_does_not_hold_up_the_other_span(make_field: MakeField) -> None:
+    field = await make_field(radios=2, steal_after_s=0.05)
+    one, two = await field.radio(0), await field.radio(1)
+    await field.until_ready(2)
+    first = await field.accept(1, 2)
+    await one.asked_once()
+    second = await field.accept(1, 2)  # prefers span 1, whose modem is hanging
+    await two.answer(Accepted(mr=1))
+    assert (await field.until(second, Status.SENT)).port == 2
+    assert (await field.message(first)).status is Status.SENDING
+
+
+async def test_no_answer_is_sent_once_more_on_the_same_sim_and_then_called_unknown(make_field: MakeField) -> None:
+    field = await make_field(radios=2, evidence_s=0.05)
+    one, two = await field.radio(0), await field.radio(1)
+    await field.until_ready(2)
+    message_id = await field.accept(1, 2)
+    await one.answer(LOST_AFTER_CTRL_Z)
+    again = await one.answer(LOST_AFTER_CTRL_Z)
+    assert again.text == "hello"
+    message = await field.until(message_id, Status.UNKNOWN)
+    assert "may have been sent" in message.cause
+    assert two.sent == []
+
+
+async def test_no_answer_is_only_reported_when_the_operator_wants_that(make_field: MakeField) -> None:
+    field = await make_field(evidence_s=0.05, when_unknown="report")
+    message_id = await field.accept()
+    radio = await field.radio(0)
+    await radio.answer(LOST_AFTER_CTRL_Z)
+    await field.until(message_id, Status.UNKNOWN)
+    assert len(radio.sent) == 1
+
+
+async def test_a_delivery_report_is_evidence(make_field: MakeField) -> None:
+    field = await make_field(evidence_s=30)
+    message_id = await field.accept()
+    radio = await field.radio(0)
+    submit = await radio.answer(LOST_AFTER_CTRL_Z)
+    await field.until_no_answer(message_id)
+    radio.route(_report(submit, mr=77))
+    await field.until(message_id, Status.DELIVERED)
+    assert len(radio.sent) == 1
+
+
+async def test_a_late_answer_is_evidence_and_its_report_still_matches(make_field: MakeField) -> None:
+    field = await make_field(evidence_s=30)
+    message_id = await field.accept()
+    radio = await field.radio(0)
+    submit = await radio.answer(LOST_AFTER_CTRL_Z)
+    await field.until_no_answer(message_id)
+    radio.tell(LateAnswer(mr=12))
+    await field.until(message_id, Status.SENT)
+    radio.route(_report(submit, mr=12))
+    await field.until(message_id, Status.DELIVERED)
+
+
+async def test_the_span_goes_on_while_a_message_waits_for_evidence(make_field: MakeField) -> None:
+    field = await make_field(evidence_s=30)
+    first = await field.accept()
+    radio = await field.radio(0)
+    await radio.answer(LOST_AFTER_CTRL_Z)
+    second = await field.accept()
+    await radio.answer(Accepted(mr=1))
+    await field.until(second, Status.SENT)
+    assert (await field.message(first)).status is Status.SENDING
+
+
+async def test_what_never_got_its_ctrl_z_is_sent_again_at_once(make_field: MakeField) -> None:
+    field = await make_field()
+    message_id = await field.accept()
+    radio = await field.radio(0)
+    await radio.answer(NoAnswer(reason="no prompt", is_sent=False))
+    await radio.answer(Accepted(mr=1))
+    await field.until(message_id, Status.SENT)
+
+
+async def test_after_a_crash_the_modem_is_listened_to_first(make_field: MakeField) -> None:
+    before = await make_field()
+    message_id = await before.accept()
+    await (await before.radio(0)).asked_once()
+    await _crash(before.store)
+    after = await make_field()
+    radio = await after.radio(0)
+    assert radio.listen_first_s > 0
+    radio.tell(LateAnswer(mr=3))
+    radio.ready()
+    assert (await after.until(message_id, Status.SENT)).port == 1
+    assert radio.sent == []
+
+
+async def test_after_a_crash_without_any_evidence_it_is_sent_once_more(make_field: MakeField) -> None:
+    before = await make_field(evidence_s=0.05)
+    message_id = await before.accept()
+    await (await before.radio(0)).asked_once()
+    await _crash(before.store)
+    after = await make_field(evidence_s=0.05)
+    radio = await after.radio(0)
+    radio.tell(NoLateAnswer(is_unsent=False))
+    radio.ready()
+    await radio.answer(Accepted(mr=3))
+    await after.until(message_id, Status.SENT)
+
+
+async def test_stop_waits_for_the_submit_under_way(make_field: MakeField) -> None:
+    field = await make_field()
+    message_id = await field.accept()
+    radio = await field.radio(0)
+    await radio.asked_once()
+    stopping = asyncio.create_task(field.dispatcher.stop(5.0))
+    await radio.answer(Accepted(mr=1))
+    await stopping
+    assert (await field.message(message_id)).status is Status.SENT
+
+
+def _report(submit: Submit, *, mr: int) -> bytes:
+    now = datetime.now(UTC)
+    return report_on(submit, mr=mr, scts=now, discharged=now, status=0).encode()
+
+
+async def _crash(store: SqliteStore) -> None:
+    """Let the store go without telling dispatch, as the end of the process would."""
+    await store.close()
