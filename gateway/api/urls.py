@@ -1,0 +1,48 @@
+"""Addresses of callbacks, written octet by octet: receivers depend on the exact encoding."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+HOST_LIMIT = 255
+_HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_.])?")
+_IPV6 = re.compile(r"\[?([0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)\]?")
+# A raw `#` would end the address.
+_NOT_RAW = re.compile(r"[^\x21-\x7e]|#")
+
+
+def percent_encode(text: str) -> str:
+    """Give UTF-8 with everything encoded but `A-Z a-z 0-9 - . _ ~`; a blank is `%20`."""
+    return quote(text, safe="", errors="replace")
+
+
+def encode_as_it_stands(text: str) -> str:
+    """Give text meant for an address already, with only blanks, `#` and what is not ASCII encoded."""
+    return _NOT_RAW.sub(lambda match: percent_encode(match[0]), text)
+
+
+def is_host(text: str) -> bool:
+    """Whether `text` is a host name or an address, IPv6 also in brackets."""
+    return len(text) <= HOST_LIMIT and bool(_HOST.fullmatch(text) or _IPV6.fullmatch(text))
+
+
+def is_printable(text: str) -> bool:
+    """Whether `text` has no control character and no lone surrogate."""
+    return not any(character < " " or character == "\x7f" or "\ud800" <= character <= "\udfff" for character in text)
+
+
+def build_url(scheme: str, host: str, port: str, path: str, parameters: Iterable[str]) -> str:
+    """Give `scheme://host:port/path?parameters`; `parameters` are encoded already, empty ones are left out.
+
+    `port` "" is the scheme's. A query that `path` has already is kept in front.
+    """
+    address = _IPV6.fullmatch(host)
+    authority = (f"[{address[1]}]" if address else host) + (f":{port}" if port else "")
+    path = encode_as_it_stands(path)
+    joint = "&" if "?" in path else "?"
+    return f"{scheme}://{authority}{path}{joint}{'&'.join(filter(None, parameters))}"

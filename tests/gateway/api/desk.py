@@ -1,0 +1,207 @@
+"""A box for the tests of the HTTP side: real desk, accounts and store, no modems.
+
+Port 1 is ready, port 2 is enabled but its modem is away. The account `demo` has the password `secret`.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import sqlite3
+from base64 import b64encode
+from collections.abc import Callable
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from gateway.config.settings import Settings
+from gateway.core.account import Account, Role
+from gateway.core.callback import CallbackEvent
+from gateway.core.span import Span, SpanState
+from gateway.core.status import Status
+from gateway.core.types import AccountId, EpochMs, MessageId, Port
+from gateway.service.accounts import Accounts
+from gateway.service.desk import Service
+from gateway.service.spans import SpanBoard, SpanCondition
+from gateway.store.backend import AttemptOutcome, NewInbound, Report, Settlement, Turn
+from gateway.store.backends.sqlite.store import SqliteStore
+from tests.support.clock import FakeClock
+
+PASSWORD = "secret"
+IMSI = {1: "262011234567890", 2: "262019876543210"}
+
+
+def cheap_hash(password: str) -> str:
+    """A hash as `gateway.service.passwords` keeps it, with parameters that cost nothing."""
+    salt = b"0123456789abcdef"
+    digest = hashlib.scrypt(password.encode(), salt=salt, n=2, r=1, p=1, dklen=32)
+    return f"scrypt$2$1$1${b64encode(salt).decode()}${b64encode(digest).decode()}"
+
+
+class Desk:
+    def __init__(self, path: Path, settings: Settings | None = None) -> None:
+        self.path = path
+        self.clock = FakeClock(1_711_448_100_000)  # 2024-03-26 10:15:00 UTC
+        self.store = SqliteStore(path, synchronous="normal")
+        self.board = SpanBoard(lambda: self.store.load)
+        self.accounts = Accounts(self.store, clock=self.clock)
+        self.service = Service(
+            settings=settings or Settings(),
+            store=self.store,
+            accounts=self.accounts,
+            board=self.board,
+            clock=self.clock,
+        )
+        self._mr = 0
+
+    async def open(self) -> None:
+        await self.store.open()
+        for number in (1, 2):
+            await self.store.save_span(Span(port=Port(number), name=f"gsm-{number}"))
+        self.board.put(await self.store.spans())
+        self.set_state(1, SpanState.READY)
+        self.demo = await self.add_account("demo")
+
+    async def count_ids_from(self, first: int) -> None:
+        """Have the next message be number `first`."""
+        await self.store.close()
+        self.change("UPDATE sequence SET next = ? WHERE name = 'message'", first)
+        await self.store.open()
+
+    async def add_account(self, name: str, **facts: Any) -> Account:
+        wanted = Account(id=AccountId(0), name=name, **facts)
+        return await self.store.add_account(wanted, cheap_hash(PASSWORD), self.clock.now_ms())
+
+    def change_demo(self, **facts: object) -> None:
+        """Change the account demo behind the back of the gateway."""
+        for name, value in facts.items():
+            self.change(f"UPDATE account SET {name} = ? WHERE id = {self.demo.id}", value)
+
+    def change(self, statement: str, *values: object) -> None:
+        with closing(sqlite3.connect(self.path)) as connection, connection:
+            connection.execute(statement, values)
+
+    def rows(self, query: str) -> list[tuple[Any, ...]]:
+        """What is really in the database."""
+        with closing(sqlite3.connect(self.path)) as connection:
+            return connection.execute(query).fetchall()
+
+    def ids(self) -> list[MessageId]:
+        """Outbound messages in the order they were accepted."""
+        return [MessageId(row[0]) for row in self.rows("SELECT id FROM message ORDER BY id")]
+
+    def set_state(self, port: int, state: SpanState) -> None:
+        self.board.set_condition(Port(port), SpanCondition(state=state, reason="", imsi=IMSI[port]))
+
+    def put_span(self, port: int, **facts: Any) -> None:
+        self.board.put([Span(**{"port": Port(port), "name": f"gsm-{port}", **facts})])
+
+    # --- what modems and networks do
+
+    async def settle(self, message_id: int, *, cause: str = "", status: Status = Status.SENT) -> None:
+        """Have a span take the message, and the network take or refuse it."""
+        (message,) = await self.store.messages([MessageId(message_id)])
+        port = message.port or Port(1)
+        turn = Turn(port=port, sim=IMSI[port], imsi=IMSI[port], now=self.clock.now_ms())
+        assignment = (await self.store.turn(turn)).assignment
+        assert assignment is not None
+        assert assignment.message_id == message_id
+        self._mr += 1
+        settlement = Settlement(
+            attempt_id=assignment.attempt_id,
+            message_id=assignment.message_id,
+            outcome=AttemptOutcome.ACCEPTED if status is Status.SENT else AttemptOutcome.REFUSED,
+            mr=self._mr if status is Status.SENT else None,
+            cause=cause,
+            next_status=None if status is Status.SENT else status,
+        )
+        await self.store.turn(
+            Turn(
+                port=port,
+                sim=IMSI[port],
+                imsi=IMSI[port],
+                now=self.clock.now_ms(),
+                settlement=settlement,
+                claim=False,
+            )
+        )
+
+    async def report(self, message_id: int, tp_status: int = 0) -> None:
+        """Have the network report on the message that was settled last."""
+        (message,) = await self.store.messages([MessageId(message_id)])
+        assert message.port is not None
+        now = self.clock.now_ms()
+        report = Report(
+            sim=IMSI[message.port],
+            mr=self._mr,
+            recipient=message.recipient,
+            status=tp_status,
+            scts=now,
+            discharged=now,
+            received_at=now,
+        )
+        await self.store.report(report)
+
+    async def receive(self, text: str, *, sender: str = "+491711234567", port: int = 1) -> None:
+        """Have a phone send us a text."""
+        now = self.clock.now_ms()
+        inbound = NewInbound(
+            port=Port(port),
+            sim=IMSI[port],
+            sim_imsi=IMSI[port],
+            sender=sender,
+            text=text,
+            data=None,
+            smsc="+491710760000",
+            scts=EpochMs(now - 1000),
+            received_at=now,
+        )
+        await self.store.add_inbound(inbound, None)
+
+    async def push_to(self, port: int, **values: Any) -> None:
+        """Have the account demo pushed everything to a receiver on this machine."""
+        settings = {
+            "enable": 1,
+            "reports_enable": 1,
+            "results_enable": 1,
+            "url_host": "127.0.0.1",
+            "url_port": str(port),
+            "url_path": "/sms.php",
+            **values,
+        }
+        await self.store.save_settings(self.demo.id, "openvox", settings, frozenset(CallbackEvent))
+
+    def stored(self) -> list[tuple[Any, ...]]:
+        """What would differ if something had been stored."""
+        tables = ("message", "dialect_settings", "subscription", "session")
+        return [row for table in tables for row in self.rows(f"SELECT * FROM {table}")]
+
+
+def _change_demo(**facts: object) -> Callable[[Desk], None]:
+    return lambda desk: desk.change_demo(**facts)
+
+
+def _use_up_rate(desk: Desk) -> None:
+    desk.change_demo(rate_per_s=1)
+    for _ in range(2):
+        desk.accounts.take_rate(replace(desk.demo, rate_per_s=1))
+
+
+def _disable_spans(desk: Desk) -> None:
+    for port in (1, 2):
+        desk.put_span(port, enabled=False)
+
+
+STATES: dict[str, Callable[[Desk], None]] = {
+    "no credit": _change_demo(credit=0),
+    "disabled": _change_demo(enabled=False),
+    "viewer": _change_demo(role=Role.VIEWER),
+    "admin": _change_demo(role=Role.ADMIN),
+    "only port 1": _change_demo(spans="1"),
+    "only dialect voipcom": _change_demo(dialects="voipcom"),
+    "rate used up": _use_up_rate,
+    "queue full": _change_demo(queue_limit=1),
+    "spans disabled": _disable_spans,
+    "port 2 ready": lambda desk: desk.set_state(2, SpanState.READY),
+}
+"""How the box stands before an exchange, by the words of the exchange files."""

@@ -1,0 +1,179 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+
+from gateway.api.names import build_fields
+from gateway.api.params import Params, WrittenFloat, decode_json, repair_plus
+from gateway.errors import InvalidFieldError
+
+
+def _json(text: str) -> Params:
+    return Params(decode_json(text))
+
+
+def _form(**fields: Any) -> Params:
+    return Params(None, fields)
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("1", 1),
+        ("1.0", 1),
+        ("1e2", 100),
+        ('"1"', 1),
+        ('" -1 "', -1),
+        ('"+7"', 7),
+        ("true", 1),
+        ("false", 0),
+        ("null", None),
+        ('""', None),
+        ('"  "', None),
+    ],
+)
+def test_int(text: str, value: int | None) -> None:
+    assert _json(f'{{"a":{text}}}').read_int("a") == value
+
+
+@pytest.mark.parametrize("text", ['"abc"', "1.5", '"1.5"', "1e400", "[1]", "{}", '"1_0"', '"١"', f'"{"9" * 5000}"'])
+def test_not_an_int(text: str) -> None:
+    with pytest.raises(InvalidFieldError, match="a: not a number"):
+        _json(f'{{"a":{text}}}').read_int("a")
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("0", False),
+        ("1", True),
+        ("1.0", True),
+        ("true", True),
+        ("false", False),
+        ('"0"', False),
+        ('" ON "', True),
+        ('"Yes"', True),
+        ('"off"', False),
+        ('"no"', False),
+        ('"TRUE"', True),
+        ("null", None),
+        ('""', None),
+    ],
+)
+def test_switch(text: str, value: bool | None) -> None:
+    assert _json(f'{{"a":{text}}}').read_switch("a") is value
+
+
+@pytest.mark.parametrize("text", ["2", "-1", '"2"', '"maybe"', "[1]", "{}", "0.5"])
+def test_not_a_switch(text: str) -> None:
+    with pytest.raises(InvalidFieldError, match="a: must be 0 or 1"):
+        _json(f'{{"a":{text}}}').read_switch("a")
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ('"x"', "x"),
+        ('" x "', " x "),
+        ("491711234567", "491711234567"),
+        ("1.50", "1.50"),
+        ("4.9e11", "4.9e11"),
+        ("null", None),
+        ('""', None),
+        ('" \\n"', None),
+    ],
+)
+def test_string(text: str, value: str | None) -> None:
+    assert _json(f'{{"a":{text}}}').read_string("a") == value
+
+
+def test_text_may_consist_of_blanks() -> None:
+    assert _json('{"a":" "}').read_text("a") == " "
+
+
+@pytest.mark.parametrize("text", ["true", "[]", "{}", '["x"]'])
+def test_not_a_string(text: str) -> None:
+    with pytest.raises(InvalidFieldError, match="a: not a string"):
+        _json(f'{{"a":{text}}}').read_string("a")
+
+
+@pytest.mark.parametrize(
+    ("fields", "value"),
+    [
+        ('{"a":[1,"2"]}', [1, "2"]),
+        ('{"a":1}', [1]),
+        ('{"a":"1"}', ["1"]),
+        ('{"a":"[1,2]"}', ["[1,2]"]),
+        ('{"a[]":[1,2]}', [1, 2]),
+        ('{"a[]":1}', [1]),
+        ('{"a[1]":"y","a[0]":"x"}', ["x", "y"]),
+        ('{"A":[1]}', [1]),
+        ('{"a":[]}', None),
+        ('{"a":null}', None),
+        ('{"a":""}', None),
+        ("{}", None),
+    ],
+)
+def test_list(fields: str, value: list[Any] | None) -> None:
+    assert _json(fields).read_list("a") == value
+
+
+def test_object_is_not_a_list() -> None:
+    with pytest.raises(InvalidFieldError, match="a: not a list"):
+        _json('{"a":{"b":1}}').read_list("a")
+
+
+@pytest.mark.parametrize(
+    ("pairs", "value"),
+    [
+        ([("a", "1"), ("a", "2")], ["1", "2"]),
+        ([("a[]", "1"), ("a[]", "2")], ["1", "2"]),
+        ([("a", "1"), ("a[]", "2")], ["1", "2"]),
+        ([("a[]", "1"), ("a", "2")], ["1", "2"]),
+        ([("a", '[1,"2"]')], [1, "2"]),
+        ([("a", "[1,")], ["[1,"]),
+        ([("a", " ")], None),
+        ([("a[", "1"), ("a]", "1"), ("[a]", "1"), ("a[b", "1")], None),
+    ],
+)
+def test_list_of_a_form(pairs: list[tuple[str, str]], value: list[Any] | None) -> None:
+    assert Params(None, build_fields(pairs)).read_list("a") == value
+
+
+def test_last_of_repeated_fields_counts_where_no_list_is_wanted() -> None:
+    assert Params(None, build_fields([("a", "1"), ("a", "2")])).read_int("a") == 2
+
+
+def test_exact_name_goes_before_one_in_another_case() -> None:
+    params = _json('{"CustomerID":1,"customerid":2}')
+    assert params.read_int("customerid") == 2
+    assert params.read_int("customerId") in {1, 2}
+
+
+@pytest.mark.parametrize(
+    ("text", "repaired"),
+    [
+        (" 491711234567", "+491711234567"),
+        ("491711234567, 491711234568", "491711234567,+491711234568"),
+        ("+491711234567; 49171", "+491711234567;+49171"),
+        ("10010  4917112345", "10010 +4917112345"),
+        ("10010 10086", "10010 10086"),
+        ("0171, 0172", "0171, 0172"),
+        (" abc", " abc"),
+    ],
+)
+def test_lost_plus_is_put_back(text: str, repaired: str) -> None:
+    assert repair_plus(text) == repaired
+    assert _form(a=text).read_phones("a") == [repaired]
+    assert _json(f'{{"a":"{text}"}}').read_phones("a") == [text]
+
+
+def test_has_tells_empty_from_missing() -> None:
+    params = _json('{"a":"","b":null,"c":0}')
+    assert [params.has(name) for name in ("a", "b", "c", "d")] == [True, False, True, False]
+
+
+def test_number_remembers_its_digits() -> None:
+    assert WrittenFloat("1.50") == 1.5
+    assert WrittenFloat("1.50").text == "1.50"
