@@ -1,0 +1,1 @@
+"""The requests that we owe customers: sent, signed, retried."""

@@ -1,0 +1,184 @@
+"""Sends what the callbacks outbox owes, as soon as it is due, until it is taken or given up."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import random
+from collections import Counter
+from functools import partial
+from typing import TYPE_CHECKING
+
+import structlog
+
+from gateway.callbacks.client import Client
+from gateway.callbacks.lanes import Lanes
+from gateway.core.schedule import callback_delay_s
+from gateway.core.types import EpochMs
+from gateway.store.backend import CallbackOwedNews
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
+    from gateway.clock import Clock
+    from gateway.config.settings import CallbacksSection
+    from gateway.core.callback import CallbackRequest, OwedCallback
+    from gateway.core.types import MessageId
+    from gateway.store.backend import News, Store
+
+    Render = Callable[[OwedCallback], Awaitable[CallbackRequest | None]]
+
+log = structlog.get_logger(__name__)
+
+BATCH = 128
+LONGEST_SLEEP_S = 600.0
+"""The wall clock may be set while we sleep."""
+
+
+class CallbackSender:
+    """The task behind the outbox: `start`, `stop`, `wait_failed`.
+
+    It sleeps until the store has news or the next row is due. Rows of one message to one account go out
+    in order; rows of different receivers never wait for each other.
+    """
+
+    def __init__(
+        self,
+        *,
+        store: Store,
+        settings: CallbacksSection,
+        clock: Clock,
+        render: Render,
+        own_port: int = 0,
+        jitter: Callable[[], float] = random.random,
+    ) -> None:
+        """`render` gives the request of a row, None when nothing is owed any more; `jitter` gives 0..1."""
+        self._store = store
+        self._settings = settings
+        self._clock = clock
+        self._render = render
+        self._own_port = own_port
+        self._jitter = jitter
+        self._busy: Counter[MessageId] = Counter()
+        self._wake = asyncio.Event()
+        self._failure: asyncio.Future[None]
+        self._client: Client
+        self._lanes: Lanes
+        self._task: asyncio.Task[None] | None = None
+        self._stop_listening: Callable[[], None] | None = None
+
+    async def start(self) -> None:
+        """Begin to send; the store is open."""
+        self._failure = asyncio.get_running_loop().create_future()
+        self._client = Client(self._settings, self._own_port)
+        self._lanes = Lanes(
+            per_receiver=self._settings.per_receiver,
+            at_once=self._settings.workers,
+            clock=self._clock,
+            on_error=self._fail,
+        )
+        self._stop_listening = self._store.listen(self._hear)
+        self._task = asyncio.create_task(self._run(), name="callbacks")
+
+    async def stop(self) -> None:
+        """Send no more; requests under way are dropped and made again after the next start."""
+        if self._task is None or self._stop_listening is None:
+            return
+        self._stop_listening()
+        self._task.cancel()
+        await asyncio.gather(self._task, return_exceptions=True)
+        await self._lanes.stop()
+        await self._client.close()
+
+    async def wait_failed(self) -> None:
+        """Return never; raises what broke the sender."""
+        await asyncio.shield(self._failure)
+
+    def _hear(self, news: News) -> None:
+        if isinstance(news, CallbackOwedNews):
+            self._wake.set()
+
+    def _fail(self, error: BaseException) -> None:
+        if not self._failure.done():
+            self._failure.set_exception(error)
+            self._failure.exception()  # marked as seen: nobody needs to wait for it
+
+    async def _run(self) -> None:
+        try:
+            while True:
+                self._wake.clear()
+                busy = frozenset(self._busy)
+                rows = await self._store.due_callbacks(self._clock.now_ms(), limit=BATCH, busy=busy)
+                self._busy.update(row.message_id for row in rows)
+                await asyncio.gather(*map(self._take, rows))
+                if not rows:
+                    await self._sleep(busy)
+        except Exception as error:  # noqa: BLE001  (whoever waits for the sender gets it)
+            self._fail(error)
+
+    async def _sleep(self, busy: frozenset[MessageId]) -> None:
+        next_at = await self._store.next_callback_at(busy)
+        wait_s = LONGEST_SLEEP_S
+        if next_at is not None:
+            wait_s = min(LONGEST_SLEEP_S, max(0.0, (next_at - self._clock.now_ms()) / 1000))
+        with contextlib.suppress(TimeoutError):  # something is due
+            await asyncio.wait_for(self._wake.wait(), wait_s)
+
+    async def _take(self, row: OwedCallback) -> None:
+        """Render a row and put it into the lane of its receiver."""
+        try:
+            request = await self._render(row)
+        except Exception:
+            log.exception("callback cannot be rendered", action="callback", callback_id=row.id, kind=row.event)
+            await self._retry(row, "internal error")
+            return
+        if request is None:
+            await self._store.callback_done(row.id, self._clock.now_ms())
+            self._release(row)
+            return
+        wait_s = self._lanes.offer(request.url, partial(self._send, row, request))
+        if wait_s:
+            next_at = EpochMs(self._clock.now_ms() + int(wait_s * 1000))
+            await self._store.callback_retry(row.id, next_at=next_at, error="waiting for the receiver")
+            self._release(row)
+
+    async def _send(self, row: OwedCallback, request: CallbackRequest) -> None:
+        error = await self._client.send(request, row.id)
+        if not error:
+            await self._store.callback_done(row.id, self._clock.now_ms())
+            log.debug("callback taken", action="callback", callback_id=row.id, message_id=row.message_id)
+            self._release(row)
+        elif request.is_once:
+            await self._give_up(row, error)
+        else:
+            await self._retry(row, error)
+
+    async def _retry(self, row: OwedCallback, error: str) -> None:
+        now = self._clock.now_ms()
+        delay_s = callback_delay_s(row.tries + 1, (now - row.created_at) / 1000, self._jitter())
+        if delay_s is None:
+            await self._give_up(row, error)
+            return
+        await self._store.callback_retry(row.id, next_at=EpochMs(now + int(delay_s * 1000)), error=error)
+        log.info(
+            "callback failed",
+            action="callback",
+            callback_id=row.id,
+            message_id=row.message_id,
+            error=error,
+            tries=row.tries + 1,
+            again_in_s=round(delay_s),
+        )
+        self._release(row)
+
+    async def _give_up(self, row: OwedCallback, error: str) -> None:
+        await self._store.callback_given_up(row.id, now=self._clock.now_ms(), error=error)
+        log.warning("callback given up", action="callback", callback_id=row.id, message_id=row.message_id, error=error)
+        self._release(row)
+
+    def _release(self, row: OwedCallback) -> None:
+        """Let the next row of the message go."""
+        self._busy[row.message_id] -= 1
+        if self._busy[row.message_id] <= 0:
+            del self._busy[row.message_id]
+        self._wake.set()
