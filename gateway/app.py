@@ -1,0 +1,117 @@
+"""The whole gateway put together; besides `modem_radio` and `cli` the only place that knows every room."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from typing import TYPE_CHECKING
+
+import structlog
+
+from gateway.api.renderer import Renderer
+from gateway.api.server import Server
+from gateway.callbacks.sender import CallbackSender
+from gateway.clock import Clock
+from gateway.control import ControlServer, control_path
+from gateway.dispatch.binding import configured_spans
+from gateway.dispatch.dispatcher import Dispatcher
+from gateway.dispatch.inbound import Receiver
+from gateway.dispatch.pool import Pool
+from gateway.modem_radio import radio_factory
+from gateway.service.accounts import Accounts
+from gateway.service.desk import Service
+from gateway.service.spans import SpanBoard
+from gateway.store.backends.sqlite.store import SqliteStore
+
+if TYPE_CHECKING:
+    from gateway.config.settings import Settings
+
+log = structlog.get_logger(__name__)
+
+
+class App:
+    """One gateway: `open`, `start`, `wait_broken`, `stop`."""
+
+    def __init__(self, settings: Settings, *, clock: Clock | None = None) -> None:
+        self.settings = settings
+        self.clock = clock or Clock()
+        self.store = SqliteStore(settings.store.path, synchronous=settings.store.synchronous)
+        self.board = SpanBoard(lambda: self.store.load)
+        self.accounts = Accounts(self.store, clock=self.clock)
+        self.service = Service(
+            settings=settings, store=self.store, accounts=self.accounts, board=self.board, clock=self.clock
+        )
+        receiver = Receiver(self.store, self.clock)
+        self.dispatcher = Dispatcher(
+            store=self.store, settings=settings, clock=self.clock, board=self.board, receiver=receiver
+        )
+        self._pool = Pool(
+            store=self.store,
+            settings=settings,
+            board=self.board,
+            dispatcher=self.dispatcher,
+            receiver=receiver,
+            make_radio=radio_factory(settings),
+        )
+        self.server = Server(self.service)
+        self._callbacks = CallbackSender(
+            store=self.store,
+            settings=settings.callbacks,
+            clock=self.clock,
+            render=Renderer(self.service).render,
+            own_port=settings.http.port,
+        )
+        self._control = ControlServer(self.accounts, control_path(settings.store.path))
+        self._pool_task: asyncio.Task[None] | None = None
+        self._undo = contextlib.AsyncExitStack()
+
+    async def open(self) -> None:
+        """Open the store; accounts can be used from here on."""
+        await self.store.open()
+        self._undo.push_async_callback(self.store.close)
+        await self._know_spans()
+
+    async def start(self) -> None:
+        """Open the doors: first what sends, last what accepts."""
+        await self._callbacks.start()
+        self._undo.push_async_callback(self._callbacks.stop)
+        await self.dispatcher.start()
+        self._pool_task = asyncio.create_task(self._pool.run(), name="pool")
+        self._undo.push_async_callback(self._stop_pool, self._pool_task)
+        self._undo.push_async_callback(self.dispatcher.stop, self.settings.dispatch.stop_timeout_s)
+        await self._control.start()
+        self._undo.push_async_callback(self._control.stop)
+        await self.server.start()
+        self._undo.push_async_callback(self.server.stop)
+        log.info("listening", action="start", address=self.server.address)
+
+    async def wait_broken(self) -> None:
+        """Return never; raises what broke a part that the gateway cannot do without."""
+        if self._pool_task is None:
+            raise AssertionError("not started")
+        parts = {
+            asyncio.ensure_future(self.dispatcher.wait_failed()),
+            asyncio.ensure_future(self._callbacks.wait_failed()),
+        }
+        try:
+            done, _ = await asyncio.wait({self._pool_task, *parts}, return_when=asyncio.FIRST_COMPLETED)
+            for task in done:
+                task.result()
+        finally:
+            for part in parts:
+                part.cancel()
+
+    async def stop(self) -> None:
+        """Close the doors, let submits in flight end, then let modems, callbacks and store go."""
+        await self._undo.aclose()
+
+    async def _stop_pool(self, task: asyncio.Task[None]) -> None:
+        task.cancel()
+        await asyncio.gather(task, return_exceptions=True)
+
+    async def _know_spans(self) -> None:
+        known = await self.store.spans()
+        for span in configured_spans(known, self.settings.span):
+            if span not in known:
+                await self.store.save_span(span)
+        self.board.put(await self.store.spans())

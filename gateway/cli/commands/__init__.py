@@ -1,0 +1,1 @@
+"""One file per command of `gsm-gateway`, each with a click command named `command`."""

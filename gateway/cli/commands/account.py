@@ -1,0 +1,135 @@
+"""`gsm-gateway account`: who may call the gateway."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gateway.cli.context import config_option, open_accounts, settings_or_exit
+from gateway.core.account import Account, Role
+from gateway.errors import InvalidFieldError
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+    from pathlib import Path
+
+    from gateway.control import RemoteAccounts
+    from gateway.service.accounts import Accounts
+
+    AnyAccounts = Accounts | RemoteAccounts
+
+
+@click.group()
+def command() -> None:
+    """Accounts: who may call the gateway.
+
+    \b
+    Works whether or not the gateway is running.
+    Examples:
+      echo 'secret words' | gsm-gateway account add shop --role sender --password-stdin
+      gsm-gateway account list
+      gsm-gateway account token shop --label "till 3"
+    """
+
+
+@command.command()
+@click.argument("name")
+@click.option(
+    "--role",
+    type=click.Choice([role.value for role in Role]),
+    default=Role.SENDER.value,
+    show_default=True,
+    help="What the account may do.",
+)
+@click.option("--email", default="", help="A second name to log in with.")
+@click.option("--password-stdin", is_flag=True, help="Read the password from the first line of standard input.")
+@config_option
+def add(*, name: str, role: str, email: str, password_stdin: bool, config: Path | None) -> None:
+    """Make the account NAME."""
+    password = _read_password(is_piped=password_stdin)
+
+    async def work(accounts: AnyAccounts) -> Account:
+        return await accounts.create(name, role=Role(role), password=password, email=email)
+
+    account = _run(config, work)
+    click.echo(f"account {account.name} added, role {account.role}")
+
+
+@command.command(name="list")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
+@config_option
+def list_(*, as_json: bool, config: Path | None) -> None:
+    """Show all accounts."""
+
+    async def work(accounts: AnyAccounts) -> list[Account]:
+        return list(await accounts.list())
+
+    rows = [_row(account) for account in _run(config, work)]
+    if as_json:
+        click.echo(json.dumps(rows, indent=2))
+        return
+    for row in rows:
+        state = "enabled" if row["enabled"] else "disabled"
+        click.echo(f"{row['name']:24} {row['role']:10} {state:10} {row['email']}".rstrip())
+
+
+def _row(account: Account) -> dict[str, Any]:
+    return {
+        "id": account.id,
+        "name": account.name,
+        "email": account.email,
+        "role": account.role.value,
+        "enabled": account.enabled,
+    }
+
+
+@command.command()
+@click.argument("name")
+@config_option
+def disable(name: str, config: Path | None) -> None:
+    """Keep the account NAME out, from its next request on."""
+    _run(config, lambda accounts: accounts.disable(name))
+    click.echo(f"account {name} disabled")
+
+
+@command.command()
+@click.argument("name")
+@config_option
+def enable(name: str, config: Path | None) -> None:
+    """Let the account NAME in again."""
+    _run(config, lambda accounts: accounts.enable(name))
+    click.echo(f"account {name} enabled")
+
+
+@command.command()
+@click.argument("name")
+@click.option("--label", default="", help="What it is for, to tell it from others.")
+@config_option
+def token(name: str, label: str, config: Path | None) -> None:
+    """Make an API token for the account NAME and print it: it is shown only now."""
+    click.echo(_run(config, lambda accounts: accounts.create_token(name, label=label)))
+
+
+def _read_password(*, is_piped: bool) -> str:
+    if is_piped:
+        password: str = sys.stdin.readline().rstrip("\r\n")
+    else:
+        password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
+    return password
+
+
+def _run(config: Path | None, work: Callable[[AnyAccounts], Awaitable[Any]]) -> Any:
+    """Do `work` with the accounts of the running gateway or, when none runs, with those of the store."""
+
+    async def with_accounts() -> Any:
+        async with open_accounts(settings_or_exit(config)) as accounts:
+            return await work(accounts)
+
+    try:
+        return asyncio.run(with_accounts())
+    except InvalidFieldError as error:
+        raise click.ClickException(f"{error.field}: {error.reason}" if error.field else error.reason) from error

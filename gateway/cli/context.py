@@ -1,0 +1,62 @@
+"""What several commands need: settings with readable mistakes, and the accounts, whoever holds the store."""
+
+from __future__ import annotations
+
+import contextlib
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+import click
+
+from gateway.clock import Clock
+from gateway.config.load import load_settings
+from gateway.control import RemoteAccounts, control_path, running_accounts
+from gateway.errors import ConfigError, StoreError
+from gateway.service.accounts import Accounts
+from gateway.store.backends.sqlite.store import SqliteStore
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator
+
+    from gateway.config.settings import Settings
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def config_option(command: Command) -> Command:
+    """Add `--config FILE`."""
+    return click.option(
+        "--config",
+        type=click.Path(dir_okay=False, path_type=Path),
+        default=None,
+        help="Settings file (default /etc/gsm-gateway/gateway.toml).",
+    )(command)
+
+
+def settings_or_exit(config: Path | None) -> Settings:
+    """Give the settings; mistakes are printed one per line and end the program with 1."""
+    try:
+        return load_settings(config)
+    except ConfigError as error:
+        for mistake in error.mistakes:
+            click.echo(mistake, err=True)
+        raise SystemExit(1) from None
+
+
+@contextlib.asynccontextmanager
+async def open_accounts(settings: Settings) -> AsyncIterator[Accounts | RemoteAccounts]:
+    """Give the accounts: from the running gateway if there is one, else straight from the store."""
+    remote = await running_accounts(control_path(settings.store.path))
+    if remote is not None:
+        yield remote
+        return
+    store = SqliteStore(settings.store.path, synchronous=settings.store.synchronous)
+    try:
+        await store.open()
+    except (StoreError, OSError) as error:
+        raise click.ClickException(f"{settings.store.path}: {error}") from error
+    try:
+        yield Accounts(store, clock=Clock())
+    finally:
+        await store.close()

@@ -1,0 +1,183 @@
+"""Account changes while the gateway runs: a socket beside the database, for this box's own command line.
+
+Only one process may hold the store, so the command line asks the running gateway. One JSON line
+`{"call": …, "arguments": {…}}` in, one `{"result": …}` or `{"error": {"field": …, "reason": …}}` out.
+Who may open the socket is a matter of file permissions: it is readable by the gateway's user alone.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import os
+from typing import TYPE_CHECKING, Any
+
+import structlog
+
+from gateway.core.account import Account, Role
+from gateway.core.types import AccountId, EpochMs
+from gateway.errors import GatewayError, InvalidFieldError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from gateway.service.accounts import Accounts
+
+log = structlog.get_logger(__name__)
+
+LINE_LIMIT_OCTETS = 65_536
+
+
+def control_path(database: Path) -> Path:
+    """Give the socket that belongs to a database file."""
+    return database.with_name(database.name + ".control")
+
+
+@contextlib.contextmanager
+def _short(path: Path) -> Iterator[str]:
+    """Give a name of `path` that fits sun_path (108 octets), by way of its folder's descriptor."""
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        yield f"/proc/self/fd/{folder}/{path.name}"
+    finally:
+        os.close(folder)
+
+
+class ControlServer:
+    """Answers the command line from the running gateway."""
+
+    def __init__(self, accounts: Accounts, path: Path) -> None:
+        self._accounts = accounts
+        self._path = path
+        self._server: asyncio.Server | None = None
+
+    async def start(self) -> None:
+        """Listen; a socket left over from a killed process is replaced (the store's lock says nobody owns it)."""
+        self._path.unlink(missing_ok=True)
+        mask = os.umask(0o177)
+        try:
+            with _short(self._path) as name:
+                self._server = await asyncio.start_unix_server(self._serve, name, limit=LINE_LIMIT_OCTETS)
+        finally:
+            os.umask(mask)
+
+    async def stop(self) -> None:
+        """Listen no more."""
+        if self._server is not None:
+            self._server.close()
+            await self._server.wait_closed()
+        self._path.unlink(missing_ok=True)
+
+    async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        try:
+            answer = await self._answer(await reader.readline())
+            writer.write(json.dumps(answer).encode() + b"\n")
+            await writer.drain()
+        except (ConnectionError, ValueError) as error:
+            log.warning("control request failed", action="control", reason=str(error))
+        finally:
+            writer.close()
+
+    async def _answer(self, line: bytes) -> dict[str, Any]:
+        try:
+            request = json.loads(line)
+            return {"result": await self._call(request["call"], request["arguments"])}
+        except InvalidFieldError as error:
+            return {"error": {"field": error.field, "reason": error.reason}}
+        except (GatewayError, ValueError, KeyError, TypeError) as error:
+            return {"error": {"field": "", "reason": str(error) or type(error).__name__}}
+
+    async def _call(self, call: str, arguments: dict[str, Any]) -> Any:
+        accounts = self._accounts
+        match call:
+            case "create":
+                created = await accounts.create(
+                    arguments["name"],
+                    role=Role(arguments["role"]),
+                    password=arguments["password"],
+                    email=arguments["email"],
+                )
+                return _to_json(created)
+            case "enable":
+                return await accounts.enable(arguments["name"])
+            case "disable":
+                return await accounts.disable(arguments["name"])
+            case "create_token":
+                return await accounts.create_token(
+                    arguments["name"], label=arguments["label"], expires_at=arguments["expires_at"]
+                )
+            case "list":
+                return [_to_json(account) for account in await accounts.list()]
+        raise InvalidFieldError("call", f"unknown: {call}")
+
+
+class RemoteAccounts:
+    """The accounts of a running gateway, with the methods of `service.accounts.Accounts` that change them."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    async def create(self, name: str, *, role: Role, password: str, email: str = "") -> Account:
+        """Make an account; InvalidFieldError names what is wrong."""
+        result = await self._ask("create", name=name, role=role.value, password=password, email=email)
+        return _from_json(result)
+
+    async def enable(self, name: str) -> None:
+        """Let the account in."""
+        await self._ask("enable", name=name)
+
+    async def disable(self, name: str) -> None:
+        """Keep the account out."""
+        await self._ask("disable", name=name)
+
+    async def create_token(self, name: str, *, label: str, expires_at: EpochMs | None = None) -> str:
+        """Make an API token; its text is shown only now."""
+        return str(await self._ask("create_token", name=name, label=label, expires_at=expires_at))
+
+    async def list(self) -> list[Account]:
+        """Give all accounts in order of name."""
+        return [_from_json(one) for one in await self._ask("list")]
+
+    async def _ask(self, call: str, **arguments: object) -> Any:
+        with _short(self._path) as name:
+            reader, writer = await asyncio.open_unix_connection(name, limit=LINE_LIMIT_OCTETS * 16)
+        try:
+            writer.write(json.dumps({"call": call, "arguments": arguments}).encode() + b"\n")
+            answer = json.loads(await reader.readline())
+        finally:
+            writer.close()
+        if "error" in answer:
+            raise InvalidFieldError(answer["error"]["field"], answer["error"]["reason"])
+        return answer["result"]
+
+
+async def running_accounts(path: Path) -> RemoteAccounts | None:
+    """Give the accounts of the gateway that listens on `path`, None when none does."""
+    remote = RemoteAccounts(path)
+    try:
+        await remote.list()
+    except (FileNotFoundError, ConnectionRefusedError):
+        return None
+    return remote
+
+
+def _to_json(account: Account) -> dict[str, Any]:
+    return {
+        "id": account.id,
+        "name": account.name,
+        "email": account.email,
+        "role": account.role.value,
+        "enabled": account.enabled,
+    }
+
+
+def _from_json(values: dict[str, Any]) -> Account:
+    return Account(
+        id=AccountId(values["id"]),
+        name=values["name"],
+        email=values["email"],
+        role=Role(values["role"]),
+        enabled=values["enabled"],
+    )

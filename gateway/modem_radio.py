@@ -1,0 +1,142 @@
+"""The modem driver as dispatch wants it: its values and events in dispatch's words."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING, assert_never
+
+import structlog
+
+from gateway.dispatch import radio
+from modem.driver import events
+from modem.driver.modem import Modem
+from modem.driver.options import ModemOptions, SimOptions
+from modem.errors import DecodeError
+from modem.pdu import parse_pdu
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gateway.config.settings import Settings, SimSettings
+
+log = structlog.get_logger(__name__)
+
+
+class ModemRadio:
+    """A Radio (`gateway.dispatch.radio`) made of a `modem.driver.Modem`."""
+
+    def __init__(
+        self,
+        url: str,
+        *,
+        options: ModemOptions,
+        listen_first_s: float,
+        on_event: Callable[[radio.RadioEvent], None],
+        close_timeout_s: float,
+    ) -> None:
+        self.url = url
+        self._on_event = on_event
+        self._close_timeout_s = close_timeout_s
+        self._modem = Modem(url, options=options, listen_first_s=listen_first_s, on_event=self._translate)
+
+    async def run(self) -> None:
+        """Open the port and keep it until cancelled or closed."""
+        await self._modem.run()
+
+    async def submit(self, tpdu: bytes) -> radio.SubmitResult:
+        """Send one segment."""
+        began = time.monotonic()
+        match await self._modem.submit(tpdu):
+            case events.Accepted(mr=mr):
+                return radio.Accepted(mr=mr)
+            case events.Refused(kind=kind, code=code, text=text, is_local=is_local):
+                waited_s = time.monotonic() - began
+                return radio.Refused(kind=kind, code=code, text=text, is_local=is_local, waited_s=waited_s)
+            case events.NoAnswer(reason=reason, is_sent=is_sent):
+                return radio.NoAnswer(reason=reason, is_sent=is_sent)
+
+    async def delete(self, stored: radio.StoredAt) -> None:
+        """Delete one slot."""
+        await self._modem.delete(events.StoredAt(memory=stored.memory, index=stored.index))
+
+    async def acknowledge(self) -> None:
+        """Acknowledge a routed TPDU where the modem waits for it."""
+        await self._modem.acknowledge()
+
+    async def close(self) -> None:
+        """Let a submit under way end, then let the port go."""
+        await self._modem.close(limit_s=self._close_timeout_s)
+
+    def _translate(self, event: events.ModemEvent) -> None:
+        match event:
+            case events.Ready(identity=identity):
+                self._on_event(radio.Ready(identity=_identity(identity)))
+            case events.NotReady(reason=reason):
+                known = self._modem.identity
+                self._on_event(radio.NotReady(reason=reason, identity=None if known is None else _identity(known)))
+            case events.Lost(reason=reason):
+                self._on_event(radio.Lost(reason=reason))
+            case events.Inbound():
+                self._inbound(event)
+            case events.LateAnswer(mr=mr, error=error):
+                self._on_event(radio.LateAnswer(mr=mr, refused=error or ""))
+            case events.NoLateAnswer(is_unsent=is_unsent):
+                self._on_event(radio.NoLateAnswer(is_unsent=is_unsent))
+            case events.SignalChanged(dbm=dbm):
+                self._on_event(radio.SignalChanged(dbm=dbm, operator=self._modem.operator or ""))
+            case events.RegistrationChanged():
+                pass  # Ready and NotReady say what it means
+            case _:
+                assert_never(event)
+
+    def _inbound(self, event: events.Inbound) -> None:
+        stored = None if event.stored is None else radio.StoredAt(memory=event.stored.memory, index=event.stored.index)
+        try:
+            line = parse_pdu(event.pdu, length=event.length)
+        except DecodeError as error:
+            log.warning("line from the modem is no PDU", action="inbound", path=self.url, reason=str(error))
+            # Kept as it is, as data: nothing that a SIM held is thrown away unread.
+            self._on_event(radio.Received(tpdu=event.pdu.encode(), smsc="", stored=stored))
+            return
+        smsc = "" if line.smsc is None else line.smsc.text
+        self._on_event(radio.Received(tpdu=line.tpdu, smsc=smsc, stored=stored))
+
+
+def _identity(identity: events.Identity) -> radio.Identity:
+    return radio.Identity(
+        imei=identity.imei or "",
+        imsi=identity.imsi or "",
+        iccid=identity.iccid or "",
+        model=" ".join(filter(None, (identity.manufacturer, identity.model))),
+    )
+
+
+def radio_factory(settings: Settings) -> radio.RadioFactory:
+    """Give the function that makes the radio of a port."""
+    options = modem_options(settings)
+
+    def make(url: str, listen_first_s: float, on_event: Callable[[radio.RadioEvent], None]) -> radio.Radio:
+        return ModemRadio(
+            url,
+            options=options,
+            listen_first_s=listen_first_s,
+            on_event=on_event,
+            close_timeout_s=settings.dispatch.stop_timeout_s,
+        )
+
+    return make
+
+
+def modem_options(settings: Settings) -> ModemOptions:
+    """Give the driver's options that follow from the settings."""
+    return ModemOptions(
+        baudrate=settings.modems.baudrate,
+        submit_timeout_s=settings.dispatch.submit_timeout_s,
+        patience_s=settings.dispatch.patience_s,
+        sims={sim.iccid: _sim_options(sim) for sim in settings.modems.sim},
+    )
+
+
+def _sim_options(sim: SimSettings) -> SimOptions:
+    pin = None if sim.pin_file is None else sim.pin_file.read_text(encoding="ascii").strip()
+    return SimOptions(pin=pin or None, smsc=sim.smsc or None)

@@ -1,0 +1,121 @@
+"""The command against a real database, with and without a running gateway."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import threading
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner, Result
+
+from gateway.cli.commands.account import command
+from gateway.clock import Clock
+from gateway.control import ControlServer, control_path
+from gateway.service.accounts import Accounts
+from gateway.store.backends.sqlite.store import SqliteStore
+
+Run = Callable[..., Result]
+
+
+@pytest.fixture
+def database(tmp_path: Path) -> Path:
+    return tmp_path / "gateway.db"
+
+
+@pytest.fixture(params=["gateway stopped", "gateway running"])
+def run(request: pytest.FixtureRequest, tmp_path: Path, database: Path) -> Iterator[Run]:
+    config = tmp_path / "gateway.toml"
+    config.write_text(f'[store]\nurl = "sqlite:///{database}"\n', encoding="utf-8")
+
+    def run(*words: str, stdin: str = "") -> Result:
+        return CliRunner().invoke(command, [words[0], "--config", str(config), *words[1:]], input=stdin)
+
+    if request.param == "gateway stopped":
+        yield run
+        return
+    with _running_gateway(database):
+        yield run
+
+
+class _running_gateway:  # noqa: N801  (a context manager)
+    """Store and control socket in a loop of their own, as the daemon has them."""
+
+    def __init__(self, database: Path) -> None:
+        self._database = database
+        self._ready = threading.Event()
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_until_complete, args=(self._serve(),))
+
+    def __enter__(self) -> None:
+        self._thread.start()
+        assert self._ready.wait(10)
+
+    def __exit__(self, *_: object) -> None:
+        self._loop.call_soon_threadsafe(self._ended.set)
+        self._thread.join(10)
+        self._loop.close()
+
+    async def _serve(self) -> None:
+        self._ended = asyncio.Event()
+        store = SqliteStore(self._database)
+        await store.open()
+        control = ControlServer(Accounts(store, clock=Clock()), control_path(self._database))
+        await control.start()
+        self._ready.set()
+        await self._ended.wait()
+        await control.stop()
+        await store.close()
+
+
+def test_account_is_added_and_listed(run: Run) -> None:
+    added = run("add", "shop", "--role", "viewer", "--email", "a@b.example", "--password-stdin", stdin="pass word\n")
+    assert (added.exit_code, added.output) == (0, "account shop added, role viewer\n")
+    listed = json.loads(run("list", "--json").output)
+    assert listed == [{"id": 1, "name": "shop", "email": "a@b.example", "role": "viewer", "enabled": True}]
+    assert run("list").output.split() == ["shop", "viewer", "enabled", "a@b.example"]
+
+
+def test_password_is_asked_for_twice_without_the_option(run: Run) -> None:
+    result = run("add", "shop", stdin="pass word\npass word\n")
+    assert result.exit_code == 0
+    assert "pass word" not in result.output
+    assert json.loads(run("list", "--json").output)[0]["role"] == "sender"
+
+
+def test_account_is_disabled_and_enabled(run: Run) -> None:
+    run("add", "shop", "--password-stdin", stdin="x\n")
+    assert run("disable", "SHOP").exit_code == 0
+    assert json.loads(run("list", "--json").output)[0]["enabled"] is False
+    assert run("enable", "shop").exit_code == 0
+    assert json.loads(run("list", "--json").output)[0]["enabled"] is True
+
+
+def test_token_is_printed_once(run: Run) -> None:
+    run("add", "shop", "--password-stdin", stdin="x\n")
+    result = run("token", "shop", "--label", "till 3")
+    key, _, secret = result.output.strip().partition("|")
+    assert (result.exit_code, len(key), len(secret)) == (0, 12, 40)
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("add", "a b", "--password-stdin"), "name: may not contain blanks or colons"),
+        (("disable", "nobody"), "no account nobody"),
+        (("token", "nobody"), "no account nobody"),
+        (("add", "x", "--role", "king", "--password-stdin"), "'king' is not one of"),
+    ],
+)
+def test_mistakes_are_said_in_one_line(words: tuple[str, ...], message: str, run: Run) -> None:
+    result = run(*words, stdin="x\n")
+    assert result.exit_code != 0
+    assert message in result.output
+    assert "Traceback" not in result.output
+
+
+def test_empty_password_is_refused(run: Run) -> None:
+    result = run("add", "shop", "--password-stdin", stdin="\n")
+    assert (result.exit_code, result.output) == (1, "Error: password: required\n")

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+from click.testing import CliRunner
+
+from gateway.cli import main
+
+
+def _check(folder: Path, text: str, *options: str) -> tuple[int, str, str]:
+    file = folder / "gateway.toml"
+    file.write_text(text, encoding="utf-8")
+    result = CliRunner().invoke(main, ["check", "--config", str(file), *options])
+    return result.exit_code, result.stdout, result.stderr
+
+
+def test_right_settings_give_0(tmp_path: Path) -> None:
+    code, output, _ = _check(tmp_path, "[http]\nport = 9000\n")
+    assert (code, output) == (0, f"{tmp_path / 'gateway.toml'}: settings are right\n")
+
+
+def test_all_mistakes_are_listed_and_give_1(tmp_path: Path) -> None:
+    code, _, errors = _check(
+        tmp_path,
+        '[http]\nport = "x"\n[store]\nurl = "mysql://x"\n',
+    )
+    assert code == 1
+    assert [line.split(": ")[1] for line in errors.splitlines()] == ["http.port", "store"]
+
+
+def test_tables_of_dialects_are_checked_too(tmp_path: Path) -> None:
+    code, _, errors = _check(
+        tmp_path, '[api.openvox]\noutbox_page_size = 0\ncolour = "red"\n[api.nobody]\nenabled = true\n'
+    )
+    assert code == 1
+    assert {line.split(": ")[1] for line in errors.splitlines()} == {
+        "api.openvox.outbox_page_size",
+        "api.openvox.colour",
+        "api.nobody",
+    }
+
+
+def test_files_that_are_named_must_exist(tmp_path: Path) -> None:
+    code, _, errors = _check(tmp_path, f'[[modems.sim]]\niccid = "1"\npin_file = "{tmp_path}/pin"\n')
+    assert (code, errors.split(": ")[1]) == (1, "modems.sim[0].pin_file")
+
+
+def test_json_shows_the_settings_in_force(tmp_path: Path) -> None:
+    _, output, _ = _check(tmp_path, "[http]\nport = 9000\n", "--json")
+    assert json.loads(output)["http"]["port"] == 9000
