@@ -1,0 +1,89 @@
+"""Emulated modems in a process of their own, and what their ledger says of a run."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import json
+import sys
+from collections import defaultdict
+from collections.abc import AsyncIterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import aiohttp
+
+from tests.support.box import free_port
+
+
+@dataclass
+class Modems:
+    """`gsm-modem emulate` under way."""
+
+    ports: list[str]
+    control: str
+
+    async def ledger(self) -> list[dict[str, Any]]:
+        """Every TPDU so far."""
+        async with aiohttp.ClientSession() as session, session.get(f"{self.control}/ledger") as answer:
+            return [json.loads(line) for line in (await answer.text()).splitlines()]
+
+    async def until(self, kind: str, count: int, *, timeout_s: float) -> list[dict[str, Any]]:
+        """Give the entries of `kind` once there are `count`."""
+        async with asyncio.timeout(timeout_s):
+            while True:
+                entries = [entry for entry in await self.ledger() if entry["kind"] == kind]
+                if len(entries) >= count:
+                    return entries
+                await asyncio.sleep(0.25)
+
+
+@contextlib.asynccontextmanager
+async def emulated(
+    folder: Path, count: int, *, radio_time_s: float, report_delay_s: float = 0.0
+) -> AsyncIterator[Modems]:
+    """Run `count` modems until the block ends."""
+    directory, port = folder / "modems", free_port()
+    process = await asyncio.create_subprocess_exec(
+        sys.executable,
+        "-c",
+        "import modem.cli; modem.cli.main()",
+        "emulate",
+        *("--count", str(count), "--dir", str(directory), "--control", f"127.0.0.1:{port}"),
+        *("--radio-time", str(radio_time_s), "--report-delay", str(report_delay_s)),
+        stdout=asyncio.subprocess.DEVNULL,
+    )
+    try:
+        ports = [str(directory / f"modem{index}") for index in range(count)]
+        async with asyncio.timeout(20):
+            while not all(Path(name).exists() for name in ports) or not await _answers(port):
+                await asyncio.sleep(0.05)
+        yield Modems(ports=ports, control=f"http://127.0.0.1:{port}")
+    finally:
+        process.terminate()
+        await process.wait()
+
+
+async def _answers(port: int) -> bool:
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", port)
+    except OSError:
+        return False
+    writer.close()
+    return True
+
+
+def submits_per_s(entries: list[dict[str, Any]]) -> float:
+    """Submits per second over all modems, from the first to the last."""
+    times: list[float] = sorted(entry["at_s"] for entry in entries)
+    return (len(times) - 1) / (times[-1] - times[0])
+
+
+def radio_busy(entries: list[dict[str, Any]], radio_time_s: float) -> float:
+    """Share of time in which the radios were on, from each modem's first submit to its last, averaged."""
+    by_modem: dict[str, list[float]] = defaultdict(list)
+    for entry in entries:
+        by_modem[entry["imsi"]].append(entry["at_s"])
+    shares = [len(times) * radio_time_s / (max(times) - min(times) + radio_time_s) for times in by_modem.values()]
+    return sum(shares) / len(shares)
