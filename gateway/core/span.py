@@ -17,6 +17,7 @@ class SpanState(StrEnum):
     STARTING = "starting"
     NOT_READY = "not ready"
     READY = "ready"
+    PAUSED = "paused"
     STOPPED = "stopped"
 
 

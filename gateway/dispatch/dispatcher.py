@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from gateway.core.span import SpanState
 from gateway.core.status import Status
 from gateway.core.types import EpochMs
 from gateway.dispatch.span import SpanWorker
@@ -89,7 +92,7 @@ class Dispatcher:
                 clock=self._clock,
                 others=self._enabled_ports,
                 on_undecided=self._decide_at,
-                on_pause=lambda reason: log.error("SIM paused", action="pause", span=port, reason=reason),
+                on_pause=partial(self._on_pause, port),
             )
             self._workers[port] = worker
             self._spawn(worker.run(), f"span {port}")
@@ -190,6 +193,17 @@ class Dispatcher:
 
     def _enabled_ports(self) -> list[Port]:
         return [view.span.port for view in self._board.views() if view.span.enabled]
+
+    def _on_pause(self, port: Port, reason: str | None) -> None:
+        """Show on the board that a barred SIM is left alone, so that new messages prefer other spans."""
+        condition = self._board.condition(port)
+        if reason is None:
+            log.info("SIM tried again", action="resume", span=port)
+            if condition.state is SpanState.PAUSED:
+                self._board.set_condition(port, replace(condition, state=SpanState.READY, reason=""))
+            return
+        log.error("SIM left alone for a while, it is barred or wrong", action="pause", span=port, reason=reason)
+        self._board.set_condition(port, replace(condition, state=SpanState.PAUSED, reason=reason))
 
     # --- tasks ------------------------------------------------------------------------------------
 

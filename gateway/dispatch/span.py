@@ -13,6 +13,7 @@ from gateway.core.types import EpochMs
 from gateway.dispatch.outcome import Outcome, Verdict, judge
 from gateway.dispatch.settle import SIM_PAUSE_S, settlement_of
 from gateway.store.backend import AttemptOutcome, Turn
+from modem.errors import EncodeError
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -31,7 +32,7 @@ class SpanWorker:
     """The sending task of one span.
 
     `others` gives the enabled ports besides this one; `on_undecided` is told of attempts without an
-    answer; `on_pause` when a barred SIM is left alone.
+    answer, `on_pause` when a barred SIM is left alone (with the reason) and when it is tried again (None).
     """
 
     def __init__(
@@ -43,7 +44,7 @@ class SpanWorker:
         clock: Clock,
         others: Callable[[], Sequence[Port]],
         on_undecided: Callable[[AttemptId, EpochMs], None],
-        on_pause: Callable[[str], None],
+        on_pause: Callable[[str | None], None],
     ) -> None:
         self.port = port
         self.last_unanswered: AttemptId | None = None
@@ -107,17 +108,26 @@ class SpanWorker:
         while not self._stopping or settlement is not None:
             radio, identity = self._radio, self._identity
             if identity is None or (settlement is None and not self.is_able):
-                await self._sleep(self._paused_until - self._clock.monotonic() if radio is not None else None)
+                await self._rest()
                 continue
             self._wake.clear()
             result = await self._store.turn(self._turn(identity, settlement))
             settlement = None
             if result.assignment is None:
-                await self._sleep(self._idle_s(result.next_due_at))
+                if not self._stopping:
+                    await self._sleep(self._idle_s(result.next_due_at))
                 continue
             if radio is None:
                 raise AssertionError("a segment was claimed without a modem")
             settlement = await self._send(radio, result.assignment)
+
+    async def _rest(self) -> None:
+        """Wait until the modem is back, or until a barred SIM may be tried again."""
+        left_s = self._paused_until - self._clock.monotonic()
+        is_paused = self._radio is not None and left_s > 0
+        await self._sleep(left_s if is_paused else None)
+        if is_paused and self.is_able:
+            self._on_pause(None)
 
     def _turn(self, identity: Identity, settlement: Settlement | None) -> Turn:
         now = self._clock.now_ms()
@@ -141,8 +151,6 @@ class SpanWorker:
         return min(waits, default=None)
 
     async def _sleep(self, seconds: float | None) -> None:
-        if seconds is not None and seconds <= 0:
-            seconds = None if not self.is_able else 0.001
         self._sleeps_for_ever = seconds is None
         with contextlib.suppress(TimeoutError):  # that was the wait
             async with asyncio.timeout(seconds):
@@ -152,10 +160,14 @@ class SpanWorker:
 
     async def _send(self, radio: Radio, assignment: Assignment) -> Settlement:
         log.debug("submit", action="submit", span=self.port, message=assignment.message_id, segment=assignment.segment)
-        self._is_sending = True
-        result = await radio.submit(self._encode(assignment))
-        self._is_sending = False
-        outcome = judge(result)
+        try:
+            tpdu = self._encode(assignment)
+        except EncodeError as error:
+            outcome = Outcome(verdict=Verdict.PERMANENT, text=str(error))
+        else:
+            self._is_sending = True
+            outcome = judge(await radio.submit(tpdu))
+            self._is_sending = False
         now = self._clock.now_ms()
         settlement = settlement_of(
             assignment,
@@ -193,8 +205,11 @@ class SpanWorker:
     def _encode(self, assignment: Assignment) -> bytes:
         if self._plan is None or self._plan[0] != assignment.text:
             self._plan = (assignment.text, sms.plan(assignment.text, national_tables=self._tables))
+        plan = self._plan[1]
+        if plan.segment_count != assignment.segment_count:
+            raise EncodeError("text", "text.national_tables was changed since the message was accepted")
         segments = sms.submits(
-            self._plan[1],
+            plan,
             sms.Address.parse(assignment.recipient),
             concat_ref=assignment.concat_ref,
             request_report=assignment.request_report,

@@ -5,7 +5,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
 import pytest
-from gateway.store.backends.sqlite.store import SqliteStore
 
 from gateway.clock import Clock
 from gateway.config.settings import Settings
@@ -19,6 +18,7 @@ from gateway.dispatch.pool import Pool
 from gateway.dispatch.radio import Identity, NotReady, Radio, RadioEvent
 from gateway.service.spans import SpanBoard
 from gateway.store.backend import News
+from gateway.store.backends.sqlite.store import SqliteStore
 from tests.support.radio import FakeRadio
 from tests.support.waiting import until
 

@@ -5,10 +5,9 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime
 
-from gateway.store.backends.sqlite.store import SqliteStore
-
 from gateway.core.status import Status
 from gateway.dispatch.radio import Accepted, LateAnswer, NoAnswer, NoLateAnswer, Refused
+from gateway.store.backends.sqlite.store import SqliteStore
 from modem.pdu import Submit, report_on
 from tests.gateway.dispatch.conftest import MakeField
 
@@ -56,6 +55,7 @@ async def test_a_barred_sim_gives_its_message_to_another_and_is_left_alone(make_
     await two.answer(Accepted(mr=10))
     assert (await field.until(second, Status.SENT)).port == 2
     assert len(one.sent) == 1
+    assert [view.is_usable for view in field.board.views()] == [False, True]
 
 
 async def test_a_named_span_keeps_its_message_after_a_temporary_refusal(make_field: MakeField) -> None:
@@ -183,9 +183,9 @@ async def test_stop_waits_for_the_submit_under_way(make_field: MakeField) -> Non
     message_id = await field.accept()
     radio = await field.radio(0)
     await radio.asked_once()
-    stopping = asyncio.create_task(field.dispatcher.stop(5.0))
+    stopping = asyncio.create_task(field.dispatcher.stop(60.0))
     await radio.answer(Accepted(mr=1))
-    await stopping
+    await asyncio.wait_for(stopping, 5)
     assert (await field.message(message_id)).status is Status.SENT
 
 
@@ -197,3 +197,12 @@ def _report(submit: Submit, *, mr: int) -> bytes:
 async def _crash(store: SqliteStore) -> None:
     """Let the store go without telling dispatch, as the end of the process would."""
     await store.close()
+
+
+async def test_a_message_that_cannot_be_encoded_any_more_fails_and_the_span_goes_on(make_field: MakeField) -> None:
+    field = await make_field()
+    wrong = await field.accept(text="x" * 400, segments=2)  # accepted with other settings: now it takes three
+    right = await field.accept()
+    await (await field.radio(0)).answer(Accepted(mr=1))
+    await field.until(right, Status.SENT)
+    assert "national_tables" in (await field.message(wrong)).cause
