@@ -43,7 +43,7 @@ def find_ports(patterns: list[str]) -> list[str]:
     """Give the ports that exist now, URLs as they are, globs expanded; two names of one device count once."""
     found: dict[str, str] = {}
     for pattern in patterns or DEFAULT_PORTS:
-        names = [pattern] if "://" in pattern or not glob.has_magic(pattern) else sorted(glob.glob(pattern))  # noqa: PTH207
+        names = [pattern] if "://" in pattern or not glob.has_magic(pattern) else sorted(glob.glob(pattern))  # noqa: PTH207 (absolute)
         for name in names:
             found.setdefault(name if "://" in name else os.path.realpath(name), name)
     return list(found.values())
