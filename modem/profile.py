@@ -2,7 +2,41 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Personality:
+    """How a model shows itself on its AT port. The emulator plays it; the driver asks instead and does not read it.
+
+    The defaults are those that every traced program accepted.
+    """
+
+    manufacturer: str = "gsm-gateway"
+    model: str = "Emulated modem"
+    revision: str = "EM01.00"
+
+    # The five lists of +CNMI=?; 27.005 3.4.1.
+    cnmi: tuple[tuple[int, ...], ...] = ((0, 1, 2), (0, 1, 2, 3), (0, 2), (0, 1, 2), (0, 1))
+    # The three lists of +CPMS=?: memories to read, to write and to receive into; 27.005 3.2.2.
+    memories: tuple[tuple[str, ...], ...] = (("SM", "ME", "SR"), ("SM", "ME"), ("SM", "ME"))
+    # Slots of the modem's own flash; those of the SIM belong to the card.
+    flash_slots: int = 50
+    # Number of the first slot of every memory: 0 on Qualcomm-based models.
+    first_index: int = 1
+    # The answer of +CMGR to an empty slot: an information response, "" for a bare OK, or a +CMS ERROR.
+    empty_slot: str = "+CMS ERROR: 321"
+    # The final result of a command that the model does not know; "" for what +CMEE makes of +CME ERROR: 4.
+    unknown_command: str = ""
+    # Vendor commands with an answer that never changes, as typed behind AT, e.g. {"^CURC=0": ()}.
+    answers: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    # Commands of the common set that the model does not know.
+    missing: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,3 +76,5 @@ class Profile:
     final_timeout_s: float = 2.0
     # Whether a bare AT may be asked while a submit is unanswered: a modem that would abort the submit says False.
     is_probe_allowed: bool = True
+
+    personality: Personality = field(default_factory=Personality)

@@ -29,6 +29,11 @@ class Command:
     form: Form
     arguments: tuple[str | None, ...] = ()
 
+    @property
+    def text(self) -> str:
+        """The command as typed behind AT, without blanks and quotation marks: `+CMGS=21`, `E0`, `+CREG?`."""
+        return f"{self.name}{self.form.value}{','.join(argument or '' for argument in self.arguments)}"
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CommandLine:

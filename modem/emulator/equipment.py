@@ -16,8 +16,8 @@ from modem.emulator.storage import Storage
 if TYPE_CHECKING:
     from modem.emulator.numbering import Identity
     from modem.emulator.sim import Sim
+    from modem.profile import Personality
 
-ME_CAPACITY: Final = 50
 LOCATION_AREA: Final = "00A1"
 CELL_ID: Final = "000010B3"
 ACCESS_TECHNOLOGY: Final = 7  # E-UTRAN
@@ -34,11 +34,12 @@ class Functionality(IntEnum):
 class Equipment:
     """State of one modem; command handlers read and change it, the machine runs it."""
 
-    def __init__(self, identity: Identity, sim: Sim) -> None:
+    def __init__(self, identity: Identity, sim: Sim, personality: Personality) -> None:
         self.identity = identity
-        self.sim = sim
+        self.personality = personality
         self.device = Device()
-        self.flash = Storage("ME", ME_CAPACITY)
+        self.flash = Storage("ME", personality.flash_slots)
+        self.insert(sim)
         self.saved = Settings()
         self.settings = Settings()
         self.functionality = Functionality.MINIMUM
@@ -54,7 +55,13 @@ class Equipment:
         self._radio_events: deque[RadioEvent] = deque()
         self._is_message_refused = False
 
-    # -- settings -------------------------------------------------------------
+    # -- card and settings ----------------------------------------------------
+
+    def insert(self, sim: Sim) -> None:
+        """Put a card in; how its slots are numbered is the modem's matter."""
+        self.sim = sim
+        for memory in (self.flash, sim.messages, sim.reports):
+            memory.first_index = self.personality.first_index
 
     def apply(self, settings: Settings) -> None:
         """Make a copy of `settings` the ones in force."""

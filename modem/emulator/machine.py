@@ -18,7 +18,8 @@ from modem.emulator import inbound
 from modem.emulator.command import Pause, Prompt, load_table
 from modem.emulator.equipment import Equipment, Functionality
 from modem.emulator.radio import RadioEvent, Registration, Transmission
-from modem.emulator.refusal import Cme, CmeError, CmsError, RefusedError
+from modem.emulator.refusal import CmeError, CmsError, RefusedError, UnknownCommandError
+from modem.profiles.generic import PROFILE as GENERIC
 
 if TYPE_CHECKING:
     from modem.at.command import Command
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
     from modem.emulator.numbering import Identity
     from modem.emulator.radio import Delivery
     from modem.emulator.sim import Sim
+    from modem.profile import Personality
 
 BOOT_S: Final = 0.5
 
@@ -34,8 +36,10 @@ BOOT_S: Final = 0.5
 class Machine:
     """One modem with a SIM; off until `power_on`."""
 
-    def __init__(self, identity: Identity, sim: Sim, *, boot_s: float = BOOT_S) -> None:
-        self.equipment = Equipment(identity, sim)
+    def __init__(
+        self, identity: Identity, sim: Sim, *, personality: Personality = GENERIC.personality, boot_s: float = BOOT_S
+    ) -> None:
+        self.equipment = Equipment(identity, sim, personality)
         self._device = self.equipment.device
         self._table = load_table()
         self._boot_s = boot_s
@@ -152,9 +156,16 @@ class Machine:
                 self._finish(Result.ERROR if self._is_malformed else Result.OK)
 
     def _start(self, command: Command, now: float) -> None:
-        handler = self._table.get((command.name, command.form))
+        personality = self.equipment.personality
+        constant = personality.answers.get(command.text)
+        if constant is None:
+            constant = personality.answers.get(command.name + command.form.value)
+        if constant is not None:
+            self._device.respond(constant)
+            return
+        handler = None if command.name in personality.missing else self._table.get((command.name, command.form))
         if handler is None:
-            self._refuse(CmeError(Cme.NOT_SUPPORTED))
+            self._refuse(UnknownCommandError(personality.unknown_command))
             return
         try:
             answer = handler(self.equipment, command)
@@ -211,6 +222,8 @@ def refusal_line(refusal: RefusedError, level: int) -> Result | str:
     """Return the final result for a refusal at +CMEE=`level`; +CMS ERROR is never hidden (3GPP TS 27.005 3.2.5)."""
     if isinstance(refusal, CmsError):
         return f"+CMS ERROR: {CMS_TEXT.get(refusal.code, refusal.code) if level == 2 else refusal.code}"
+    if isinstance(refusal, UnknownCommandError) and refusal.wording:
+        return refusal.wording
     if isinstance(refusal, CmeError) and level:
         return f"+CME ERROR: {CME_TEXT.get(refusal.code, refusal.code) if level == 2 else refusal.code}"
     return Result.ERROR

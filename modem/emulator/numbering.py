@@ -23,9 +23,6 @@ class Identity:
     imsi: str
     iccid: str
     number: str
-    manufacturer: str = "gsm-gateway"
-    model: str = "Emulated modem"
-    revision: str = "EM01.00"
 
 
 def identity(index: int) -> Identity:

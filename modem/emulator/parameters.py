@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from modem.emulator.refusal import Cme, CmeError, RefusedError
 
 if TYPE_CHECKING:
-    from collections.abc import Container
+    from collections.abc import Container, Sequence
 
     from modem.at.command import Command
 
@@ -36,3 +36,9 @@ class Parameters:
         if not (text.isascii() and text.isdigit() and len(text) <= 9) or int(text) not in allowed:
             raise self._refusal
         return int(text)
+
+
+def number_list(numbers: Sequence[int]) -> str:
+    """Return numbers as a test answer lists them: a run of three and more as `(0-2)`, else `(0,2)`; V.250 5.7.3.1."""
+    is_run = len(numbers) > 2 and list(numbers) == list(range(numbers[0], numbers[-1] + 1))
+    return f"({numbers[0]}-{numbers[-1]})" if is_run else "(" + ",".join(map(str, numbers)) + ")"

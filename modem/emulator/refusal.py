@@ -1,8 +1,9 @@
 """How a command is refused, and what the host reads then.
 
 RefusedError
-    CmeError      +CME ERROR (3GPP TS 27.007 9.2)
-    CmsError      +CMS ERROR (3GPP TS 27.005 3.2.5)
+    CmeError                 +CME ERROR (3GPP TS 27.007 9.2)
+        UnknownCommandError  the model has no such command
+    CmsError                 +CMS ERROR (3GPP TS 27.005 3.2.5)
 """
 
 from __future__ import annotations
@@ -43,6 +44,14 @@ class CmeError(RefusedError):
     def __init__(self, code: int) -> None:
         super().__init__(f"+CME ERROR: {code}")
         self.code = code
+
+
+class UnknownCommandError(CmeError):
+    """The model has no such command; `wording` is its own final result for that, "" for +CME ERROR: 4."""
+
+    def __init__(self, wording: str) -> None:
+        super().__init__(Cme.NOT_SUPPORTED)
+        self.wording = wording
 
 
 class CmsError(RefusedError):

@@ -30,18 +30,24 @@ class StoredMessage:
 
 
 class Storage:
-    """One memory; slots are numbered from 1, as on most SIM-oriented modules."""
+    """One memory. Its slots are numbered from `first_index`, which the modem decides: a card keeps its messages."""
 
-    def __init__(self, name: str, capacity: int) -> None:
+    def __init__(self, name: str, capacity: int, *, first_index: int = 1) -> None:
         self.name = name
+        self.first_index = first_index
         self.capacity = capacity
-        self._slots: dict[int, StoredMessage] = {}
+        self._slots: dict[int, StoredMessage] = {}  # by place, counted from 0
 
     def __len__(self) -> int:
         return len(self._slots)
 
     def __iter__(self) -> Iterator[tuple[int, StoredMessage]]:
-        return iter(sorted(self._slots.items(), key=lambda slot: slot[0]))
+        return iter([(place + self.first_index, self._slots[place]) for place in sorted(self._slots)])
+
+    @property
+    def indexes(self) -> range:
+        """The numbers of all slots, used and free."""
+        return range(self.first_index, self.first_index + self.capacity)
 
     @property
     def is_full(self) -> bool:
@@ -50,16 +56,16 @@ class Storage:
 
     def get(self, index: int) -> StoredMessage | None:
         """Return the message in a slot, None when it is empty."""
-        return self._slots.get(index)
+        return self._slots.get(index - self.first_index)
 
     def add(self, message: StoredMessage) -> int | None:
         """Put a message into the lowest free slot; return its number, None when the memory is full."""
         if self.is_full:
             return None
-        index = next(number for number in range(1, self.capacity + 1) if number not in self._slots)
-        self._slots[index] = message
-        return index
+        place = next(number for number in range(self.capacity) if number not in self._slots)
+        self._slots[place] = message
+        return place + self.first_index
 
     def remove(self, index: int) -> bool:
         """Empty a slot; return whether something was in it."""
-        return self._slots.pop(index, None) is not None
+        return self._slots.pop(index - self.first_index, None) is not None

@@ -38,7 +38,7 @@ async def test_gammu_identifies_the_modem(rack: Rack, tmp_path: Path) -> None:
     printed = await Gammu(rack, 0, tmp_path)("identify")
 
     who = rack.machines[0].equipment
-    for fact in (who.identity.manufacturer, who.identity.model, who.identity.imei, who.sim.imsi):
+    for fact in (who.personality.manufacturer, who.personality.model, who.identity.imei, who.sim.imsi):
         assert fact in printed
 
 

@@ -21,21 +21,21 @@ SHELF = Shelf()
 @SHELF.on("+GMI", Form.EXECUTE)
 def manufacturer(equipment: Equipment, _command: Command) -> Sequence[str]:
     """Name the maker."""
-    return [equipment.identity.manufacturer]
+    return [equipment.personality.manufacturer]
 
 
 @SHELF.on("+CGMM", Form.EXECUTE)
 @SHELF.on("+GMM", Form.EXECUTE)
 def model(equipment: Equipment, _command: Command) -> Sequence[str]:
     """Name the model."""
-    return [equipment.identity.model]
+    return [equipment.personality.model]
 
 
 @SHELF.on("+CGMR", Form.EXECUTE)
 @SHELF.on("+GMR", Form.EXECUTE)
 def revision(equipment: Equipment, _command: Command) -> Sequence[str]:
     """Name the firmware."""
-    return [equipment.identity.revision]
+    return [equipment.personality.revision]
 
 
 @SHELF.on("+CGSN", Form.EXECUTE)
@@ -52,15 +52,15 @@ for _name in ("+CGMI", "+GMI", "+CGMM", "+GMM", "+CGMR", "+GMR", "+CGSN", "+GSN"
 @SHELF.on("I", Form.EXECUTE)
 def information(equipment: Equipment, command: Command) -> Sequence[str]:
     """Give everything (ATI, ATI0, ATI9), or one thing: 3 the maker, 4 the model, 5 the firmware."""
-    identity = equipment.identity
+    personality = equipment.personality
     everything = [
-        f"Manufacturer: {identity.manufacturer}",
-        f"Model: {identity.model}",
-        f"Revision: {identity.revision}",
-        f"IMEI: {identity.imei}",
+        f"Manufacturer: {personality.manufacturer}",
+        f"Model: {personality.model}",
+        f"Revision: {personality.revision}",
+        f"IMEI: {equipment.identity.imei}",
         "+GCAP: +CGSM",
     ]
-    parts = {"3": [identity.manufacturer], "4": [identity.model], "5": [identity.revision]}
+    parts = {"3": [personality.manufacturer], "4": [personality.model], "5": [personality.revision]}
     number = (command.arguments[0] if command.arguments else None) or "0"
     if number in ("0", "9"):
         return everything

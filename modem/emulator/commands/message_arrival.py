@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from modem.at.command import Form
 from modem.emulator import inbound
 from modem.emulator.command import Shelf
-from modem.emulator.parameters import Parameters
+from modem.emulator.parameters import Parameters, number_list
 from modem.emulator.refusal import Cms, CmsError
 from modem.emulator.settings import Indications
 
@@ -39,7 +39,10 @@ def set_service(equipment: Equipment, command: Command) -> Sequence[str]:
     return ["+CSMS: 1,1,1"]
 
 
-SHELF.constant("+CNMI", Form.TEST, "+CNMI: (0-2),(0-3),(0,2),(0-2),(0,1)")
+@SHELF.on("+CNMI", Form.TEST)
+def indication_forms(equipment: Equipment, _command: Command) -> Sequence[str]:
+    """Give the values that each of the five parameters may have."""
+    return ["+CNMI: " + ",".join(number_list(numbers) for numbers in equipment.personality.cnmi)]
 
 
 @SHELF.on("+CNMI", Form.READ)
@@ -54,12 +57,13 @@ def set_indications(equipment: Equipment, command: Command) -> Sequence[str]:
     """Choose them; what is omitted stays. What was held back is written or cleared behind the OK."""
     parameters = Parameters(command, most=5, refusal=_NOT_SUPPORTED)
     now = equipment.settings.indications
+    modes, delivers, broadcasts, reports, buffers = equipment.personality.cnmi
     equipment.settings.indications = Indications(
-        mode=parameters.number(0, range(3), now.mode),
-        deliver=parameters.number(1, range(4), now.deliver),
-        broadcast=parameters.number(2, (0, 2), now.broadcast),
-        report=parameters.number(3, range(3), now.report),
-        buffer=parameters.number(4, range(2), now.buffer),
+        mode=parameters.number(0, modes, now.mode),
+        deliver=parameters.number(1, delivers, now.deliver),
+        broadcast=parameters.number(2, broadcasts, now.broadcast),
+        report=parameters.number(3, reports, now.report),
+        buffer=parameters.number(4, buffers, now.buffer),
     )
     inbound.flush(equipment)
     return []

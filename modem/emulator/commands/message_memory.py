@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
 SHELF = Shelf()
 
+_CMS_ERROR: Final = "+CMS ERROR: "
 _LENGTHS: Final = range(1, 256)
 _RECEIVED: Final = (MessageStatus.UNREAD, MessageStatus.READ)
 _BY_NAME: Final = {name: status for status, name in text_mode.STATUS_NAMES.items()}
@@ -63,16 +64,23 @@ SHELF.constant("+CMGR", Form.TEST)
 
 @SHELF.on("+CMGR", Form.SET)
 def read(equipment: Equipment, command: Command) -> Sequence[str]:
-    """Give one message and mark it read; an empty slot is refused with +CMS ERROR: 321."""
+    """Give one message and mark it read; models differ in what they say of an empty slot."""
     index = _parameters(equipment, command, most=1).number(0, range(1000))
     message = _read_memory(equipment).get(index)
     if message is None:
-        raise CmsError(Cms.INVALID_INDEX)
+        return _nothing(equipment)
     fields = f"{message.status.value},,{len(message.tpdu)}\r\n{pdu_line(message.tpdu, message.smsc)}"
     if equipment.settings.is_text_mode and (decoded := _decode(message)) is not None:
         fields = text_mode.read_fields(equipment.settings, message.status, decoded, message.smsc)
     _mark_read(message)
     return [f"+CMGR: {fields}"]
+
+
+def _nothing(equipment: Equipment) -> Sequence[str]:
+    answer = equipment.personality.empty_slot
+    if answer.startswith(_CMS_ERROR):
+        raise CmsError(int(answer.removeprefix(_CMS_ERROR)))
+    return [answer] if answer else []
 
 
 @SHELF.on("+CMGL", Form.TEST)
@@ -127,7 +135,7 @@ def delete(equipment: Equipment, command: Command) -> Sequence[str]:
     if flag:
         for slot in [slot for slot, message in memory if message.status in _DELETED_WITH[flag]]:
             equipment.free(memory, slot)
-    elif 1 <= index <= memory.capacity:
+    elif index in memory.indexes:
         equipment.free(memory, index)
     else:
         raise CmsError(Cms.INVALID_INDEX)

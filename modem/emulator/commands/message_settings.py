@@ -22,8 +22,6 @@ if TYPE_CHECKING:
 SHELF = Shelf()
 
 _INTERNATIONAL_TYPE: Final = 145
-_READABLE: Final = ("SM", "ME", "SR")
-_WRITABLE: Final = ("SM", "ME")
 
 
 def _refused() -> CmsError:
@@ -134,11 +132,10 @@ def _memory_list(names: Sequence[str]) -> str:
     return "(" + ",".join(f'"{name}"' for name in names) + ")"
 
 
-SHELF.constant(
-    "+CPMS",
-    Form.TEST,
-    f"+CPMS: {_memory_list(_READABLE)},{_memory_list(_WRITABLE)},{_memory_list(_WRITABLE)}",
-)
+@SHELF.on("+CPMS", Form.TEST)
+def memory_forms(equipment: Equipment, _command: Command) -> Sequence[str]:
+    """Give the memories that each of the three parameters may name."""
+    return ["+CPMS: " + ",".join(_memory_list(names) for names in equipment.personality.memories)]
 
 
 def _chosen(equipment: Equipment) -> tuple[str, str, str]:
@@ -163,7 +160,7 @@ def set_memories(equipment: Equipment, command: Command) -> Sequence[str]:
     parameters = Parameters(command, most=3, refusal=_refused())
     _, write, receive = _chosen(equipment)
     names = (parameters.text(0), parameters.text(1, write), parameters.text(2, receive))
-    if names[0] not in _READABLE or names[1] not in _WRITABLE or names[2] not in _WRITABLE:
+    if any(name not in offered for name, offered in zip(names, equipment.personality.memories, strict=True)):
         raise _refused()
     settings = equipment.settings
     settings.read_memory, settings.write_memory, settings.receive_memory = names

@@ -11,10 +11,12 @@ from modem.emulator.network import Network
 from modem.emulator.numbering import SMSC_NUMBER, identity
 from modem.emulator.sim import Sim
 from modem.pdu import Address, format_pdu, plan, submits
+from modem.profiles.generic import PROFILE as GENERIC
 
 if TYPE_CHECKING:
     from modem.emulator.equipment import Equipment
     from modem.pdu import Submit
+    from modem.profile import Personality
 
 EPOCH = datetime(2024, 5, 1, 12, tzinfo=UTC)
 BOOT_S = 1.0
@@ -33,10 +35,11 @@ class Bench:
         report_delay_s: float = 0.0,
         seed: int = 0,
         sim_capacity: int = 30,
+        personality: Personality = GENERIC.personality,
     ) -> None:
         self.now = 0.0
         self.network = Network(epoch=EPOCH, radio_time_s=radio_time_s, report_delay_s=report_delay_s, seed=seed)
-        self.machines = [_machine(index, sim_capacity) for index in range(count)]
+        self.machines = [_machine(index, sim_capacity, personality) for index in range(count)]
         self._air = Air(self.network, self.machines)
         self._read = [bytearray() for _ in self.machines]
         for index, machine in enumerate(self.machines):
@@ -119,9 +122,10 @@ class Bench:
             self._read[touched] += self.machines[touched].data_to_send()
 
 
-def _machine(index: int, sim_capacity: int) -> Machine:
+def _machine(index: int, sim_capacity: int, personality: Personality) -> Machine:
     who = identity(index)
-    return Machine(who, Sim(who, smsc=SMSC_NUMBER, capacity=sim_capacity), boot_s=BOOT_S)
+    card = Sim(who, smsc=SMSC_NUMBER, capacity=sim_capacity)
+    return Machine(who, card, personality=personality, boot_s=BOOT_S)
 
 
 def lines(octets: bytes) -> list[str]:

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from modem.at.command import Command, Form
-from modem.emulator.parameters import Parameters
+from modem.emulator.parameters import Parameters, number_list
 from modem.emulator.refusal import CmeError, Cms, CmsError
 
 
@@ -42,3 +42,10 @@ def test_a_message_command_refuses_in_its_own_words() -> None:
 
     with pytest.raises(CmsError, match=r"\+CMS ERROR: 304"):
         Parameters(command, most=1, refusal=CmsError(Cms.INVALID_PDU_PARAMETER)).number(0, range(3))
+
+
+@pytest.mark.parametrize(
+    ("numbers", "text"), [((0, 1, 2), "(0-2)"), ((0, 1), "(0,1)"), ((1,), "(1)"), ((0, 2, 3), "(0,2,3)")]
+)
+def test_numbers_are_listed_as_in_test_answers(numbers: tuple[int, ...], text: str) -> None:
+    assert number_list(numbers) == text

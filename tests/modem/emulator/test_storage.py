@@ -37,3 +37,15 @@ def test_removing_tells_whether_something_was_there() -> None:
 
     assert (storage.remove(1), storage.remove(1)) == (True, False)
     assert storage.get(1) is None
+
+
+def test_the_modem_decides_which_number_the_first_slot_has() -> None:
+    storage = Storage("SM", 2)
+    storage.add(message(b"kept"))
+
+    storage.first_index = 0  # the card moves into a Qualcomm-based stick
+
+    assert [index for index, _ in storage] == [0]
+    assert storage.indexes == range(2)
+    assert (storage.get(0), storage.get(1)) == (message(b"kept"), None)
+    assert storage.add(message()) == 1

@@ -3,25 +3,27 @@ from __future__ import annotations
 import pytest
 
 from modem.emulator.numbering import identity
+from modem.profiles.generic import PROFILE as GENERIC
 from tests.modem.emulator.commands.dialogue import ERROR, OK, Dialogue, play
 
 WHO = identity(0)
+MODEL = GENERIC.personality
 
 
 @pytest.mark.parametrize(
     ("command", "answer"),
     [
-        ("+CGMI", WHO.manufacturer),
-        ("+GMI", WHO.manufacturer),
-        ("+CGMM", WHO.model),
-        ("+GMM", WHO.model),
-        ("+CGMR", WHO.revision),
-        ("+GMR", WHO.revision),
+        ("+CGMI", MODEL.manufacturer),
+        ("+GMI", MODEL.manufacturer),
+        ("+CGMM", MODEL.model),
+        ("+GMM", MODEL.model),
+        ("+CGMR", MODEL.revision),
+        ("+GMR", MODEL.revision),
         ("+CGSN", WHO.imei),
         ("+GSN", WHO.imei),
-        ("I3", WHO.manufacturer),
-        ("I4", WHO.model),
-        ("I5", WHO.revision),
+        ("I3", MODEL.manufacturer),
+        ("I4", MODEL.model),
+        ("I5", MODEL.revision),
     ],
 )
 def test_a_question_is_answered_with_the_bare_text(command: str, answer: str) -> None:
