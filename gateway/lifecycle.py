@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from gateway.tuning import tune_process
+
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
@@ -49,6 +51,7 @@ async def run(
 
     `prepare` is called once the store is open, before anybody can call; `on_ready` once the doors are.
     """
+    tune_process()
     notifier = Notifier(os.environ)
     stop = asyncio.Event()
     loop = asyncio.get_running_loop()

@@ -28,6 +28,14 @@ def free_port() -> int:
         return port
 
 
+def rss_mb(pid: int | str) -> float:
+    """Resident memory of a process ("self" for this one)."""
+    for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+        if line.startswith("VmRSS:"):
+            return int(line.split()[1]) / 1024
+    raise AssertionError("no VmRSS")
+
+
 def _take(notify: socket.socket, ready: asyncio.Future[bytes]) -> None:
     state = notify.recv(4096)
     if state == b"READY=1" and not ready.done():
@@ -167,10 +175,7 @@ class Box:
 
     def rss_mb(self) -> float:
         """Resident memory now."""
-        for line in Path(f"/proc/{self.pid}/status").read_text().splitlines():
-            if line.startswith("VmRSS:"):
-                return int(line.split()[1]) / 1024
-        raise AssertionError("no VmRSS")
+        return rss_mb(self.pid)
 
 
 @contextlib.asynccontextmanager

@@ -1,0 +1,25 @@
+"""What a gateway process asks of the C library and of the interpreter before it works."""
+
+from __future__ import annotations
+
+import ctypes
+import sys
+from typing import Final
+
+# mallopt(3), glibc: blocks of this size and more get pages of their own, which go back to the system when freed.
+_M_MMAP_THRESHOLD: Final = -3
+_OWN_PAGES_OCTETS: Final = 256 * 1024
+# The loop and the store's writer take turns under one lock; with Python's 5 ms one waits for the other too long.
+_SWITCH_INTERVAL_S: Final = 0.0005
+
+
+def tune_process() -> None:
+    """Keep resident memory small and the threads quick to take turns.
+
+    scrypt works in 16 MiB. When such a block is freed for the first time, glibc raises its own threshold above that
+    size and keeps the next one for ever. A threshold once set stays. Other C libraries lack mallopt or ignore it.
+    """
+    mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
+    if mallopt is not None:
+        mallopt(_M_MMAP_THRESHOLD, _OWN_PAGES_OCTETS)
+    sys.setswitchinterval(_SWITCH_INTERVAL_S)

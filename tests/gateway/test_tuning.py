@@ -1,0 +1,36 @@
+from __future__ import annotations
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+HASHING = """
+import sys
+from gateway.service.passwords import hash_password
+from gateway.tuning import tune_process
+from tests.support.box import rss_mb
+
+if sys.argv[1] == "tuned":
+    tune_process()
+hash_password("one")
+before_mb = rss_mb("self")
+for password in ("two", "three"):
+    hash_password(password)
+print(rss_mb("self") - before_mb)
+"""
+
+
+def growth_mb(how: str) -> float:
+    root = Path(__file__).parents[2]
+    ran = subprocess.run([sys.executable, "-c", HASHING, how], cwd=root, check=True, capture_output=True, text=True)
+    return float(ran.stdout)
+
+
+def test_the_memory_of_a_password_hash_goes_back_to_the_system() -> None:
+    # RFC 7914 5: scrypt with n = 2^14 and r = 8 works in 128 r n octets, 16 MiB.
+    if growth_mb("plain") < 8:
+        pytest.skip("this C library gives the memory back by itself")
+
+    assert growth_mb("tuned") < 8
