@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 _HAS_PID: Final = 0x01
 _HAS_DCS: Final = 0x02
 _HAS_USER_DATA: Final = 0x04
+_HAS_EXTENSION: Final = 0x80
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -119,7 +120,9 @@ def _read_optional(reader: Reader, *, has_header: bool) -> tuple[int | None, int
     pid = dcs = header = None
     body = b""
     try:
-        indicator = reader.octet("pi")
+        indicator = further = reader.octet("pi")
+        while further & _HAS_EXTENSION:
+            further = reader.octet("pi")
         if indicator & _HAS_PID:
             pid = reader.octet("pid")
         if indicator & _HAS_DCS:

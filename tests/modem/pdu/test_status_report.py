@@ -58,13 +58,21 @@ def test_status_of_every_group_arrives(status: int) -> None:
         ("070008", 0, 8, b""),
         ("07000405AA", 0, 4, b""),
         ("07000005E8", 0, 0, b"h"),
-        ("FF0000", 0, 0, b""),
+        ("7F0000", 0, 0, b""),
+        ("FF", None, None, b""),
     ],
 )
 def test_a_broken_tail_never_costs_the_status(tail: str, pid: int | None, dcs: int | None, body: bytes) -> None:
     report = decode_status_report(bytes.fromhex(PLAIN + tail))
     assert (report.mr, report.status) == (11, 0)
     assert (report.pid, report.dcs, report.body) == (pid, dcs, body)
+
+
+@pytest.mark.parametrize("indicator", ["8700", "878000", "87FF7F"], ids=["one more", "two more", "reserved bits"])
+def test_further_octets_of_the_parameter_indicator_are_skipped(indicator: str) -> None:
+    # 3GPP TS 23.040 9.2.3.27: bit 7 says that another octet of TP-PI follows, reserved bits are ignored.
+    report = decode_status_report(bytes.fromhex(PLAIN + indicator + "000005E8329BFD06"))
+    assert (report.pid, report.dcs, report.text) == (0, 0, "hello")
 
 
 def test_a_report_without_a_status_is_refused() -> None:
