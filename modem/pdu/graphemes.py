@@ -34,7 +34,7 @@ def is_boundary(text: str, at: int, start: int = 0) -> bool:
     if _extends(after):
         return unicodedata.category(before) in _CONTROLS and not _extends(before)
     return not (
-        _continues_conjunct(before, after) or _continues_syllable(before, after) or _completes_flag(text, at, start)
+        _continues_conjunct(text, at, start) or _continues_syllable(before, after) or _completes_flag(text, at, start)
     )
 
 
@@ -57,9 +57,16 @@ def _extends(character: str) -> bool:
     )
 
 
-def _continues_conjunct(before: str, after: str) -> bool:
-    """Whether a virama joins the consonant `after` (GB9c)."""
-    return unicodedata.combining(before) == _VIRAMA_CLASS and unicodedata.category(after) == "Lo"
+def _continues_conjunct(text: str, at: int, start: int) -> bool:
+    """Whether a virama, maybe with other marks behind it, joins the consonant at `at` (GB9c)."""
+    if unicodedata.category(text[at]) != "Lo":
+        return False
+    before = at - 1
+    while before >= start and unicodedata.category(text[before]) in _MARKS:
+        if unicodedata.combining(text[before]) == _VIRAMA_CLASS:
+            return True
+        before -= 1
+    return False
 
 
 def _continues_syllable(before: str, after: str) -> bool:

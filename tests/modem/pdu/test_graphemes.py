@@ -21,6 +21,7 @@ CASES = {
     "spacing mark (GB9a)": "\u0915\u093f÷\u0916",
     "prepended sign (GB9b)": "\u0600\u0661÷\u0662",
     "Indic conjunct (GB9c)": "\u0915\u094d\u0937\u093f÷\u0915",
+    "mark between virama and consonant (GB9c)": "\u0c32\u0c4d\u0c62\u0c25÷\u0c25",
     "emoji with skin tone": "👋🏽÷👋",
     "keycap": "1\ufe0f\u20e3÷2",
     "family (GB11)": "👩\u200d👩\u200d👧\u200d👦÷👩",
