@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import Enum
 from functools import lru_cache
 
+from modem.errors import EncodeError
 from modem.pdu.waiting import Waiting, WaitingKind
 
 
@@ -44,11 +45,19 @@ class Dcs:
         return _decode(octet)
 
     def encode(self) -> int:
-        """Return the octet of the general group or, for a waiting indication, of its group."""
+        """Return the octet of the general group or, for a waiting indication, of its group.
+
+        Raises EncodeError when no octet says all of this, as for a class outside 0..3 or waiting 8-bit data.
+        """
         if self.waiting is not None:
-            return _waiting_group(self.alphabet, self.waiting)
-        octet = self.alphabet.value << 2 | self.is_compressed << 5 | self.is_deleted_when_read << 6
-        return octet if self.message_class is None else octet | 0x10 | self.message_class
+            octet = _waiting_group(self.alphabet, self.waiting)
+        else:
+            octet = self.alphabet.value << 2 | self.is_compressed << 5 | self.is_deleted_when_read << 6
+            if self.message_class is not None:
+                octet |= 0x10 | self.message_class
+        if _decode(octet) != self:
+            raise EncodeError("dcs", f"no octet says {self}")
+        return octet
 
 
 @lru_cache(maxsize=256)
@@ -65,10 +74,11 @@ def _decode(octet: int) -> Dcs:
 
 def _general(octet: int) -> Dcs:
     bits = octet >> 2 & 3
+    is_reserved = bits == 0b11
     return Dcs(
-        alphabet=Alphabet(bits) if bits < 3 else Alphabet.GSM7,
+        alphabet=Alphabet.GSM7 if is_reserved else Alphabet(bits),
         message_class=octet & 3 if octet & 0x10 else None,
-        is_compressed=bool(octet & 0x20),
+        is_compressed=bool(octet & 0x20) and not is_reserved,
         is_deleted_when_read=bool(octet & 0x40),
     )
 

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from modem.errors import EncodeError
 from modem.pdu import Alphabet, Dcs, Waiting, WaitingKind
 
 GSM7, DATA8, UCS2 = Alphabet.GSM7, Alphabet.DATA8, Alphabet.UCS2
@@ -20,6 +23,8 @@ def waiting(kind: WaitingKind, *, is_active: bool, is_stored: bool) -> Waiting:
         (0x04, Dcs(alphabet=DATA8)),
         (0x08, Dcs(alphabet=UCS2)),
         (0x0C, Dcs()),
+        (0x1D, Dcs(message_class=1)),
+        (0x2C, Dcs()),  # reserved codings are read "the same as codepoint 00000000": as text, not compressed
         (0x10, Dcs(message_class=0)),
         (0x13, Dcs(message_class=3)),
         (0x14, Dcs(alphabet=DATA8, message_class=0)),
@@ -54,6 +59,28 @@ def test_what_an_octet_says_survives(octet: int) -> None:
 @pytest.mark.parametrize("octet", [0x00, 0x04, 0x08, 0x10, 0x15, 0x1A, 0x39, 0x58, 0xC8, 0xD0, 0xEB])
 def test_the_usual_octet_is_written(octet: int) -> None:
     assert Dcs.decode(octet).encode() == octet
+
+
+waitings = st.builds(Waiting, kind=st.sampled_from(WaitingKind), is_active=st.booleans(), is_stored=st.booleans())
+
+
+@given(
+    st.builds(
+        Dcs,
+        alphabet=st.sampled_from(Alphabet),
+        message_class=st.one_of(st.none(), st.integers(-1, 300)),
+        is_compressed=st.booleans(),
+        is_deleted_when_read=st.booleans(),
+        waiting=st.one_of(st.none(), waitings),
+    )
+)
+def test_an_octet_says_all_of_it_or_none_is_written(dcs: Dcs) -> None:
+    can_be_said = any(Dcs.decode(octet) == dcs for octet in range(256))
+    if can_be_said:
+        assert Dcs.decode(dcs.encode()) == dcs
+    else:
+        with pytest.raises(EncodeError, match="dcs: no octet says"):
+            dcs.encode()
 
 
 @pytest.mark.parametrize(
