@@ -15,7 +15,7 @@ from modem.pdu.semioctet import swap
 if TYPE_CHECKING:
     from modem.pdu.reader import Reader
 
-_MOST_SEMI_OCTETS = 20
+MOST_SEMI_OCTETS = 20
 _MOST_SEPTETS = 11
 _TO_SEMI_OCTETS = str.maketrans("*#abc", "ABCDE")
 _FROM_SEMI_OCTETS = str.maketrans("abcde", "*#abc")
@@ -88,8 +88,8 @@ class Address:
         """Return the number as swapped semi-octets, filled with F. Raises EncodeError naming `field`."""
         if not _NUMBER.fullmatch(self.number):
             raise EncodeError(field, f"{self.number!r} holds more than digits, * # a b c")
-        if len(self.number) > _MOST_SEMI_OCTETS:
-            raise EncodeError(field, f"a number has at most {_MOST_SEMI_OCTETS} digits, this has {len(self.number)}")
+        if len(self.number) > MOST_SEMI_OCTETS:
+            raise EncodeError(field, f"a number has at most {MOST_SEMI_OCTETS} digits, this has {len(self.number)}")
         filler = "F" if len(self.number) & 1 else ""
         return swap(bytes.fromhex(self.number.translate(_TO_SEMI_OCTETS) + filler))
 
@@ -104,8 +104,8 @@ class Address:
         Raises DecodeError when the length is over 20 semi-octets or the octets end.
         """
         semi_octets = reader.octet(field)
-        if semi_octets > _MOST_SEMI_OCTETS:
-            reason = f"{semi_octets} semi-octets, at most {_MOST_SEMI_OCTETS} are allowed"
+        if semi_octets > MOST_SEMI_OCTETS:
+            reason = f"{semi_octets} semi-octets, at most {MOST_SEMI_OCTETS} are allowed"
             raise reader.error(field, reason, offset=reader.offset - 1)
         type_octet = reader.octet(field)
         return cls.from_value(type_octet, reader.take((semi_octets + 1) // 2, field), semi_octets)

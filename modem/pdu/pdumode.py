@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from typing import Final
 
 from modem.errors import DecodeError, EncodeError
-from modem.pdu.address import Address, TypeOfNumber
+from modem.pdu import first_octet
+from modem.pdu.address import MOST_SEMI_OCTETS, Address, TypeOfNumber
 from modem.pdu.semioctet import swap
 
 _SPACES: Final = re.compile(r"\s+")
@@ -43,16 +44,17 @@ def parse_pdu(line: str, *, length: int | None = None) -> PduLine:
     if not octets:
         raise DecodeError("pdu", 0, "the line is empty")
     field_octets = 1 + octets[0]
-    fits = field_octets < len(octets)
-    if length == len(octets) or not fits:
+    field, rest = octets[1:field_octets], octets[field_octets:]
+    if length == len(octets) or not rest:
         has_smsc = False
-    elif length == len(octets) - field_octets:
+    elif length == len(rest):
         has_smsc = True
+    elif field:
+        has_smsc = _looks_like_smsc(field)
     else:
-        has_smsc = _looks_like_smsc(octets[1:field_octets])
-    if not has_smsc:
-        return PduLine(smsc=None, tpdu=octets)
-    return PduLine(smsc=_decode_smsc(octets[1:field_octets]), tpdu=octets[field_octets:])
+        # 00 is an empty field or the first octet of a deliver that has more behind it.
+        has_smsc = _begins_like_tpdu(rest) or not _begins_like_tpdu(octets)
+    return PduLine(smsc=_decode_smsc(field), tpdu=rest) if has_smsc else PduLine(smsc=None, tpdu=octets)
 
 
 def _octets(digits: str) -> bytes:
@@ -78,7 +80,12 @@ def _decode_smsc(field: bytes) -> Address | None:
 
 
 def _looks_like_smsc(field: bytes) -> bool:
-    if not field:
-        return True
     digits = swap(field[1:]).hex()
     return len(field) <= _MOST_SMSC_OCTETS and field[0] >= 0x80 and bool(_BCD_NUMBER.fullmatch(digits))
+
+
+def _begins_like_tpdu(octets: bytes) -> bool:
+    """Whether length and type of an address stand where a TPDU of this type has them."""
+    has_mr = octets[0] & first_octet.TYPE in {first_octet.SUBMIT, first_octet.STATUS_REPORT}
+    address = octets[2:4] if has_mr else octets[1:3]
+    return len(address) == 2 and address[0] <= MOST_SEMI_OCTETS and address[1] >= 0x80

@@ -46,6 +46,21 @@ def test_an_empty_service_centre_field_is_noticed(length: int | None) -> None:
     assert parse_pdu("00" + TPDU.hex(), length=length) == PduLine(smsc=None, tpdu=TPDU)
 
 
+@pytest.mark.parametrize("originator", ["+46708251358", "+491711234567", "+4917112345678", "12345", "FONIC"])
+def test_a_deliver_with_more_behind_it_is_not_taken_for_an_empty_service_centre_field(originator: str) -> None:
+    # TP-MMS is 0 when more messages wait (3GPP TS 23.040 9.2.3.2): the first octet is 00.
+    sender = Address.parse(originator).encode("originator")
+    bare = b"\0" + sender + bytes.fromhex("0000 62101021010000 02C834")
+    assert parse_pdu(bare.hex()) == PduLine(smsc=None, tpdu=bare)
+    assert parse_pdu("00" + bare.hex()) == PduLine(smsc=None, tpdu=bare)
+
+
+@pytest.mark.parametrize("first", ["0100", "0191", "0680", "0D91"])
+def test_an_empty_field_before_a_tpdu_with_reference_is_noticed(first: str) -> None:
+    tpdu = bytes.fromhex(first + "0B916407281553F8 0000 02C834")
+    assert parse_pdu("00" + tpdu.hex()) == PduLine(smsc=None, tpdu=tpdu)
+
+
 def test_the_length_decides_where_a_tpdu_looks_like_a_service_centre() -> None:
     # A bare status report whose TP-MR is 0x91 begins like the field of a service centre of six octets.
     bare = "069104912143651234" + 16 * "00"
