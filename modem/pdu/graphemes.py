@@ -53,6 +53,7 @@ def _extends(character: str) -> bool:
         or character in (_ZERO_WIDTH_NON_JOINER, _ZERO_WIDTH_JOINER)
         or "\U0001f3fb" <= character <= "\U0001f3ff"  # skin tones
         or "\U000e0020" <= character <= "\U000e007f"  # tags of subdivision flags
+        or character in "\u0e33\u0eb3"  # Thai and Lao am: letters that are spacing marks too
         or character in "\uff9e\uff9f"  # halfwidth voiced sound marks
     )
 

@@ -30,6 +30,7 @@ CASES = {
     "letter before flags": "a÷🇩🇪÷b",
     "flag of Scotland": "🏴\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f÷x",
     "Thai": "ที่÷นี่",
+    "Thai and Lao am (GB9a)": "น้ำ÷น÷ຈຳ",
     "Arabic with vowel marks": "م\u064f÷ح\u064e÷م\u0651\u064e",
     "Devanagari word": "हि÷न्दी",
 }
