@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bisect import bisect_right
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import accumulate
 from typing import TYPE_CHECKING, Final
 
@@ -18,9 +19,10 @@ from modem.pdu.udh import Concat, Header, Ports
 from modem.pdu.userdata import MOST_OCTETS
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from modem.pdu.address import Address
+    from modem.pdu.alphabet import SeptetCodec
     from modem.pdu.language import Language
     from modem.pdu.validity import Validity
 
@@ -70,13 +72,12 @@ def plan(
     clusters only where one does not fit in a segment. Raises EncodeError for half of a surrogate
     pair and for more than 255 segments.
     """
-    septet_string = DEFAULT_CODEC.encode(text)
-    if septet_string is not None and len(septet_string) <= capacity(GSM7, ports=ports):
-        return Plan(encoding=GSM7, bodies=(septet_string,), concat_bits=concat_bits, ports=ports)
     best: Plan | None = None
-    for encoding, body in _encoded(text, national_tables):
+    for encoding, codec in _encodings(tuple(national_tables)):
         most = best.segment_count - 1 if best else MOST_SEGMENTS
-        bodies = _split(text, encoding, body, concat_bits=concat_bits, ports=ports, most_segments=most)
+        if most == 0:
+            break
+        bodies = _split(text, encoding, codec, concat_bits=concat_bits, ports=ports, most_segments=most)
         if bodies is not None:
             best = Plan(encoding=encoding, bodies=bodies, concat_bits=concat_bits, ports=ports)
     if best is None:
@@ -152,38 +153,43 @@ def _header(plan: Plan, concat_ref: int, seq: int) -> Header | None:
     )
 
 
-def _encoded(text: str, national_tables: Sequence[Language]) -> Iterator[tuple[Encoding, bytes]]:
-    """Yield the encodings that hold the text, with the whole body, the preferred ones first."""
-    characters = set(text)
-    for encoding in (GSM7, *_national_encodings(national_tables)):
-        codec = septet_codec(encoding.single_shift, encoding.locking_shift)
-        # With all languages switched on there are 182 encodings: most fail at their first strange character.
-        if characters <= codec.characters and (body := codec.encode(text)) is not None:
-            yield encoding, body
-    yield UCS2, encode_ucs2(text)
-
-
-def _national_encodings(national_tables: Sequence[Language]) -> Iterator[Encoding]:
+@lru_cache(maxsize=16)
+def _encodings(national_tables: tuple[Language, ...]) -> tuple[tuple[Encoding, SeptetCodec | None], ...]:
+    """Return the encodings that may hold a text, the preferred ones first; 182 with all languages, hence the cache."""
     lockings = [language for language in national_tables if language in LOCKING_SHIFT]
-    for single in national_tables:
-        yield Encoding(alphabet=Alphabet.GSM7, single_shift=single)
-    for locking in lockings:
-        yield Encoding(alphabet=Alphabet.GSM7, locking_shift=locking)
-    for locking in lockings:
-        for single in national_tables:
-            yield Encoding(alphabet=Alphabet.GSM7, single_shift=single, locking_shift=locking)
+    pairs: list[tuple[Language | None, Language | None]] = [(single, None) for single in national_tables]
+    pairs += [(None, locking) for locking in lockings]
+    pairs += [(single, locking) for locking in lockings for single in national_tables]
+    national = [
+        (Encoding(alphabet=Alphabet.GSM7, single_shift=single, locking_shift=locking), septet_codec(single, locking))
+        for single, locking in pairs
+    ]
+    return ((GSM7, DEFAULT_CODEC), *national, (UCS2, None))
 
 
 def _split(
-    text: str, encoding: Encoding, body: bytes, *, concat_bits: int, ports: Ports | None, most_segments: int
+    text: str,
+    encoding: Encoding,
+    codec: SeptetCodec | None,
+    *,
+    concat_bits: int,
+    ports: Ports | None,
+    most_segments: int,
 ) -> tuple[bytes, ...] | None:
-    """Return the bodies of the segments, or None when they are more than `most_segments`."""
-    if most_segments and len(body) <= capacity(encoding, ports=ports):
-        return (body,)
+    """Return the bodies of the segments, or None when they are more than `most_segments` or lack a character."""
+    alone = capacity(encoding, ports=ports)
     room = capacity(encoding, concat_bits=concat_bits, ports=ports)
+    # A character takes a byte at least: most encodings are out of the race before the text is encoded.
+    if len(text) > max(alone, room * most_segments):
+        return None
+    body = encode_ucs2(text) if codec is None else codec.encode(text)
+    if body is None:
+        return None
+    if len(body) <= alone:
+        return (body,)
     if len(body) > room * most_segments:
         return None
-    offsets = _offsets(text, encoding, body)
+    offsets = _offsets(text, codec, body)
     bodies: list[bytes] = []
     start = 0
     while start < len(text):
@@ -196,9 +202,9 @@ def _split(
     return tuple(bodies)
 
 
-def _offsets(text: str, encoding: Encoding, body: bytes) -> Sequence[int]:
+def _offsets(text: str, codec: SeptetCodec | None, body: bytes) -> Sequence[int]:
     """Return where in `body` each character of `text` begins, and the end."""
-    if encoding.alphabet is Alphabet.UCS2:
+    if codec is None:
         if len(body) == 2 * len(text):
             return range(0, len(body) + 1, 2)
         ends = list(accumulate(4 if character > "\uffff" else 2 for character in text))
@@ -206,5 +212,4 @@ def _offsets(text: str, encoding: Encoding, body: bytes) -> Sequence[int]:
         return [0, *(end + mark for end in ends)]
     if len(body) == len(text):
         return range(len(body) + 1)
-    codec = septet_codec(encoding.single_shift, encoding.locking_shift)
     return [0, *accumulate(codec.widths(text))]
