@@ -15,8 +15,11 @@ _ZERO_WIDTH_JOINER: Final = "\u200d"
 _MARKS: Final = frozenset(("Mn", "Mc", "Me"))
 _CONTROLS: Final = frozenset(("Cc", "Cf", "Zl", "Zp"))
 _VIRAMA_CLASS: Final = 9
-# Format characters that belong to the following letter (Grapheme_Cluster_Break=Prepend).
-_PREPENDED: Final = frozenset("\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\U000110bd\U000110cd")
+# Signs that belong to the following letter (Grapheme_Cluster_Break=Prepend of Unicode 15).
+_PREPENDED: Final = frozenset(
+    "\u0600\u0601\u0602\u0603\u0604\u0605\u06dd\u070f\u0890\u0891\u08e2\u0d4e\U000110bd\U000110cd\U000111c2\U000111c3"
+    "\U0001193f\U00011941\U00011a3a\U00011a84\U00011a85\U00011a86\U00011a87\U00011a88\U00011a89\U00011d46\U00011f02"
+)
 
 
 def is_boundary(text: str, at: int, start: int = 0) -> bool:
@@ -30,7 +33,7 @@ def is_boundary(text: str, at: int, start: int = 0) -> bool:
     if before < "\x80" and after < "\x80":
         return (before, after) != ("\r", "\n")
     if before == _ZERO_WIDTH_JOINER or before in _PREPENDED:
-        return unicodedata.category(after) in _CONTROLS and not _extends(after)
+        return unicodedata.category(after) in _CONTROLS and not _extends(after) and after not in _PREPENDED
     if _extends(after):
         return unicodedata.category(before) in _CONTROLS and not _extends(before)
     return not (
