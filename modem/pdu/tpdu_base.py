@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import TYPE_CHECKING, ClassVar
 
 from modem.errors import EncodeError
@@ -12,7 +13,7 @@ if TYPE_CHECKING:
     from modem.pdu.udh import Concat, Header, Ports
 
 
-class Tpdu:
+class Tpdu(ABC):
     """A TPDU with user data."""
 
     __slots__ = ()
@@ -24,9 +25,9 @@ class Tpdu:
     body: bytes
 
     @property
+    @abstractmethod
     def coding(self) -> Dcs:
         """What TP-DCS says."""
-        raise NotImplementedError
 
     @property
     def text(self) -> str | None:
@@ -56,8 +57,9 @@ class Tpdu:
         except EncodeError as error:
             raise EncodeError(f"{self.path}.{error.field}", error.reason) from error
 
+    @abstractmethod
     def _encode(self) -> bytes:
-        raise NotImplementedError
+        """Return the octets; a field in an error has no path yet."""
 
 
 def checked_octet(value: int, field: str) -> int:
