@@ -2,7 +2,8 @@
 
 Theory of operation. The device is in one of three modes:
 
-    COMMAND  a command line is collected until CR, then it becomes an event and the device is
+    COMMAND  a command line is collected until CR, then it becomes an event (so does the line before it, again,
+             at "A/", which needs no CR) and the device is
     BUSY     until `finish` (or `prompt`): octets that arrive meanwhile wait, as in a UART's buffer,
     ENTRY    a body is collected until Ctrl-Z or ESC, then it becomes an event and the device is BUSY.
 
@@ -30,7 +31,9 @@ HALF_LINE_PATIENCE_S: Final = 2.0
 
 _CR = b"\r"
 _LF = 0x0A
+_SLASH = 0x2F
 _CTRL_Z = 0x1A
+_END_OF_LINE = re.compile(rb"[\r/]")
 _END_OF_BODY = re.compile(rb"[\x1a\x1b]")
 _PREFIX = re.compile(rb"[Aa][Tt]")
 _HALF_PREFIX = re.compile(rb"[Aa]([Tt]|$)")
@@ -89,6 +92,7 @@ class Device:
         self._line = bytearray()
         self._body = bytearray()
         self._is_line_cut = False
+        self._last_line = CommandLineReceived(text="")
         self._is_lf_due = False
         self._line_at = 0.0
         self._events.clear()
@@ -200,26 +204,40 @@ class Device:
                 self._take_body()
 
     def _take_line(self) -> None:
-        end = self._input.find(_CR)
-        taken = bytes(self._input) if end < 0 else bytes(self._input[: end + 1])
+        end = _END_OF_LINE.search(self._input)
+        taken = bytes(self._input) if end is None else bytes(self._input[: end.end()])
         del self._input[: len(taken)]
         if self.is_echo:
             self._output.append(taken)
-        if end < 0:
+        if end is None:
             self._extend_line(taken)
             return
-        self._is_lf_due = True
         self._extend_line(taken[:-1])
+        if taken[-1] == _SLASH:
+            self._take_slash()
+            return
+        self._is_lf_due = True
         line, is_cut = bytes(self._line), self._is_line_cut
         self._line.clear()
         self._is_line_cut = False
         prefix = _PREFIX.search(line)
         if prefix is not None:
-            self._mode = _Mode.BUSY
-            text = line[prefix.end() :].decode("latin-1")
-            self._events.append(CommandLineReceived(text=text, is_too_long=is_cut))
+            self._begin(CommandLineReceived(text=line[prefix.end() :].decode("latin-1"), is_too_long=is_cut))
         elif self._held:
             self._release()
+
+    def _take_slash(self) -> None:
+        """Begin the line before again at "A/" (V.250 5.2.4); elsewhere a slash is a character like others."""
+        if self._line.upper() == b"A":
+            self._line.clear()
+            self._begin(self._last_line)
+        else:
+            self._extend_line(b"/")
+
+    def _begin(self, line: CommandLineReceived) -> None:
+        self._mode = _Mode.BUSY
+        self._last_line = line
+        self._events.append(line)
 
     def _extend_line(self, octets: bytes) -> None:
         octets = octets.translate(None, _DISREGARDED)

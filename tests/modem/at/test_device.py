@@ -121,6 +121,32 @@ def test_a_line_is_what_stands_between_at_and_carriage_return(device: Device, oc
     assert asked(device, octets) == lines
 
 
+@pytest.mark.parametrize(
+    ("octets", "lines"),
+    [
+        (b"AT+CSQ\rA/", ["+CSQ", "+CSQ"]),
+        (b"AT+CSQ\r\na/A/\r\nAT\r", ["+CSQ", "+CSQ", "+CSQ", ""]),
+        (b"A/", [""]),
+        (b'AT+CCLK="26/01/01"\rA/', ['+CCLK="26/01/01"', '+CCLK="26/01/01"']),
+        (b"AT+CSQ\rAX\x08/", ["+CSQ", "+CSQ"]),
+        (b"AT+CSQ\rATA/\r", ["+CSQ", "A/"]),
+        (b"AT+CSQ\rBA/\rAT\r", ["+CSQ", ""]),
+    ],
+)
+def test_a_and_slash_repeat_the_line_before_without_a_carriage_return(
+    device: Device, octets: bytes, lines: list[str]
+) -> None:
+    # V.250 5.2.4: the body of the preceding command line is executed again at once.
+    assert asked(device, octets) == lines
+
+
+def test_a_repeated_line_is_forgotten_by_a_reset(device: Device) -> None:
+    asked(device, b"AT+CSQ\r")
+    device.reset()
+
+    assert asked(device, b"A/") == [""]
+
+
 def test_octets_that_come_while_a_command_runs_wait_for_its_final_result(device: Device) -> None:
     device.receive_data(b"AT+CMGS=20\r", 0)
     device.data_to_send()
@@ -264,7 +290,10 @@ def test_a_reset_forgets_what_was_half_done(prompting: Device) -> None:
     assert prompting.data_to_send() == b"AT\r\r\nOK\r\n"
 
 
-@given(st.lists(st.one_of(st.binary(max_size=60), st.sampled_from([b"AT+CMGS=5\r", b"\x1a", b"\x1b", b"AT\r", b"\n"]))))
+KEYS = [b"AT+CMGS=5\r", b"\x1a", b"\x1b", b"AT\r", b"\n", b"A/", b"\x08"]
+
+
+@given(st.lists(st.one_of(st.binary(max_size=60), st.sampled_from(KEYS))))
 def test_any_octets_in_any_pieces_give_the_same_lines_and_bodies(pieces: list[bytes]) -> None:
     def run(chunks: list[bytes]) -> tuple[list[DeviceEvent], bytes]:
         device = Device()
