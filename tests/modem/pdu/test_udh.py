@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -113,6 +115,36 @@ def test_a_built_header_says_what_it_was_built_from(
         return
     said = Header.decode(header.encode()[1:])
     assert (said.concat, said.ports, said.single_shift, said.locking_shift) == (concat, ports, single, locking)
+
+
+@pytest.mark.parametrize(
+    ("parts", "octets"),
+    [
+        ({"single_shift": Language.TURKISH}, "03 240101"),
+        ({"locking_shift": Language.HINDI}, "03 250106"),
+        ({"single_shift": Language.URDU, "locking_shift": Language.HINDI}, "06 24010D 250106"),
+        ({"concat": Concat(ref=42, total=2, seq=1), "single_shift": Language.SPANISH}, "08 00032A0201 240102"),
+        (
+            {
+                "concat": Concat(ref=0x1234, total=2, seq=1, bits=16),
+                "single_shift": Language.TURKISH,
+                "locking_shift": Language.TURKISH,
+            },
+            "0C 080412340201 240101 250101",
+        ),
+        (
+            {"concat": Concat(ref=42, total=2, seq=1), "ports": Ports(destination=2948, source=9200)},
+            "0B 00032A0201 05040B8423F0",
+        ),
+        ({"ports": Ports(destination=0xF4, source=0xF0, bits=8)}, "04 0402F4F0"),
+    ],
+    ids=["single", "locking", "both", "8 bits and single", "16 bits and both", "8 bits and ports", "narrow ports"],
+)
+def test_a_built_header_has_the_octets_of_the_standard(parts: dict[str, Any], octets: str) -> None:
+    # Written by hand from 3GPP TS 23.040 9.2.3.24.1, .3, .4, .8, .15 and .16.
+    header = Header.build(**parts)
+    assert header is not None
+    assert header.encode() == bytes.fromhex(octets)
 
 
 @pytest.mark.parametrize(
