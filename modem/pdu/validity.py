@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING, TypeAlias
@@ -31,14 +32,14 @@ class Relative:
 
         Raises EncodeError when it is negative or over 63 weeks.
         """
-        if period < timedelta(0) or period > _period(255):
+        if period < timedelta(0) or period > _PERIODS[255]:
             raise EncodeError("validity", f"{period} is outside 0..63 weeks")
-        return cls(octet=next(octet for octet in range(256) if _period(octet) >= period))
+        return cls(octet=bisect_left(_PERIODS, period))
 
     @property
     def period(self) -> timedelta:
         """How long the message is valid."""
-        return _period(self.octet)
+        return _PERIODS[self.octet]
 
     def encode(self) -> bytes:
         """Return the octet. Raises EncodeError outside 0..255."""
@@ -88,7 +89,7 @@ class Enhanced:
         indicator, value = self.raw[0], self.raw[1:]
         form = 0 if indicator & _EXTENSION else indicator & 7
         if form == 1:
-            return _period(value[0])
+            return _PERIODS[value[0]]
         if form == 2 and value[0]:
             return timedelta(seconds=value[0])
         if form == 3:
@@ -115,6 +116,9 @@ def _period(octet: int) -> timedelta:
     if octet <= 196:
         return timedelta(days=octet - 166)
     return timedelta(weeks=octet - 192)
+
+
+_PERIODS = tuple(map(_period, range(256)))
 
 
 def _enhanced(period: timedelta | None, indicator: int) -> bytes:
