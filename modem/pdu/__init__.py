@@ -13,8 +13,8 @@ from modem.pdu.language import Language
 from modem.pdu.pdumode import PduLine, format_pdu, parse_pdu
 from modem.pdu.reassembly import Complete, Incomplete, Part, PartKey, Reassembly, join, part_of
 from modem.pdu.relay import deliver_from, report_on
-from modem.pdu.report import StatusClass, status_class, status_text
 from modem.pdu.segment import Encoding, Plan, capacity, plan, plan_data, submits
+from modem.pdu.status import StatusClass, status_class, status_text
 from modem.pdu.timestamp import Timestamp
 from modem.pdu.tpdu import (
     Deliver,

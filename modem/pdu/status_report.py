@@ -37,7 +37,7 @@ class StatusReport(Tpdu):
     discharged: Timestamp
     """When it was delivered, or last tried."""
     status: int
-    """TP-ST, 0..255; modem.pdu.report says what it means."""
+    """TP-ST, 0..255; modem.pdu.status says what it means."""
     more_messages: bool = False
     loop_prevention: bool = False
     is_for_command: bool = False
