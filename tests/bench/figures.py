@@ -15,6 +15,7 @@ from modem.emulator.numbering import identity
 from modem.emulator.rack import Rack
 from tests.bench.load import drive, post, send_body
 from tests.bench.modems import Modems, emulated, radio_busy, submits_per_s
+from tests.bench.pdu import encoded_submits
 from tests.support.box import Box, running_box
 from tests.support.receiver import PushReceiver
 
@@ -160,6 +161,7 @@ async def _fill(box: Box, messages: int) -> None:
 
 
 FIGURES = [
+    Figure("PDU: SUBMITs encoded on one core", "/s", ">= 5000/s", encoded_submits),
     Figure("durable accepts, 1 connection", "/s", "-", lambda: accepts(1, 1500)),
     Figure("durable accepts, 64 connections", "/s", ">= 6000/s, p99 < 40 ms", lambda: accepts(64, 20_000)),
     Figure("idle: answer to message on the handset", "ms", "p50 <= 5, p99 <= 25 ms", lambda: idle_latency(200)),
