@@ -18,6 +18,7 @@ from gateway.api.auth import source_address
 from gateway.api.dialect import Answer, Call, encode_json
 from gateway.api.dialects import shelf
 from gateway.api.intake import read_params
+from gateway.api.listener import HttpServer
 from gateway.api.refusals import InternalError, OversizeError, UnknownPathError, WrongMethodError
 from gateway.api.settings import read_settings
 from gateway.errors import ConfigError, RequestError, StoreError
@@ -110,7 +111,8 @@ class Server:
         """Listen as [http] says; OSError when the address cannot be had."""
         http = self._service.settings.http
         # aiohttp's Application would route a second time; its access log costs half the throughput.
-        self._runner = web.ServerRunner(web.Server(self.respond, access_log=None), shutdown_timeout=SHUTDOWN_TIMEOUT_S)
+        listener = HttpServer(self.respond, access_log=None)
+        self._runner = web.ServerRunner(listener, shutdown_timeout=SHUTDOWN_TIMEOUT_S)
         await self._runner.setup()
         tls = _tls_context(http.tls_certificate, http.tls_key)
         await web.TCPSite(self._runner, http.host, http.port, ssl_context=tls, backlog=1024).start()
