@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 _MISSING: Final = object()
 _INTEGER = re.compile(r"[+-]?[0-9]{1,400}")
 _SWITCH = {"0": False, "false": False, "no": False, "off": False, "1": True, "true": True, "yes": True, "on": True}
-_RAW_PLUS = re.compile(r"(?:^|(?<=[ ;|.:,\r\n])) (?=[1-9])")
+# Behind a separator a blank may also be meant ("10010, 10086"): there only an international number had a plus.
+_RAW_PLUS = re.compile(r"^ (?=[1-9])|(?<=[ ;|.:,\r\n]) (?=[1-9][0-9]{6})")
 
 
 class WrittenFloat(float):
