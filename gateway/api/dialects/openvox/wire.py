@@ -10,7 +10,7 @@ from gateway.api.dialects.openvox.settings import PAGE_LIMIT, Settings
 from gateway.api.params import Params, WrittenFloat
 from gateway.api.refusals import BadTokenError, OversizeError, UnknownPathError, WrongMethodError
 from gateway.api.times import format_instant, read_instant
-from gateway.core.number import Number, match_key, plain_digits
+from gateway.core.number import Number, plain_digits
 from gateway.core.status import Status
 from gateway.core.types import EpochMs, Port
 from gateway.errors import (
@@ -138,13 +138,13 @@ def read_page(params: Params, settings: Settings, zone: ZoneInfo) -> dict[str, A
 
 
 def _read_filter(params: Params) -> str | None:
-    texts = params.read_phones("phone_number_filter")
-    if texts is None:
+    text = params.read_string("phone_number_filter")
+    if text is None:
         return None
-    pattern = texts[-1].strip()
+    pattern = text.strip()  # a raw plus of a form is a blank here; it does not count anyway
     if not _FILTER.fullmatch(pattern):
         raise InvalidFieldError("phone_number_filter", "bad character")
-    return match_key(pattern)
+    return pattern
 
 
 def _read_time(params: Params, name: str, zone: ZoneInfo, *, is_end: bool) -> EpochMs | None:

@@ -317,6 +317,11 @@ async def test_number_filter(pattern: str, is_found: bool, call: Caller) -> None
     assert bool(answer["data"]) is is_found
 
 
+async def test_number_that_begins_with_many_zeros_is_found_as_given(call: Caller) -> None:
+    await call("sms/send", dest_num="0000171234", msg="a")
+    assert (await call("smsoutbox/get", phone_number_filter="0000171234"))["page"]["total"] == 1
+
+
 @pytest.mark.parametrize(
     ("fields", "is_found"),
     [
@@ -382,6 +387,11 @@ async def test_set_config_keeps_what_is_not_named(call: Caller) -> None:
     assert (values["enable"], values["reports_enable"], values["results_enable"]) == (1, 1, 0)
     assert (values["url_host"], values["url_port"], values["url_path"]) == ("crm.example", "", "/sms.php")
     assert (values["url_imsi"], values["url_user_defined"]) == ("", "key=a b")
+
+
+async def test_port_of_the_receiver_is_kept_as_plain_digits(call: Caller) -> None:
+    await call("smsoutbox/set_config", url_port=" 0080 ")
+    assert (await call("smsoutbox/get_config"))["data"][0]["url_port"] == "80"
 
 
 async def test_enable_0_forces_the_other_two_to_0(call: Caller, desk: Desk) -> None:
