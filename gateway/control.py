@@ -104,6 +104,8 @@ class ControlServer:
                 return await accounts.enable(arguments["name"])
             case "disable":
                 return await accounts.disable(arguments["name"])
+            case "set_password":
+                return await accounts.set_password(arguments["name"], arguments["password"])
             case "create_token":
                 return await accounts.create_token(
                     arguments["name"], label=arguments["label"], expires_at=arguments["expires_at"]
@@ -131,6 +133,10 @@ class RemoteAccounts:
     async def disable(self, name: str) -> None:
         """Keep the account out."""
         await self._ask("disable", name=name)
+
+    async def set_password(self, name: str, password: str) -> None:
+        """Change the account's password, which ends its sessions."""
+        await self._ask("set_password", name=name, password=password)
 
     async def create_token(self, name: str, *, label: str, expires_at: EpochMs | None = None) -> str:
         """Make an API token; its text is shown only now."""

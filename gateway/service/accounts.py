@@ -118,9 +118,7 @@ class Accounts:
         _check_name("name", name)
         if email:
             _check_name("email", email)
-        if not password:
-            raise InvalidFieldError("password", "required")
-        password_hash = await self._in_thread(partial(hash_password, password))
+        password_hash = await self._hash(password)
         now = self._clock.now_ms()
         wanted = Account(id=AccountId(0), name=name, email=email, role=role)
         account = await self._store.add_account(wanted, password_hash, now)
@@ -134,6 +132,13 @@ class Accounts:
     async def disable(self, name: str) -> None:
         """Keep the account out, from the next request on; InvalidFieldError when there is none of this name."""
         await self._set_enabled(name, enabled=False)
+
+    async def set_password(self, name: str, password: str) -> None:
+        """Change the account's password, which ends its sessions; InvalidFieldError names what is wrong."""
+        account = await self._named(name)
+        await self._store.set_password(account.id, await self._hash(password))
+        self._proofs.forget(account.id)
+        await self._audit("password changed", account.name)
 
     async def create_token(self, name: str, *, label: str, expires_at: EpochMs | None = None) -> str:
         """Make an API token for the account; its text `key|secret` is given only now."""
@@ -258,6 +263,11 @@ class Accounts:
         if found is None:
             raise InvalidFieldError("name", f"no account {name}")
         return found[0]
+
+    async def _hash(self, password: str) -> str:
+        if not password:
+            raise InvalidFieldError("password", "required")
+        return await self._in_thread(partial(hash_password, password))
 
     async def _audit(self, action: str, detail: str) -> None:
         await self._store.add_audit(actor=ACTOR, action=action, detail=detail, now=self._clock.now_ms())

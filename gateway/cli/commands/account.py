@@ -50,10 +50,10 @@ def command() -> None:
 @config_option
 def add(*, name: str, role: str, email: str, password_stdin: bool, config: Path | None) -> None:
     """Make the account NAME."""
-    password = _read_password(is_piped=password_stdin)
+    first_password = _read_password(is_piped=password_stdin)
 
     async def work(accounts: AnyAccounts) -> Account:
-        return await accounts.create(name, role=Role(role), password=password, email=email)
+        return await accounts.create(name, role=Role(role), password=first_password, email=email)
 
     account = _run(config, work)
     click.echo(f"account {account.name} added, role {account.role}")
@@ -107,6 +107,17 @@ def enable(name: str, config: Path | None) -> None:
 
 @command.command()
 @click.argument("name")
+@click.option("--password-stdin", is_flag=True, help="Read the password from the first line of standard input.")
+@config_option
+def password(*, name: str, password_stdin: bool, config: Path | None) -> None:
+    """Change the password of the account NAME; this ends its sessions, API tokens stay."""
+    new = _read_password(is_piped=password_stdin)
+    _run(config, lambda accounts: accounts.set_password(name, new))
+    click.echo(f"password of {name} changed")
+
+
+@command.command()
+@click.argument("name")
 @click.option("--label", default="", help="What it is for, to tell it from others.")
 @config_option
 def token(name: str, label: str, config: Path | None) -> None:
@@ -116,10 +127,8 @@ def token(name: str, label: str, config: Path | None) -> None:
 
 def _read_password(*, is_piped: bool) -> str:
     if is_piped:
-        password: str = sys.stdin.readline().rstrip("\r\n")
-    else:
-        password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
-    return password
+        return sys.stdin.readline().rstrip("\r\n")
+    return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
 
 
 def _run(config: Path | None, work: Callable[[AnyAccounts], Awaitable[Any]]) -> Any:

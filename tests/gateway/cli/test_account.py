@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,7 @@ from gateway.cli.commands.account import command
 from gateway.clock import Clock
 from gateway.control import ControlServer, control_path
 from gateway.service.accounts import Accounts
+from gateway.service.passwords import verify_password
 from gateway.store.backends.sqlite.store import SqliteStore
 
 Run = Callable[..., Result]
@@ -93,6 +96,20 @@ def test_account_is_disabled_and_enabled(run: Run) -> None:
     assert json.loads(run("list", "--json").output)[0]["enabled"] is True
 
 
+def test_password_is_changed(run: Run, database: Path) -> None:
+    run("add", "shop", "--password-stdin", stdin="x\n")
+    before = _hash_of_shop(database)
+    result = run("password", "shop", "--password-stdin", stdin="pass word\n")
+    assert (result.exit_code, result.output) == (0, "password of shop changed\n")
+    assert not verify_password("pass word", before)
+    assert verify_password("pass word", _hash_of_shop(database))
+
+
+def _hash_of_shop(database: Path) -> str:
+    with closing(sqlite3.connect(database)) as connection:
+        return str(connection.execute("SELECT password_hash FROM account").fetchone()[0])
+
+
 def test_token_is_printed_once(run: Run) -> None:
     run("add", "shop", "--password-stdin", stdin="x\n")
     result = run("token", "shop", "--label", "till 3")
@@ -106,6 +123,7 @@ def test_token_is_printed_once(run: Run) -> None:
         (("add", "a b", "--password-stdin"), "name: may not contain blanks or colons"),
         (("disable", "nobody"), "no account nobody"),
         (("token", "nobody"), "no account nobody"),
+        (("password", "nobody", "--password-stdin"), "no account nobody"),
         (("add", "x", "--role", "king", "--password-stdin"), "'king' is not one of"),
     ],
 )

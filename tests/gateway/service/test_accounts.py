@@ -218,6 +218,28 @@ async def test_session_of_one_kind_is_none_of_another(desk: Desk, accounts: Acco
         await accounts.check_session(token, kind="onezeroart", life_s=600, **HERE)
 
 
+async def test_new_password_ends_sessions_and_what_is_remembered(desk: Desk, accounts: Accounts) -> None:
+    session = await accounts.open_session(desk.demo, kind="openvox", life_s=600)
+    api_token = await accounts.create_token("demo", label="till 3")
+    await accounts.check_password("demo", PASSWORD, **HERE)
+    await accounts.check_session(session, kind="openvox", life_s=600, **HERE)
+    await accounts.set_password("DEMO", "another")
+    with pytest.raises(BadCredentialsError):
+        await accounts.check_password("demo", PASSWORD, **HERE)
+    with pytest.raises(BadCredentialsError):
+        await accounts.check_session(session, kind="openvox", life_s=600, **HERE)
+    assert (await accounts.check_password("demo", "another", **HERE)).name == "demo"
+    assert (await accounts.check_api_token(api_token, **HERE)).name == "demo"
+    assert desk.rows("SELECT action, detail FROM audit ORDER BY id DESC LIMIT 1") == [("password changed", "demo")]
+
+
+@pytest.mark.parametrize(("name", "password", "field"), [("demo", "", "password"), ("nobody", "x", "name")])
+async def test_password_that_cannot_be_changed(name: str, password: str, field: str, accounts: Accounts) -> None:
+    with pytest.raises(InvalidFieldError) as caught:
+        await accounts.set_password(name, password)
+    assert caught.value.field == field
+
+
 async def test_unknown_tokens_count_as_failures_of_the_address(accounts: Accounts) -> None:
     for number in range(100):
         with pytest.raises(BadCredentialsError):
