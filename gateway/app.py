@@ -83,7 +83,7 @@ class App:
         self._undo.push_async_callback(self._control.stop)
         await self.server.start()
         self._undo.push_async_callback(self.server.stop)
-        log.info("listening", action="start", address=self.server.address)
+        log.info("listening", action="start", box=self.settings.gateway.name, address=self.server.address)
 
     async def wait_broken(self) -> None:
         """Return never; raises what broke a part that the gateway cannot do without."""

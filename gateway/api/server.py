@@ -177,12 +177,13 @@ class Server:
         if path == "/health/ready":
             usable = [view.span.port for view in self._service.board.views() if view.is_usable]
             return _health_answer("ready" if usable else "no span can send", is_well=bool(usable), usable_ports=usable)
+        name = self._service.settings.gateway.name
         try:
             await self._service.store.ping()
         except StoreError as error:
             log.error("store does not answer", action="health", reason=str(error))
-            return _health_answer("store does not answer", is_well=False)
-        return _health_answer("live", is_well=True)
+            return _health_answer("store does not answer", is_well=False, name=name)
+        return _health_answer("live", is_well=True, name=name)
 
     def _log(self, request: web.BaseRequest, request_id: str, source: str, answer: Answer, took_s: float) -> None:
         is_notable = bool(answer.refusal) or took_s > SLOW_S

@@ -157,13 +157,14 @@ async def test_slow_request_is_logged_at_info(client: TestClient[Any, Any], monk
 
 async def test_live_asks_the_store(client: TestClient[Any, Any], desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     answer = await client.get("/health/live")
-    assert (answer.status, await answer.json()) == (200, {"status": "live"})
+    assert (answer.status, await answer.json()) == (200, {"status": "live", "name": "gsm-gateway"})
 
     async def fail() -> None:
         raise StoreError("disk full")
 
     monkeypatch.setattr(desk.store, "ping", fail)
-    assert (await client.get("/health/live")).status == 503
+    answer = await client.get("/health/live")
+    assert (answer.status, await answer.json()) == (503, {"status": "store does not answer", "name": "gsm-gateway"})
 
 
 async def test_ready_needs_a_usable_span(client: TestClient[Any, Any], desk: Desk) -> None:
