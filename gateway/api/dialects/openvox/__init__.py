@@ -116,10 +116,10 @@ def _accepted_row(accepted: Accepted) -> dict[str, Any]:
 async def get_outbox(call: OpenVoxCall, account: Account) -> dict[str, Any]:
     """Give a page of outbound messages, newest first."""
     service = call.service
-    zone, unknown_as = service.zone(account), service.settings.api.unknown_as
+    zone = service.zone(account)
     query = read_page(call.params, call.settings, zone)
     page = await service.outbox(account, **query)
-    rows = [outbox_row(message, service.board, zone, unknown_as) for message in page.rows]
+    rows = [outbox_row(message, service, zone) for message in page.rows]
     return envelope(call.path, rows, page=_page(page.total, page.page, query))
 
 
