@@ -11,6 +11,7 @@ import string
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import structlog
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from gateway.clock import Clock
+    from gateway.core.account import AccountChanges
     from gateway.store.backend import Store
 
 log = structlog.get_logger(__name__)
@@ -132,6 +134,19 @@ class Accounts:
     async def disable(self, name: str) -> None:
         """Keep the account out, from the next request on; InvalidFieldError when there is none of this name."""
         await self._set_enabled(name, enabled=False)
+
+    async def change(self, name: str, changes: AccountChanges) -> None:
+        """Change role, limits and rights of an account, from its next request on; InvalidFieldError names a wrong one.
+
+        What is not named stays.
+        """
+        account = await self._named(name)
+        _check_changes(changes)
+        if not changes:
+            return
+        await self._store.change_account(account.id, changes)
+        self._proofs.forget(account.id)
+        await self._audit("account changed", f"{account.name}: {', '.join(sorted(changes))}")
 
     async def set_password(self, name: str, password: str) -> None:
         """Change the account's password, which ends its sessions; InvalidFieldError names what is wrong."""
@@ -283,6 +298,20 @@ def _check_name(field: str, name: str) -> None:
         raise InvalidFieldError(field, f"longer than {NAME_LIMIT} characters")
     if not name.isprintable() or any(character.isspace() or character == ":" for character in name):
         raise InvalidFieldError(field, "may not contain blanks or colons")
+
+
+def _check_changes(changes: AccountChanges) -> None:
+    for field in ("rate_per_s", "queue_limit", "credit"):
+        number = changes.get(field)
+        if isinstance(number, int) and number < 0:
+            raise InvalidFieldError(field, "may not be negative")
+    timezone = changes.get("timezone")
+    if timezone is None:
+        return
+    try:
+        ZoneInfo(timezone)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise InvalidFieldError("timezone", f"not an IANA time zone: {timezone}") from error
 
 
 def _is_storable(text: str) -> bool:

@@ -30,7 +30,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from gateway.core.account import Account
+    from gateway.core.account import Account, AccountChanges
     from gateway.core.callback import CallbackEvent, OwedCallback
     from gateway.core.message import Assignment, Inbound, Message, NewMessage
     from gateway.core.span import Span
@@ -448,6 +448,10 @@ class Store(Protocol):
 
     async def account(self, account_id: AccountId) -> Account | None:
         """Give an account by id."""
+        ...
+
+    async def change_account(self, account_id: AccountId, changes: AccountChanges) -> None:
+        """Change what is named; the credit is set, whatever was charged meanwhile."""
         ...
 
     async def set_enabled(self, account_id: AccountId, *, enabled: bool) -> None:

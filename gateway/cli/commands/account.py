@@ -9,8 +9,10 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from gateway.api.dialects import shelf
 from gateway.cli.context import config_option, open_accounts, settings_or_exit
-from gateway.core.account import Account, Role
+from gateway.core.account import Account, AccountChanges, Role
+from gateway.core.types import Port
 from gateway.errors import InvalidFieldError
 
 if TYPE_CHECKING:
@@ -32,6 +34,7 @@ def command() -> None:
     Examples:
       echo 'secret words' | gsm-gateway account add shop --role sender --password-stdin
       gsm-gateway account list
+      gsm-gateway account set shop --spans 1,2 --rate 5 --credit 1000
       gsm-gateway account token shop --label "till 3"
     """
 
@@ -84,6 +87,12 @@ def _row(account: Account) -> dict[str, Any]:
         "email": account.email,
         "role": account.role.value,
         "enabled": account.enabled,
+        "spans": None if account.spans is None else sorted(account.spans),
+        "dialects": None if account.dialects is None else sorted(account.dialects),
+        "timezone": account.timezone,
+        "rate_per_s": account.rate_per_s,
+        "queue_limit": account.queue_limit,
+        "credit": account.credit,
     }
 
 
@@ -103,6 +112,57 @@ def enable(name: str, config: Path | None) -> None:
     """Let the account NAME in again."""
     _run(config, lambda accounts: accounts.enable(name))
     click.echo(f"account {name} enabled")
+
+
+@command.command(name="set")
+@click.argument("name")
+@click.option("--role", type=click.Choice([role.value for role in Role]), help="What the account may do.")
+@click.option("--spans", metavar="PORTS", help='Ports it may use, e.g. "1,2"; "all" for every one.')
+@click.option("--dialects", metavar="NAMES", help='HTTP APIs it may call, e.g. "openvox"; "all" for every one.')
+@click.option("--timezone", metavar="ZONE", help='Zone of its times, e.g. Europe/Berlin; "box" for gateway.timezone.')
+@click.option("--rate", type=click.IntRange(min=0), help="Most requests per second; 0 for no limit.")
+@click.option("--queue-limit", type=click.IntRange(min=0), help="Most messages waiting; 0 for no limit.")
+@click.option("--credit", metavar="SEGMENTS", help='Segments left to send; "none" for no limit.')
+@config_option
+def set_(*, name: str, config: Path | None, **options: Any) -> None:
+    """Change limits and rights of the account NAME, from its next request on; what is not given stays."""
+    changes = _read_changes(options)
+    _run(config, lambda accounts: accounts.change(name, changes))
+    click.echo(f"account {name} changed")
+
+
+def _read_changes(options: dict[str, Any]) -> AccountChanges:
+    changes: AccountChanges = {}
+    if options["role"] is not None:
+        changes["role"] = Role(options["role"])
+    if options["spans"] is not None:
+        words = _words(options["spans"])
+        changes["spans"] = None if words is None else frozenset(Port(_number("--spans", word)) for word in words)
+    if options["dialects"] is not None:
+        changes["dialects"] = _words(options["dialects"])
+        unknown = (changes["dialects"] or frozenset()) - shelf().keys()
+        if unknown:
+            raise click.BadParameter(f"no API is called {min(unknown)}", param_hint="--dialects")
+    if options["timezone"] is not None:
+        changes["timezone"] = None if options["timezone"] == "box" else options["timezone"]
+    if options["rate"] is not None:
+        changes["rate_per_s"] = options["rate"]
+    if options["queue_limit"] is not None:
+        changes["queue_limit"] = options["queue_limit"]
+    if options["credit"] is not None:
+        changes["credit"] = None if options["credit"] == "none" else _number("--credit", options["credit"])
+    return changes
+
+
+def _words(text: str) -> frozenset[str] | None:
+    """Give the words between commas, None for "all"."""
+    return None if text == "all" else frozenset(filter(None, map(str.strip, text.split(","))))
+
+
+def _number(option: str, text: str) -> int:
+    if not (text.isascii() and text.isdecimal()):
+        raise click.BadParameter(f"not a number: {text}", param_hint=option)
+    return int(text)
 
 
 @command.command()

@@ -77,7 +77,21 @@ def test_account_is_added_and_listed(run: Run) -> None:
     added = run("add", "shop", "--role", "viewer", "--email", "a@b.example", "--password-stdin", stdin="pass word\n")
     assert (added.exit_code, added.output) == (0, "account shop added, role viewer\n")
     listed = json.loads(run("list", "--json").output)
-    assert listed == [{"id": 1, "name": "shop", "email": "a@b.example", "role": "viewer", "enabled": True}]
+    assert listed == [
+        {
+            "id": 1,
+            "name": "shop",
+            "email": "a@b.example",
+            "role": "viewer",
+            "enabled": True,
+            "spans": None,
+            "dialects": None,
+            "timezone": None,
+            "rate_per_s": 0,
+            "queue_limit": 0,
+            "credit": None,
+        }
+    ]
     assert run("list").output.split() == ["shop", "viewer", "enabled", "a@b.example"]
 
 
@@ -94,6 +108,44 @@ def test_account_is_disabled_and_enabled(run: Run) -> None:
     assert json.loads(run("list", "--json").output)[0]["enabled"] is False
     assert run("enable", "shop").exit_code == 0
     assert json.loads(run("list", "--json").output)[0]["enabled"] is True
+
+
+LIMITS = {
+    "role": ("--role", "operator", "operator"),
+    "spans": ("--spans", "2, 10", [2, 10]),
+    "dialects": ("--dialects", "openvox", ["openvox"]),
+    "timezone": ("--timezone", "Europe/Berlin", "Europe/Berlin"),
+    "rate_per_s": ("--rate", "5", 5),
+    "queue_limit": ("--queue-limit", "100", 100),
+    "credit": ("--credit", "0", 0),
+}
+NO_LIMITS = {
+    "role": ("--role", "sender", "sender"),
+    "spans": ("--spans", "all", None),
+    "dialects": ("--dialects", "all", None),
+    "timezone": ("--timezone", "box", None),
+    "rate_per_s": ("--rate", "0", 0),
+    "queue_limit": ("--queue-limit", "0", 0),
+    "credit": ("--credit", "none", None),
+}
+
+
+def test_limits_and_rights_are_set_and_lifted(run: Run) -> None:
+    run("add", "shop", "--password-stdin", stdin="x\n")
+    for limits in (LIMITS, NO_LIMITS):
+        words = [word for option, value, _ in limits.values() for word in (option, value)]
+        result = run("set", "SHOP", *words)
+        assert (result.exit_code, result.output) == (0, "account SHOP changed\n")
+        (listed,) = json.loads(run("list", "--json").output)
+        assert {name: listed[name] for name in limits} == {name: shown for name, (*_, shown) in limits.items()}
+
+
+def test_what_is_not_named_stays(run: Run) -> None:
+    run("add", "shop", "--password-stdin", stdin="x\n")
+    run("set", "shop", "--credit", "7", "--rate", "5")
+    run("set", "shop", "--credit", "8")
+    (listed,) = json.loads(run("list", "--json").output)
+    assert (listed["credit"], listed["rate_per_s"], listed["role"]) == (8, 5, "sender")
 
 
 def test_password_is_changed(run: Run, database: Path) -> None:
@@ -124,6 +176,11 @@ def test_token_is_printed_once(run: Run) -> None:
         (("disable", "nobody"), "no account nobody"),
         (("token", "nobody"), "no account nobody"),
         (("password", "nobody", "--password-stdin"), "no account nobody"),
+        (("set", "nobody", "--rate", "1"), "no account nobody"),
+        (("set", "x", "--spans", "1,two"), "not a number: two"),
+        (("set", "x", "--credit", "-1"), "not a number: -1"),
+        (("set", "x", "--dialects", "open"), "no API is called open"),
+        (("set", "x", "--rate", "-1"), "-1 is not in the range"),
         (("add", "x", "--role", "king", "--password-stdin"), "'king' is not one of"),
     ],
 )

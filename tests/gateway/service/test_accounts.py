@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from gateway.core.account import Role
+from gateway.core.account import AccountChanges, Role
 from gateway.core.types import EpochMs
 from gateway.errors import BadCredentialsError, InvalidFieldError, SlowDownError
 from gateway.service.accounts import Accounts
@@ -216,6 +216,31 @@ async def test_session_of_one_kind_is_none_of_another(desk: Desk, accounts: Acco
     await accounts.check_session(token, kind="openvox", life_s=600, **HERE)
     with pytest.raises(BadCredentialsError):
         await accounts.check_session(token, kind="onezeroart", life_s=600, **HERE)
+
+
+async def test_changed_limits_count_from_the_next_request_on(desk: Desk, accounts: Accounts) -> None:
+    await accounts.check_password("demo", PASSWORD, **HERE)
+    await accounts.change("DEMO", {"credit": 3, "timezone": "Asia/Baku"})
+    account = await accounts.check_password("demo", PASSWORD, **HERE)
+    assert (account.credit, account.timezone) == (3, "Asia/Baku")
+    changed = [("account changed", "demo: credit, timezone")]
+    assert desk.rows("SELECT action, detail FROM audit ORDER BY id DESC LIMIT 1") == changed
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"timezone": "Europe/Bakuu"}, "timezone"),
+        ({"timezone": "../x"}, "timezone"),
+        ({"rate_per_s": -1}, "rate_per_s"),
+        ({"credit": -1}, "credit"),
+    ],
+)
+async def test_changes_that_cannot_be(changes: AccountChanges, field: str, desk: Desk, accounts: Accounts) -> None:
+    with pytest.raises(InvalidFieldError) as caught:
+        await accounts.change("demo", changes)
+    assert caught.value.field == field
+    assert await desk.store.account(desk.demo.id) == desk.demo
 
 
 async def test_new_password_ends_sessions_and_what_is_remembered(desk: Desk, accounts: Accounts) -> None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from gateway.core.account import Role
+from gateway.core.account import AccountChanges, Role
 from gateway.core.callback import CallbackEvent
 from gateway.core.span import Span
 from gateway.core.types import AccountId, EpochMs, Port
@@ -78,6 +78,26 @@ async def test_accounts_are_listed_and_switched_off_and_on(store: Store) -> None
     assert [(one.name, one.enabled) for one in await store.accounts()] == [("shop", True), ("other", False)]
     await store.set_enabled(other.id, enabled=True)
     assert all(one.enabled for one in await store.accounts())
+
+
+async def test_only_what_is_named_of_an_account_changes(store: Store) -> None:
+    given = an_account("other", timezone="Europe/Berlin", rate_per_s=5, credit=7)
+    other = await store.add_account(given, "hash", NOW)
+    await store.change_account(other.id, {"spans": frozenset({Port(2)}), "credit": None, "role": Role.VIEWER})
+    changed = replace(other, spans=frozenset({Port(2)}), credit=None, role=Role.VIEWER)
+    assert await store.account(other.id) == changed
+    everything: AccountChanges = {
+        "role": Role.ADMIN,
+        "spans": frozenset(),
+        "dialects": frozenset({"openvox", "v1"}),
+        "timezone": None,
+        "rate_per_s": 0,
+        "queue_limit": 9,
+        "credit": 0,
+    }
+    await store.change_account(other.id, everything)
+    assert await store.account(other.id) == replace(other, **everything)
+    assert (await store.accounts())[0].rate_per_s == 0
 
 
 async def test_a_new_password_ends_the_sessions_of_its_account(store: Store) -> None:

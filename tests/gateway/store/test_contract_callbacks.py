@@ -179,6 +179,14 @@ async def test_inbound_is_owed_to_everybody_who_asked_and_may_use_the_span(store
     assert owed == {(everywhere, "openvox"), (everywhere, "v1"), (here, "openvox")}
 
 
+async def test_an_account_whose_spans_change_hears_of_the_new_ones_only(store: Store) -> None:
+    await store.set_subscriptions(SHOP, "openvox", frozenset({CallbackEvent.INBOUND}))
+    await store.change_account(SHOP, {"spans": frozenset({Port(2)})})
+    await store.add_inbound(a_text(1), None)
+    message_id = await store.add_inbound(a_text(2), None)
+    assert [row.message_id for row in await due(store)] == [message_id]
+
+
 async def test_subscriptions_survive_a_restart(make_store: Callable[[], Store]) -> None:
     first = make_store()
     await first.open()

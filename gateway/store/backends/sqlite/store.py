@@ -23,7 +23,7 @@ from gateway.store.backends.sqlite.house import House
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from gateway.core.account import Account
+    from gateway.core.account import Account, AccountChanges
     from gateway.core.callback import CallbackEvent, OwedCallback
     from gateway.core.message import Inbound, Message, NewMessage
     from gateway.core.span import Span
@@ -191,6 +191,10 @@ class SqliteStore(House):
     async def account(self, account_id: AccountId) -> Account | None:
         """Give an account by id."""
         return await self.read(lambda connection: accounts.read_account(connection, account_id))
+
+    async def change_account(self, account_id: AccountId, changes: AccountChanges) -> None:
+        """Change what is named of an account."""
+        await self.write(lambda tx: accounts.change_account(tx, account_id, changes))
 
     async def set_enabled(self, account_id: AccountId, *, enabled: bool) -> None:
         """Let an account in or keep it out."""
