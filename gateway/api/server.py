@@ -110,9 +110,8 @@ class Server:
     async def start(self) -> None:
         """Listen as [http] says; OSError when the address cannot be had."""
         http = self._service.settings.http
-        # aiohttp's Application would route a second time; its access log costs half the throughput.
-        listener = HttpServer(self.respond, access_log=None)
-        self._runner = web.ServerRunner(listener, shutdown_timeout=SHUTDOWN_TIMEOUT_S)
+        # aiohttp's Application would route a second time.
+        self._runner = web.ServerRunner(HttpServer(self.respond), shutdown_timeout=SHUTDOWN_TIMEOUT_S)
         await self._runner.setup()
         tls = _tls_context(http.tls_certificate, http.tls_key)
         await web.TCPSite(self._runner, http.host, http.port, ssl_context=tls, backlog=1024).start()

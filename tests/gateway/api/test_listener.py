@@ -18,7 +18,7 @@ async def _never(_: web.BaseRequest) -> web.StreamResponse:
 
 async def _talk(octets: bytes) -> bytes:
     """Give all that the server says before it closes the connection."""
-    runner = web.ServerRunner(HttpServer(_never, access_log=None))
+    runner = web.ServerRunner(HttpServer(_never))
     await runner.setup()
     try:
         await web.TCPSite(runner, "127.0.0.1", 0).start()
