@@ -70,8 +70,8 @@ def segment_verdict(report_status: int) -> Status | None:
 def message_verdict(report_statuses: Sequence[int | None]) -> tuple[Status, int] | None:
     """Give a message's status and its deciding TP-ST from those of its segments.
 
-    None while one is without a final report. The first bad segment decides; all good: delivered, 0
-    or the first segment's TP-ST.
+    None while one is without a final report. The first bad segment decides; all good: delivered, with
+    the TP-ST of the only segment or 0 for several.
     """
     verdicts = [None if status is None else segment_verdict(status) for status in report_statuses]
     if any(verdict is None for verdict in verdicts):
@@ -79,4 +79,4 @@ def message_verdict(report_statuses: Sequence[int | None]) -> tuple[Status, int]
     for status, verdict in zip(report_statuses, verdicts, strict=True):
         if verdict is not Status.DELIVERED and verdict is not None and status is not None:
             return verdict, status
-    return Status.DELIVERED, report_statuses[0] or 0
+    return Status.DELIVERED, (report_statuses[0] or 0) if len(report_statuses) == 1 else 0

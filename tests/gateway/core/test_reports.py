@@ -88,6 +88,7 @@ def test_what_a_tp_st_means(tp_st: int, status: Status | None) -> None:
     [
         pytest.param([0], (Status.DELIVERED, 0), id="delivered"),
         pytest.param([1], (Status.DELIVERED, 1), id="forwarded"),
+        pytest.param([1, 0], (Status.DELIVERED, 0), id="none of several is bad"),
         pytest.param([None], None, id="nothing yet"),
         pytest.param([0, None, 0], None, id="one is missing"),
         pytest.param([0, 0x20, 0], None, id="one is still tried"),
