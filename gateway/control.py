@@ -18,6 +18,7 @@ import structlog
 
 from gateway.core.account import Account, AccountChanges, Role
 from gateway.errors import GatewayError, InvalidFieldError
+from gateway.store.backend import ApiToken
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -113,6 +114,10 @@ class ControlServer:
                 return await accounts.create_token(
                     arguments["name"], label=arguments["label"], expires_at=arguments["expires_at"]
                 )
+            case "tokens":
+                return [_token_to_json(token) for token in await accounts.tokens(arguments["name"])]
+            case "revoke_token":
+                await accounts.revoke_token(arguments["key"])
             case "list":
                 return [_to_json(account) for account in await accounts.list()]
             case _:
@@ -150,6 +155,14 @@ class RemoteAccounts:
     async def create_token(self, name: str, *, label: str, expires_at: EpochMs | None = None) -> str:
         """Make an API token; its text is shown only now."""
         return str(await self._ask("create_token", name=name, label=label, expires_at=expires_at))
+
+    async def tokens(self, name: str) -> list[ApiToken]:
+        """Give the API tokens of an account, oldest first."""
+        return [_token_from_json(one) for one in await self._ask("tokens", name=name)]
+
+    async def revoke_token(self, key: str) -> None:
+        """End an API token."""
+        await self._ask("revoke_token", key=key)
 
     async def list(self) -> list[Account]:
         """Give all accounts in order of name."""
@@ -201,3 +214,12 @@ def _changes_from_json(values: dict[str, Any]) -> AccountChanges:
     if unknown:
         raise InvalidFieldError(min(unknown), "cannot be changed")
     return cast("AccountChanges", _facts_from_json(values))
+
+
+def _token_to_json(token: ApiToken) -> dict[str, Any]:
+    facts = {field.name: getattr(token, field.name) for field in fields(ApiToken)}
+    return {**facts, "secret_sha256": token.secret_sha256.hex()}
+
+
+def _token_from_json(values: dict[str, Any]) -> ApiToken:
+    return ApiToken(**{**values, "secret_sha256": bytes.fromhex(values["secret_sha256"])})

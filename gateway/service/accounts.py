@@ -172,6 +172,19 @@ class Accounts:
         await self._audit("token created", f"{account.name}, {key}, {label}")
         return f"{key}|{secret}"
 
+    async def tokens(self, name: str) -> Sequence[ApiToken]:
+        """Give the API tokens of an account, oldest first; their secrets are not known here."""
+        return await self._store.tokens((await self._named(name)).id)
+
+    async def revoke_token(self, key: str) -> None:
+        """End an API token, from the next request on; InvalidFieldError when none has this key."""
+        token = await self._store.token(key) if _is_storable(key) else None
+        if token is None:
+            raise InvalidFieldError("key", f"no token {key}")
+        await self._store.remove_token(key)
+        self._proofs.forget(token.account_id)
+        await self._audit("token revoked", f"{key}, {token.label}")
+
     async def list(self) -> Sequence[Account]:
         """Give all accounts in order of name."""
         return sorted(await self._store.accounts(), key=lambda account: account.name.lower())

@@ -470,6 +470,14 @@ class Store(Protocol):
         """Give an API token by its key."""
         ...
 
+    async def tokens(self, account_id: AccountId) -> list[ApiToken]:
+        """Give the API tokens of an account, oldest first."""
+        ...
+
+    async def remove_token(self, key: str) -> None:
+        """Drop an API token; nothing happens when there is none."""
+        ...
+
     async def save_session(self, digest: bytes, account_id: AccountId, *, kind: str, expires_at: EpochMs) -> None:
         """Keep a session token's SHA-256; renews it when it exists. Expired ones are dropped now and then."""
         ...

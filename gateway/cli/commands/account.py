@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from gateway.control import RemoteAccounts
+    from gateway.core.types import EpochMs
     from gateway.service.accounts import Accounts
 
     AnyAccounts = Accounts | RemoteAccounts
@@ -183,6 +185,36 @@ def password(*, name: str, password_stdin: bool, config: Path | None) -> None:
 def token(name: str, label: str, config: Path | None) -> None:
     """Make an API token for the account NAME and print it: it is shown only now."""
     click.echo(_run(config, lambda accounts: accounts.create_token(name, label=label)))
+
+
+@command.command()
+@click.argument("name")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
+@config_option
+def tokens(*, name: str, as_json: bool, config: Path | None) -> None:
+    """Show the API tokens of the account NAME by their keys, the part before the bar."""
+    rows = [
+        {"key": one.key, "label": one.label, "created": _when(one.created_at), "expires": _when(one.expires_at)}
+        for one in _run(config, lambda accounts: accounts.tokens(name))
+    ]
+    if as_json:
+        click.echo(json.dumps(rows, indent=2))
+        return
+    for row in rows:
+        click.echo(f"{row['key']}  {row['created']}  {row['expires'] or 'never expires'}  {row['label']}".rstrip())
+
+
+def _when(instant: EpochMs | None) -> str | None:
+    return None if instant is None else f"{datetime.fromtimestamp(instant / 1000, UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+@command.command()
+@click.argument("key")
+@config_option
+def revoke(key: str, config: Path | None) -> None:
+    """End the API token KEY, from its next request on."""
+    _run(config, lambda accounts: accounts.revoke_token(key))
+    click.echo(f"token {key} revoked")
 
 
 def _read_password(*, is_piped: bool) -> str:

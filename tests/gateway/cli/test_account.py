@@ -169,6 +169,20 @@ def test_token_is_printed_once(run: Run) -> None:
     assert (result.exit_code, len(key), len(secret)) == (0, 12, 40)
 
 
+def test_tokens_are_shown_without_their_secrets_and_revoked(run: Run) -> None:
+    run("add", "shop", "--password-stdin", stdin="x\n")
+    key, _, secret = run("token", "shop", "--label", "till 3").output.strip().partition("|")
+    shown = run("tokens", "shop").output
+    assert shown.startswith(key)
+    assert shown.endswith("  never expires  till 3\n")
+    (listed,) = json.loads(run("tokens", "shop", "--json").output)
+    assert (listed["key"], listed["label"], listed["expires"]) == (key, "till 3", None)
+    assert secret not in shown + repr(listed)
+    revoked = run("revoke", key)
+    assert (revoked.exit_code, revoked.output) == (0, f"token {key} revoked\n")
+    assert run("tokens", "shop").output == ""
+
+
 @pytest.mark.parametrize(
     ("words", "message"),
     [
@@ -176,6 +190,8 @@ def test_token_is_printed_once(run: Run) -> None:
         (("disable", "nobody"), "no account nobody"),
         (("token", "nobody"), "no account nobody"),
         (("password", "nobody", "--password-stdin"), "no account nobody"),
+        (("tokens", "nobody"), "no account nobody"),
+        (("revoke", "abc"), "no token abc"),
         (("set", "nobody", "--rate", "1"), "no account nobody"),
         (("set", "x", "--spans", "1,two"), "not a number: two"),
         (("set", "x", "--credit", "-1"), "not a number: -1"),

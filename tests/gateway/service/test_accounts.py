@@ -258,6 +258,22 @@ async def test_new_password_ends_sessions_and_what_is_remembered(desk: Desk, acc
     assert desk.rows("SELECT action, detail FROM audit ORDER BY id DESC LIMIT 1") == [("password changed", "demo")]
 
 
+async def test_revoked_token_is_refused_at_once_and_others_stay(desk: Desk, accounts: Accounts) -> None:
+    first, second = [await accounts.create_token("demo", label=label) for label in ("till 3", "till 4")]
+    for token in (first, second):
+        await accounts.check_api_token(token, **HERE)
+    await accounts.revoke_token(first.partition("|")[0])
+    with pytest.raises(BadCredentialsError):
+        await accounts.check_api_token(first, **HERE)
+    assert (await accounts.check_api_token(second, **HERE)).name == "demo"
+    assert [token.label for token in await accounts.tokens("demo")] == ["till 4"]
+    for key in ("unknown", "\x00", first):
+        with pytest.raises(InvalidFieldError):
+            await accounts.revoke_token(key)
+    audit = desk.rows("SELECT action FROM audit ORDER BY id DESC LIMIT 1")
+    assert audit == [("token revoked",)]
+
+
 @pytest.mark.parametrize(("name", "password", "field"), [("demo", "", "password"), ("nobody", "x", "name")])
 async def test_password_that_cannot_be_changed(name: str, password: str, field: str, accounts: Accounts) -> None:
     with pytest.raises(InvalidFieldError) as caught:

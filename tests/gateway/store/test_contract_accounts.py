@@ -121,6 +121,22 @@ async def test_a_session_lasts_until_it_expires_and_can_be_renewed(store: Store)
     assert await store.session(b"digest", kind="openvox", now=EpochMs(NOW + 4000)) == 1
 
 
+async def test_tokens_of_an_account_are_listed_and_removed(store: Store) -> None:
+    other = await store.add_account(an_account("other"), "hash", NOW)
+    made = [
+        ApiToken(key=key, secret_sha256=b"\x01" * 32, account_id=account_id, label=key, created_at=EpochMs(NOW + at))
+        for key, account_id, at in (("b", AccountId(1), 2), ("a", AccountId(1), 3), ("c", other.id, 1))
+    ]
+    for token in made:
+        await store.add_token(token)
+    assert await store.tokens(AccountId(1)) == made[:2]
+    await store.remove_token("b")
+    await store.remove_token("unknown")
+    assert await store.tokens(AccountId(1)) == made[1:2]
+    assert await store.token("b") is None
+    assert await store.tokens(other.id) == made[2:]
+
+
 async def test_tokens_are_found_by_key(store: Store) -> None:
     token = ApiToken(key="abc", secret_sha256=b"\x00" * 32, account_id=AccountId(1), label="till", created_at=NOW)
     await store.add_token(token)

@@ -38,9 +38,10 @@ ADD_KEY = """
 INSERT INTO api_token (key, secret_sha256, account_id, label, created_at, expires_at)
 VALUES (:key, :secret_sha256, :account_id, :label, :created_at, :expires_at)
 """
-READ_KEY = """
-SELECT key, secret_sha256, account_id, label, created_at, expires_at FROM api_token WHERE key = :key
-"""
+_READ_KEYS = "SELECT key, secret_sha256, account_id, label, created_at, expires_at FROM api_token"
+READ_KEY = f"{_READ_KEYS} WHERE key = :key"
+READ_KEYS = f"{_READ_KEYS} WHERE account_id = :account_id ORDER BY created_at, key"
+DROP_KEY = "DELETE FROM api_token WHERE key = :key"
 SAVE_SESSION = """
 INSERT INTO session (digest, account_id, kind, expires_at) VALUES (:digest, :account_id, :kind, :expires_at)
 ON CONFLICT (digest) DO UPDATE SET expires_at = excluded.expires_at
@@ -151,11 +152,21 @@ def add_token(tx: Transaction, token: ApiToken) -> None:
 def read_token(connection: sqlite3.Connection, key: str) -> ApiToken | None:
     """Give an API token by its key."""
     row = connection.execute(READ_KEY, {"key": key}).fetchone()
-    if row is None:
-        return None
-    return ApiToken(
-        key=row[0], secret_sha256=row[1], account_id=row[2], label=row[3], created_at=row[4], expires_at=row[5]
-    )
+    return None if row is None else _token(row)
+
+
+def read_tokens(connection: sqlite3.Connection, account_id: AccountId) -> list[ApiToken]:
+    """Give the API tokens of an account, oldest first."""
+    return [_token(row) for row in connection.execute(READ_KEYS, {"account_id": account_id})]
+
+
+def remove_token(tx: Transaction, key: str) -> None:
+    """Drop an API token."""
+    tx.execute(DROP_KEY, {"key": key})
+
+
+def _token(row: tuple[Any, ...]) -> ApiToken:
+    return ApiToken(**dict(zip(ApiToken.__slots__, row, strict=True)))
 
 
 def save_session(

@@ -212,6 +212,14 @@ class SqliteStore(House):
         """Give an API token by its key."""
         return await self.read(lambda connection: accounts.read_token(connection, key))
 
+    async def tokens(self, account_id: AccountId) -> list[ApiToken]:
+        """Give the API tokens of an account, oldest first."""
+        return await self.read(lambda connection: accounts.read_tokens(connection, account_id))
+
+    async def remove_token(self, key: str) -> None:
+        """Drop an API token."""
+        await self.write(lambda tx: accounts.remove_token(tx, key))
+
     async def save_session(self, digest: bytes, account_id: AccountId, *, kind: str, expires_at: EpochMs) -> None:
         """Keep or renew a session; some that have ended are dropped."""
         now = self._latest_now
