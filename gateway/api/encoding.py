@@ -13,8 +13,8 @@ _GZIP, _ZLIB, _BARE_DEFLATE = 31, 15, -15
 def decoded(body: bytes, content_encoding: str, limit_octets: int) -> bytes:
     """Give the body without its encodings, the last one named undone first.
 
-    Raises OversizeError when it grows over `limit_octets`, and MalformedError for an encoding that is
-    not known here or a body that is not encoded like that, one that is cut off too. RFC 9110 8.4.
+    Raises OversizeError when it grows over `limit_octets`, and MalformedError for an encoding that cannot
+    be undone here or a body that is not encoded like that, one that is cut off too. RFC 9110 8.4.
     """
     for name in reversed(content_encoding.lower().split(",")):
         match name.strip():
@@ -23,10 +23,10 @@ def decoded(body: bytes, content_encoding: str, limit_octets: int) -> bytes:
             case "deflate":
                 # Some send deflate bare, without the zlib header that the word stands for.
                 body = _inflated(body, _ZLIB if _has_zlib_header(body) else _BARE_DEFLATE, limit_octets)
-            case "identity" | "":
-                pass
-            case _:
+            case "br" | "zstd" | "compress" | "x-compress":
                 raise _unreadable()
+            case _:
+                pass  # identity, or a word that is no encoding, like the charset that some clients put here
     return body
 
 

@@ -22,6 +22,7 @@ def bare_deflate(octets: bytes) -> bytes:
     [
         pytest.param(TEXT, "identity", id="identity"),
         pytest.param(TEXT, "", id="nothing"),
+        pytest.param(TEXT, "UTF-8", id="no encoding"),
         pytest.param(gzip.compress(TEXT), "gzip", id="gzip"),
         pytest.param(gzip.compress(TEXT), " GZip ", id="in another case"),
         pytest.param(gzip.compress(TEXT), "x-gzip", id="old name of gzip"),
@@ -45,8 +46,8 @@ def test_encodings_are_undone(body: bytes, encoding: str) -> None:
         pytest.param(zlib.compress(TEXT)[:-1], "deflate", id="deflate cut off"),
         pytest.param(gzip.compress(TEXT) + b"x", "gzip", id="rubbish behind it"),
         pytest.param(gzip.compress(TEXT)[:-8] + b"\0" * 8, "gzip", id="wrong checksum"),
-        pytest.param(TEXT, "br", id="unknown"),
-        pytest.param(gzip.compress(TEXT), "br, gzip", id="unknown inside"),
+        pytest.param(TEXT, "br", id="brotli"),
+        pytest.param(gzip.compress(TEXT), "zstd, gzip", id="zstandard inside"),
     ],
 )
 def test_what_is_not_encoded_like_that_is_malformed(body: bytes, encoding: str) -> None:
