@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from gateway.api.names import NESTING_LIMIT, Repeated, build_fields
-from gateway.api.refusals import MalformedError
+from gateway.api.refusals import MalformedError, UndecodableError
 from gateway.errors import InvalidFieldError
 
 if TYPE_CHECKING:
@@ -197,7 +197,7 @@ class Params:
 
 def _refuse_undecodable(name: str, value: Any) -> None:
     if isinstance(value, Undecodable):
-        raise InvalidFieldError(name, f"not {value.charset}")
+        raise UndecodableError(name, value.charset)
 
 
 def _is_blank(value: Any) -> bool:

@@ -27,7 +27,7 @@ from gateway.api.dialects.openvox.wire import (
     send_status,
     sent_frame,
 )
-from gateway.api.refusals import BadTokenError
+from gateway.api.refusals import BadTokenError, UndecodableError
 from gateway.core.account import Account, Permission, Role
 from gateway.errors import BadCredentialsError, InvalidFieldError, NotAllowedError
 from gateway.service.desk import Submission
@@ -164,12 +164,16 @@ async def _account(call: OpenVoxCall) -> Account:
     try:
         username = params.read_string("username")
         password = None if username is None else params.read_text("password")
+    except UndecodableError:
+        raise
     except InvalidFieldError as error:
         raise BadCredentialsError from error
     if username is not None:
         return await account_by_password(call, NAME, username, password)
     try:
         token = params.read_string("token")
+    except UndecodableError:
+        raise
     except InvalidFieldError as error:
         raise BadTokenError from error
     if token is None:
