@@ -5,14 +5,13 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
-from collections import Counter
 from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
 
 from gateway.callbacks.client import Client
-from gateway.callbacks.lanes import Lanes
+from gateway.callbacks.lanes import Lanes, receiver_of
 from gateway.core.schedule import callback_delay_s
 from gateway.core.types import EpochMs
 from gateway.store.backend import CallbackOwedNews
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from gateway.clock import Clock
     from gateway.config.settings import CallbacksSection
     from gateway.core.callback import CallbackRequest, OwedCallback
-    from gateway.core.types import MessageId
+    from gateway.core.types import AccountId, CallbackId
     from gateway.store.backend import News, Store
 
     Render = Callable[[OwedCallback], Awaitable[CallbackRequest | None]]
@@ -38,8 +37,8 @@ LONGEST_SLEEP_S = 600.0
 class CallbackSender:
     """The task behind the outbox: `start`, `stop`, `wait_failed`.
 
-    It sleeps until the store has news or the next row is due. Rows of one message to one account go out
-    in order; rows of different receivers never wait for each other.
+    It sleeps until the store has news or the next row is due. Rows of one message to one account and
+    dialect go out in order; rows of different receivers never wait for each other.
     """
 
     def __init__(
@@ -59,7 +58,8 @@ class CallbackSender:
         self._render = render
         self._own_port = own_port
         self._jitter = jitter
-        self._busy: Counter[MessageId] = Counter()
+        self._busy: set[CallbackId] = set()
+        self._unreached: dict[str, set[tuple[AccountId, str]]] = {}
         self._wake = asyncio.Event()
         self._failure: asyncio.Future[None]
         self._client: Client
@@ -109,14 +109,14 @@ class CallbackSender:
                 self._wake.clear()
                 busy = frozenset(self._busy)
                 rows = await self._store.due_callbacks(self._clock.now_ms(), limit=BATCH, busy=busy)
-                self._busy.update(row.message_id for row in rows)
+                self._busy.update(row.id for row in rows)
                 await asyncio.gather(*map(self._take, rows))
                 if not rows:
                     await self._sleep(busy)
         except Exception as error:  # noqa: BLE001  (whoever waits for the sender gets it)
             self._fail(error)
 
-    async def _sleep(self, busy: frozenset[MessageId]) -> None:
+    async def _sleep(self, busy: frozenset[CallbackId]) -> None:
         next_at = await self._store.next_callback_at(busy)
         wait_s = LONGEST_SLEEP_S
         if next_at is not None:
@@ -139,19 +139,27 @@ class CallbackSender:
         wait_s = self._lanes.offer(request.url, partial(self._send, row, request))
         if wait_s:
             next_at = EpochMs(self._clock.now_ms() + int(wait_s * 1000))
-            await self._store.callback_retry(row.id, next_at=next_at, error="waiting for the receiver")
+            await self._store.callback_postpone(row.id, next_at=next_at)
             self._release(row)
 
     async def _send(self, row: OwedCallback, request: CallbackRequest) -> None:
-        error = await self._client.send(request, row.id)
-        if not error:
+        answer = await self._client.send(request, row.id)
+        if not answer.error:
             await self._store.callback_done(row.id, self._clock.now_ms())
             log.debug("callback taken", action="callback", callback_id=row.id, message_id=row.message_id)
             self._release(row)
+            await self._receiver_is_back(request.url)
         elif request.is_once:
-            await self._give_up(row, error)
+            await self._give_up(row, answer.error)
         else:
-            await self._retry(row, error)
+            if not answer.is_reached:
+                self._unreached.setdefault(receiver_of(request.url), set()).add((row.account_id, row.dialect))
+            await self._retry(row, answer.error)
+
+    async def _receiver_is_back(self, url: str) -> None:
+        """What failed while the receiver was away need not wait for its own time, which may be half an hour off."""
+        for account_id, dialect in self._unreached.pop(receiver_of(url), ()):
+            await self._store.callbacks_due_now(account_id, dialect, self._clock.now_ms())
 
     async def _retry(self, row: OwedCallback, error: str) -> None:
         now = self._clock.now_ms()
@@ -177,8 +185,6 @@ class CallbackSender:
         self._release(row)
 
     def _release(self, row: OwedCallback) -> None:
-        """Let the next row of the message go."""
-        self._busy[row.message_id] -= 1
-        if self._busy[row.message_id] <= 0:
-            del self._busy[row.message_id]
+        """The store knows what became of the row: it, or the one that follows it, may go."""
+        self._busy.discard(row.id)
         self._wake.set()

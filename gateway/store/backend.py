@@ -399,12 +399,12 @@ class Store(Protocol):
         ...
 
     # callbacks
-    async def due_callbacks(self, now: EpochMs, *, limit: int, busy: frozenset[MessageId]) -> list[OwedCallback]:
-        """Rows to send now: the oldest pending one per message and account, if due, `busy` messages left out."""
+    async def due_callbacks(self, now: EpochMs, *, limit: int, busy: frozenset[CallbackId]) -> list[OwedCallback]:
+        """Rows to send now: the oldest pending one per message, account and dialect, if due, `busy` rows left out."""
         ...
 
-    async def next_callback_at(self, busy: frozenset[MessageId]) -> EpochMs | None:
-        """When the next row is due, None when none waits."""
+    async def next_callback_at(self, busy: frozenset[CallbackId]) -> EpochMs | None:
+        """When the next row that is not `busy` is due, None when none waits."""
         ...
 
     async def callback_done(self, callback_id: CallbackId, now: EpochMs) -> None:
@@ -415,8 +415,16 @@ class Store(Protocol):
         """Count a failed try and wait until `next_at`."""
         ...
 
+    async def callback_postpone(self, callback_id: CallbackId, *, next_at: EpochMs) -> None:
+        """Wait until `next_at` without having tried."""
+        ...
+
+    async def callbacks_due_now(self, account_id: AccountId, dialect: str, now: EpochMs) -> None:
+        """Let the account's rows that failed be due at once: their receiver is back."""
+        ...
+
     async def callback_given_up(self, callback_id: CallbackId, *, now: EpochMs, error: str) -> None:
-        """Keep the row, visible, without further tries; later rows of the message go on."""
+        """Keep the row, visible, without further tries; the later ones of its message go on."""
         ...
 
     async def set_subscriptions(self, account_id: AccountId, dialect: str, events: frozenset[CallbackEvent]) -> None:

@@ -15,6 +15,7 @@ from aiohttp import web
 
 from gateway import __version__
 from gateway.api.renderer import Renderer
+from gateway.callbacks.lanes import WAITING_LIMIT
 from gateway.callbacks.sender import CallbackSender
 from gateway.config.settings import ApiSection, CallbacksSection, Settings
 from gateway.core.callback import CallbackRequest, OwedCallback
@@ -255,6 +256,46 @@ async def test_dead_receiver_delays_nobody_else(desk: Desk) -> None:
         assert dead.most_running == 2
         desk.demo = demo
         dead.gate.set()
+
+
+async def test_inbound_goes_to_each_account_whatever_becomes_of_the_other(desk: Desk) -> None:
+    other = await desk.add_account("other")
+    async with Receiver().listening() as hanging, Receiver().listening() as alive, sending(desk):
+        hanging.gate.clear()
+        await desk.push_to(hanging.port)
+        desk.demo, demo = other, desk.demo
+        await desk.push_to(alive.port)
+        desk.demo = demo
+        await desk.receive("first")
+        await until(lambda: len(hanging.requests) == 1 and len(alive.requests) == 1)
+        hanging.gate.set()
+
+
+async def test_a_full_lane_costs_no_tries(desk: Desk) -> None:
+    async with Receiver().listening() as receiver, sending(desk, per_receiver=1):
+        receiver.gate.clear()
+        await desk.push_to(receiver.port)
+        for _ in range(WAITING_LIMIT + 10):
+            await _sent(desk)
+        moved = "SELECT count(*) FROM callback WHERE next_at > created_at"
+        await until(lambda: desk.rows(moved)[0][0] > 0)
+        assert {tries for tries, _ in _errors(desk)} == {0}
+        receiver.gate.set()
+
+
+async def test_one_success_brings_back_what_failed_while_the_receiver_was_away(desk: Desk) -> None:
+    receiver = Receiver()
+    await desk.push_to(receiver.port)
+    async with sending(desk):
+        first = await _sent(desk)
+        for tries, delay_s in enumerate((5, 15, 45), 1):
+            await until(_is_tried(desk, tries))
+            _later(desk, delay_s)
+        await until(_is_tried(desk, 4))
+        async with receiver.listening():
+            second = await _sent(desk)
+            await until(lambda: not _errors(desk))
+        assert [int(request.query["id"]) for request in receiver.requests] == [second, first]
 
 
 async def test_one_receiver_gets_many_at_once_but_not_more_than_allowed(desk: Desk) -> None:

@@ -140,11 +140,11 @@ class SqliteStore(House):
 
     # --- callbacks ------------------------------------------------------------------------------
 
-    async def due_callbacks(self, now: EpochMs, *, limit: int, busy: frozenset[MessageId]) -> list[OwedCallback]:
+    async def due_callbacks(self, now: EpochMs, *, limit: int, busy: frozenset[CallbackId]) -> list[OwedCallback]:
         """Rows to send now, every receiver's in turn."""
         return await self.read(lambda connection: callbacks.read_due(connection, now=now, limit=limit, busy=busy))
 
-    async def next_callback_at(self, busy: frozenset[MessageId]) -> EpochMs | None:
+    async def next_callback_at(self, busy: frozenset[CallbackId]) -> EpochMs | None:
         """When the next row is due, None when none waits."""
         return await self.read(lambda connection: callbacks.read_next_at(connection, busy=busy))
 
@@ -155,6 +155,14 @@ class SqliteStore(House):
     async def callback_retry(self, callback_id: CallbackId, *, next_at: EpochMs, error: str) -> None:
         """Try again at `next_at`."""
         await self.write(lambda tx: callbacks.retry(tx, callback_id, next_at=next_at, error=error))
+
+    async def callback_postpone(self, callback_id: CallbackId, *, next_at: EpochMs) -> None:
+        """Wait without having tried."""
+        await self.write(lambda tx: callbacks.postpone(tx, callback_id, next_at=next_at))
+
+    async def callbacks_due_now(self, account_id: AccountId, dialect: str, now: EpochMs) -> None:
+        """Let what failed be tried again at once."""
+        await self.write(lambda tx: callbacks.make_due(tx, account_id, dialect, now))
 
     async def callback_given_up(self, callback_id: CallbackId, *, now: EpochMs, error: str) -> None:
         """Keep the row without further tries."""
