@@ -24,7 +24,7 @@ TAIL_DIGITS = 4
 
 ATTEMPT_COLUMNS = """
 a.id, a.message_id, a.segment, a.port, a.sim, a.recipient, a.opened_at, a.outcome, a.settled_at, a.mr,
-a.decide_at, a.report_status
+a.decide_at, a.report_status, a.discharged_at
 """
 READ = f"""
 SELECT {ATTEMPT_COLUMNS}, {ROW_COLUMNS} FROM attempt a JOIN message m ON m.id = a.message_id WHERE a.id = :id
@@ -74,6 +74,7 @@ class Attempt:
     mr: int | None
     decide_at: EpochMs | None
     report_status: int | None
+    discharged_at: EpochMs | None
 
 
 _ATTEMPT_WIDTH = len(Attempt.__slots__)
