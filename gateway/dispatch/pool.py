@@ -95,6 +95,8 @@ class Pool:
                     await asyncio.sleep(self._settings.modems.rescan_s)
         finally:
             await asyncio.gather(*(seat.radio.close() for seat in self._seats.values()), return_exceptions=True)
+            for seat in self._seats.values():
+                await self._keep_received(seat)
 
     def _open_seat(self, url: str, group: asyncio.TaskGroup) -> None:
         events: asyncio.Queue[RadioEvent] = asyncio.Queue()
@@ -125,6 +127,13 @@ class Pool:
             await seat.radio.close()
             await asyncio.sleep(BROKEN_SEAT_PAUSE_S)
             self._seats.pop(seat.url, None)
+
+    async def _keep_received(self, seat: Seat) -> None:
+        """Store what was received but not looked at before the end: a routed report is said only once."""
+        while not seat.events.empty():
+            event = seat.events.get_nowait()
+            if isinstance(event, Received):
+                await self._on_received(seat, event)
 
     async def _on_event(self, seat: Seat, event: RadioEvent) -> None:
         match event:

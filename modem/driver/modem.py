@@ -51,6 +51,7 @@ class Modem:
         self._options = options or ModemOptions()
         self._profile = profile
         self._listen_first_s = listen_first_s
+        self._is_first_open = True
         self._status = Status(url, emit=on_event)
         self._radio = Radio(on_change=self._take_radio)
         self._inbox = Inbox(on_inbound=on_event)
@@ -201,8 +202,10 @@ class Modem:
             baudrate=self._options.baudrate,
             on_data=session.link.receive_data,
             on_lost=on_lost,
-            keep_input=self._listen_first_s > 0,
+            # What the modem said while no process had the port open: a report that is said only once may be among it.
+            keep_input=self._is_first_open,
         )
+        self._is_first_open = False
         log.debug("port opened", action="port_opened", port=self.url)
         session.link.attach(port)
         self._session = session

@@ -226,6 +226,8 @@ class Session:
         if self._listening is not None:
             self._listening.hear(line)
             return
+        if self._status.identity is None:
+            return  # said to the process before us, for a submit that nobody asks about any more
         answer = late_answer(line)
         if answer is None or (answer.error is not None and not self.link.is_submit_abandoned):
             return

@@ -73,11 +73,14 @@ class Field:
         await self.dispatcher.start()
         self._pool_task = asyncio.create_task(self.pool.run())
 
-    async def stop(self) -> None:
-        await self.dispatcher.stop(1.0)
+    async def end_pool(self) -> None:
         assert self._pool_task is not None
         self._pool_task.cancel()
         await asyncio.gather(self._pool_task, return_exceptions=True)
+
+    async def stop(self) -> None:
+        await self.dispatcher.stop(1.0)
+        await self.end_pool()
         await self.store.close()
 
     def _on_news(self, news: News) -> None:

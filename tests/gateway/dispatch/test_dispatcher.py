@@ -199,6 +199,20 @@ async def _crash(store: SqliteStore) -> None:
     await store.close()
 
 
+async def test_what_was_received_before_the_end_is_kept(make_field: MakeField) -> None:
+    field = await make_field()
+    radio = await field.radio(0)
+    ids, submits = [], []
+    for mr in range(3):
+        ids.append(await field.accept())
+        submits.append(await radio.answer(Accepted(mr=mr)))
+        await field.until(ids[-1], Status.SENT)
+    for mr, submit in enumerate(submits):
+        radio.route(_report(submit, mr=mr))
+    await field.end_pool()
+    assert [(await field.message(one)).status for one in ids] == [Status.DELIVERED] * 3
+
+
 async def test_a_message_that_cannot_be_encoded_any_more_fails_and_the_span_goes_on(make_field: MakeField) -> None:
     field = await make_field()
     wrong = await field.accept(text="x" * 400, segments=2)  # accepted with other settings: now it takes three

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from modem.driver import Accepted, LateAnswer, ModemEvent, NoLateAnswer, Ready
+from modem.driver import Accepted, Inbound, LateAnswer, ModemEvent, NoLateAnswer, Ready
 from tests.modem.driver.driving import FAST, TPDU, driven
 from tests.support.scripted_modem import ScriptedModem
 
@@ -128,8 +128,17 @@ async def test_closing_while_listening_proves_nothing(link: Path) -> None:
         assert owner.all(NoLateAnswer) == []
 
 
-async def test_input_is_thrown_away_when_nothing_is_owed(link: Path) -> None:
+async def test_an_old_result_says_nothing_when_nothing_is_owed(link: Path) -> None:
     async with ScriptedModem(link=link) as scripted:
         os.write(scripted._master, b"\r\n+CMGS: 77\r\n\r\nOK\r\n")
         async with driven(scripted) as (_, owner):
             assert owner.all(LateAnswer) == []
+
+
+async def test_a_report_that_came_while_nobody_had_the_port_is_handed_up(link: Path) -> None:
+    # +CDS, 27.005 3.4.1; the TPDU is a status report for TP-MR 7 (23.040 9.2.2.3).
+    report = "0006070C919471214365874230620121000042306201210000" + "00"
+    async with ScriptedModem(link=link) as scripted:
+        os.write(scripted._master, f"\r\n+CDS: 25\r\n{report}\r\n".encode())
+        async with driven(scripted) as (_, owner):
+            assert [(one.pdu, one.is_report, one.stored) for one in owner.all(Inbound)] == [(report, True, None)]
