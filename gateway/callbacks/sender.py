@@ -15,6 +15,7 @@ from gateway.callbacks.lanes import Lanes, receiver_of
 from gateway.core.schedule import callback_delay_s
 from gateway.core.types import EpochMs
 from gateway.store.backend import CallbackOwedNews
+from gateway.store.outage import Outage
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -59,6 +60,7 @@ class CallbackSender:
         self._own_port = own_port
         self._jitter = jitter
         self._busy: set[CallbackId] = set()
+        self._outage = Outage()
         self._unreached: dict[str, set[tuple[AccountId, str]]] = {}
         self._wake = asyncio.Event()
         self._failure: asyncio.Future[None]
@@ -108,7 +110,7 @@ class CallbackSender:
             while True:
                 self._wake.clear()
                 busy = frozenset(self._busy)
-                rows = await self._store.due_callbacks(self._clock.now_ms(), limit=BATCH, busy=busy)
+                rows = await self._outage.ride_out(partial(self._due, busy))
                 self._busy.update(row.id for row in rows)
                 await asyncio.gather(*map(self._take, rows))
                 if not rows:
@@ -116,8 +118,11 @@ class CallbackSender:
         except Exception as error:  # noqa: BLE001  (whoever waits for the sender gets it)
             self._fail(error)
 
+    async def _due(self, busy: frozenset[CallbackId]) -> list[OwedCallback]:
+        return await self._store.due_callbacks(self._clock.now_ms(), limit=BATCH, busy=busy)
+
     async def _sleep(self, busy: frozenset[CallbackId]) -> None:
-        next_at = await self._store.next_callback_at(busy)
+        next_at = await self._outage.ride_out(lambda: self._store.next_callback_at(busy))
         wait_s = LONGEST_SLEEP_S
         if next_at is not None:
             wait_s = min(LONGEST_SLEEP_S, max(0.0, (next_at - self._clock.now_ms()) / 1000))
@@ -133,19 +138,19 @@ class CallbackSender:
             await self._retry(row, "internal error")
             return
         if request is None:
-            await self._store.callback_done(row.id, self._clock.now_ms())
+            await self._outage.ride_out(lambda: self._store.callback_done(row.id, self._clock.now_ms()))
             self._release(row)
             return
         wait_s = self._lanes.offer(request.url, partial(self._send, row, request))
         if wait_s:
             next_at = EpochMs(self._clock.now_ms() + int(wait_s * 1000))
-            await self._store.callback_postpone(row.id, next_at=next_at)
+            await self._outage.ride_out(lambda: self._store.callback_postpone(row.id, next_at=next_at))
             self._release(row)
 
     async def _send(self, row: OwedCallback, request: CallbackRequest) -> None:
         answer = await self._client.send(request, row.id)
         if not answer.error:
-            await self._store.callback_done(row.id, self._clock.now_ms())
+            await self._outage.ride_out(lambda: self._store.callback_done(row.id, self._clock.now_ms()))
             log.debug("callback taken", action="callback", callback_id=row.id, message_id=row.message_id)
             self._release(row)
             await self._receiver_is_back(request.url)
@@ -159,7 +164,8 @@ class CallbackSender:
     async def _receiver_is_back(self, url: str) -> None:
         """What failed while the receiver was away need not wait for its own time, which may be half an hour off."""
         for account_id, dialect in self._unreached.pop(receiver_of(url), ()):
-            await self._store.callbacks_due_now(account_id, dialect, self._clock.now_ms())
+            make_due = partial(self._store.callbacks_due_now, account_id, dialect, self._clock.now_ms())
+            await self._outage.ride_out(make_due)
 
     async def _retry(self, row: OwedCallback, error: str) -> None:
         now = self._clock.now_ms()
@@ -167,7 +173,8 @@ class CallbackSender:
         if delay_s is None:
             await self._give_up(row, error)
             return
-        await self._store.callback_retry(row.id, next_at=EpochMs(now + int(delay_s * 1000)), error=error)
+        next_at = EpochMs(now + int(delay_s * 1000))
+        await self._outage.ride_out(lambda: self._store.callback_retry(row.id, next_at=next_at, error=error))
         log.info(
             "callback failed",
             action="callback",
@@ -180,7 +187,9 @@ class CallbackSender:
         self._release(row)
 
     async def _give_up(self, row: OwedCallback, error: str) -> None:
-        await self._store.callback_given_up(row.id, now=self._clock.now_ms(), error=error)
+        await self._outage.ride_out(
+            lambda: self._store.callback_given_up(row.id, now=self._clock.now_ms(), error=error)
+        )
         log.warning("callback given up", action="callback", callback_id=row.id, message_id=row.message_id, error=error)
         self._release(row)
 

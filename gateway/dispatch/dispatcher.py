@@ -14,6 +14,7 @@ from gateway.core.status import Status
 from gateway.core.types import EpochMs
 from gateway.dispatch.span import SpanWorker
 from gateway.store.backend import StatusChanged, WorkAdded
+from gateway.store.outage import Outage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -42,6 +43,7 @@ class Dispatcher:
         self._clock = clock
         self._board = board
         self._receiver = receiver
+        self._outage = Outage()
         self._workers: dict[Port, SpanWorker] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._decisions: dict[AttemptId, asyncio.Task[None]] = {}
@@ -93,6 +95,7 @@ class Dispatcher:
                 others=self._enabled_ports,
                 on_undecided=self._decide_at,
                 on_pause=partial(self._on_pause, port),
+                outage=self._outage,
             )
             self._workers[port] = worker
             self._spawn(worker.run(), f"span {port}")
@@ -109,7 +112,9 @@ class Dispatcher:
         if attempt_id is None:
             log.warning("late answer without an open question", action="late", span=port, mr=mr)
             return
-        await self._store.evidence(attempt_id, mr=mr, refused=refused, now=self._clock.now_ms())
+        await self._outage.ride_out(
+            lambda: self._store.evidence(attempt_id, mr=mr, refused=refused, now=self._clock.now_ms())
+        )
 
     async def no_late_answer(self, port: Port, *, is_unsent: bool) -> None:
         """The modem will not answer any more: evidence can only be a delivery report now, if it went out at all."""
@@ -158,8 +163,8 @@ class Dispatcher:
     async def _decide(self, attempt_id: AttemptId, decide_at: EpochMs) -> None:
         await asyncio.sleep(max(0.0, (decide_at - self._clock.now_ms()) / 1000))
         resend = self._settings.dispatch.when_unknown == "resend"
-        status = await self._store.decide_ambiguous(
-            attempt_id, resend=resend, cause=NO_EVIDENCE, now=self._clock.now_ms()
+        status = await self._outage.ride_out(
+            lambda: self._store.decide_ambiguous(attempt_id, resend=resend, cause=NO_EVIDENCE, now=self._clock.now_ms())
         )
         if status is Status.QUEUED:
             log.warning("sent again, possible duplicate", action="resend", attempt=attempt_id)
@@ -209,12 +214,16 @@ class Dispatcher:
 
     async def _housekeeping(self) -> None:
         while True:
-            now = self._clock.now_ms()
-            await self._store.expire(now)
-            await self._store.forget_parked(EpochMs(now - PARKED_REPORTS_KEPT_S * 1000))
-            incomplete_s = self._settings.dispatch.incomplete_after_s
-            await self._receiver.give_out_incomplete(EpochMs(now - int(incomplete_s * 1000)))
+            await self._outage.ride_out(self._keep_house)
             await asyncio.sleep(HOUSEKEEPING_S)
+
+    async def _keep_house(self) -> None:
+        now = self._clock.now_ms()
+        await self._store.expire(now)
+        await self._receiver.join_leftovers()
+        await self._store.forget_parked(EpochMs(now - PARKED_REPORTS_KEPT_S * 1000))
+        incomplete_s = self._settings.dispatch.incomplete_after_s
+        await self._receiver.give_out_incomplete(EpochMs(now - int(incomplete_s * 1000)))
 
     def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
         task = asyncio.get_running_loop().create_task(work, name=name)

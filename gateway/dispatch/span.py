@@ -12,7 +12,9 @@ import modem.pdu as sms
 from gateway.core.types import EpochMs
 from gateway.dispatch.outcome import Outcome, Verdict, judge
 from gateway.dispatch.settle import SIM_PAUSE_S, settlement_of
+from gateway.errors import StoreUnavailableError
 from gateway.store.backend import AttemptOutcome, Turn
+from gateway.store.outage import RETRY_S
 from modem.errors import EncodeError
 
 if TYPE_CHECKING:
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from gateway.core.types import AttemptId, Port
     from gateway.dispatch.radio import Identity, Radio
     from gateway.store.backend import Settlement, Store
+    from gateway.store.outage import Outage
 
 log = structlog.get_logger(__name__)
 
@@ -45,6 +48,7 @@ class SpanWorker:
         others: Callable[[], Sequence[Port]],
         on_undecided: Callable[[AttemptId, EpochMs], None],
         on_pause: Callable[[str | None], None],
+        outage: Outage,
     ) -> None:
         self.port = port
         self.last_unanswered: AttemptId | None = None
@@ -54,6 +58,7 @@ class SpanWorker:
         self._others = others
         self._on_undecided = on_undecided
         self._on_pause = on_pause
+        self._outage = outage
         self._tables = tuple(sms.Language[name.upper()] for name in settings.text.national_tables)
         self._radio: Radio | None = None
         self._identity: Identity | None = None
@@ -111,7 +116,14 @@ class SpanWorker:
                 await self._rest()
                 continue
             self._wake.clear()
-            result = await self._store.turn(self._turn(identity, settlement))
+            try:
+                result = await self._store.turn(self._turn(identity, settlement))
+            except StoreUnavailableError as error:
+                # The settlement is kept: what the modem said is not asked for twice.
+                self._outage.begin(error)
+                await self._sleep(RETRY_S)
+                continue
+            self._outage.end()
             settlement = None
             if result.assignment is None:
                 if not self._stopping:

@@ -18,7 +18,9 @@ Duties:
      inbound  for every inbound message, to every account named for inbound that may use the port.
 6. MUST call the listeners after the commit, in the loop, in commit order.
 7. One process, one writer. Opening a store another process holds raises StoreBusyError.
-8. Instants are epoch milliseconds; `now` is always given by the caller.
+8. A write that cannot be done until somebody acts (disk full, locked, read-only) MUST raise
+   StoreUnavailableError and leave nothing behind; the same call may be made again.
+9. Instants are epoch milliseconds; `now` is always given by the caller.
 """
 
 from __future__ import annotations

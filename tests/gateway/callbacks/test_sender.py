@@ -25,6 +25,7 @@ from gateway.service.desk import Submission
 from gateway.store.backend import CallbackOwedNews
 from tests.gateway.api.desk import Desk
 from tests.support.box import free_port
+from tests.support.store import held_by_another
 from tests.support.waiting import until
 
 LOOPBACK: dict[str, Any] = {"allowed_networks": ["127.0.0.0/8"]}
@@ -358,3 +359,16 @@ async def test_broken_store_is_told_to_who_waits(desk: Desk, monkeypatch: pytest
     async with sending(desk) as sender:
         with pytest.raises(StoreError):
             await asyncio.wait_for(sender.wait_failed(), 5)
+
+
+async def test_a_store_that_cannot_write_costs_no_callback(desk: Desk) -> None:
+    async with Receiver().listening() as receiver, sending(desk) as sender:
+        receiver.gate.clear()
+        await desk.push_to(receiver.port)
+        await _sent(desk)
+        await until(lambda: receiver.running == 1)
+        async with held_by_another(desk.store):
+            receiver.gate.set()
+            await until(lambda: sender._outage._is_on)
+        await until(lambda: not _errors(desk))
+        assert len(receiver.requests) == 1

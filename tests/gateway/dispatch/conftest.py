@@ -58,16 +58,16 @@ class Field:
             await self.store.add_account(account, "-", EpochMs(0))
         self.account = (await self.store.accounts())[0]
         self.board.put(await self.store.spans())
-        receiver = Receiver(self.store, self.clock)
+        self.receiver = Receiver(self.store, self.clock)
         self.dispatcher = Dispatcher(
-            store=self.store, settings=self.settings, clock=self.clock, board=self.board, receiver=receiver
+            store=self.store, settings=self.settings, clock=self.clock, board=self.board, receiver=self.receiver
         )
         self.pool = Pool(
             store=self.store,
             settings=self.settings,
             board=self.board,
             dispatcher=self.dispatcher,
-            receiver=receiver,
+            receiver=self.receiver,
             make_radio=self._make_radio,
         )
         await self.dispatcher.start()

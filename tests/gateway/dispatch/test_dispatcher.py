@@ -10,6 +10,8 @@ from gateway.dispatch.radio import Accepted, LateAnswer, NoAnswer, NoLateAnswer,
 from gateway.store.backends.sqlite.store import SqliteStore
 from modem.pdu import Submit, report_on
 from tests.gateway.dispatch.conftest import MakeField
+from tests.support.store import held_by_another
+from tests.support.waiting import until
 
 REFUSED_BARRED = Refused(kind="cms", code=10, text="call barred", is_local=False)
 LOST_AFTER_CTRL_Z = NoAnswer(reason="port lost", is_sent=True)
@@ -197,6 +199,22 @@ def _report(submit: Submit, *, mr: int) -> bytes:
 async def _crash(store: SqliteStore) -> None:
     """Let the store go without telling dispatch, as the end of the process would."""
     await store.close()
+
+
+async def test_a_store_that_cannot_write_costs_no_answer_no_report_and_no_text(make_field: MakeField) -> None:
+    field = await make_field()
+    radio = await field.radio(0)
+    first, second = await field.accept(), await field.accept()
+    await radio.asked_once()
+    async with held_by_another(field.store):
+        submit = await radio.answer(Accepted(mr=5))
+        radio.route(_report(submit, mr=5))
+        await until(lambda: field.dispatcher._outage._is_on and field.receiver._outage._is_on)
+    await field.until(first, Status.DELIVERED)
+    await radio.answer(Accepted(mr=6))
+    await field.until(second, Status.SENT)
+    assert len(radio.sent) == 2
+    assert not field.dispatcher._outage._is_on
 
 
 async def test_what_was_received_before_the_end_is_kept(make_field: MakeField) -> None:
