@@ -21,7 +21,7 @@ from gateway.api.intake import read_params
 from gateway.api.listener import HttpServer
 from gateway.api.refusals import InternalError, OversizeError, UnknownPathError, WrongMethodError
 from gateway.api.settings import read_settings
-from gateway.errors import ConfigError, RequestError, StoreError
+from gateway.errors import ConfigError, RequestError, StoreError, StoreUnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -163,6 +163,10 @@ class Server:
             return await target.route.handle(call)
         except RequestError as error:
             return _refuse(target, error)
+        except StoreUnavailableError as error:
+            # Every caller runs into it: a trace for each would fill what is left of the disk.
+            log.error("request failed", action="request", request_id=request_id, path=target.path, reason=str(error))
+            return _refuse(target, InternalError("the store cannot write"))
         except Exception as error:
             log.exception("request failed", action="request", request_id=request_id, path=target.path)
             return _refuse(target, InternalError(type(error).__name__))

@@ -120,10 +120,10 @@ class SpanWorker:
                 result = await self._store.turn(self._turn(identity, settlement))
             except StoreUnavailableError as error:
                 # The settlement is kept: what the modem said is not asked for twice.
-                self._outage.begin(error)
+                self._outage.begin(self, error)
                 await self._sleep(RETRY_S)
                 continue
-            self._outage.end()
+            self._outage.end(self)
             settlement = None
             if result.assignment is None:
                 if not self._stopping:

@@ -369,6 +369,6 @@ async def test_a_store_that_cannot_write_costs_no_callback(desk: Desk) -> None:
         await until(lambda: receiver.running == 1)
         async with held_by_another(desk.store):
             receiver.gate.set()
-            await until(lambda: sender._outage._is_on)
+            await until(lambda: sender._outage.is_on)
         await until(lambda: not _errors(desk))
         assert len(receiver.requests) == 1

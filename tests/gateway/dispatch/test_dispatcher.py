@@ -209,12 +209,12 @@ async def test_a_store_that_cannot_write_costs_no_answer_no_report_and_no_text(m
     async with held_by_another(field.store):
         submit = await radio.answer(Accepted(mr=5))
         radio.route(_report(submit, mr=5))
-        await until(lambda: field.dispatcher._outage._is_on and field.receiver._outage._is_on)
+        await until(lambda: field.dispatcher._outage.is_on and field.receiver._outage.is_on)
     await field.until(first, Status.DELIVERED)
     await radio.answer(Accepted(mr=6))
     await field.until(second, Status.SENT)
     assert len(radio.sent) == 2
-    assert not field.dispatcher._outage._is_on
+    assert not field.dispatcher._outage.is_on
 
 
 async def test_what_was_received_before_the_end_is_kept(make_field: MakeField) -> None:

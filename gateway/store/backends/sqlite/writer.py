@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from gateway.errors import StoreError, StoreUnavailableError
+from gateway.store.backends.sqlite.faults import is_full
 from gateway.store.backends.sqlite.transaction import Transaction, Work
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ T = TypeVar("T")
 
 MOST_WORKS = 256
 """Most works that share a transaction."""
+EMPTY_LOG = "PRAGMA wal_checkpoint(TRUNCATE)"
 
 
 @dataclass(slots=True)
@@ -107,7 +109,7 @@ class Writer:
     ) -> tuple[list[_Ended], list[Transaction]]:
         """Run all works in one transaction; when that fails each in its own, so that a bad one fails alone."""
         try:
-            values, transaction = _run_together(connection, self._memory, works)
+            values, transaction = self._run_with_room(connection, works)
         except Exception as raised:  # noqa: BLE001 (kept for its caller)
             error = self._explain(raised) if isinstance(raised, sqlite3.Error) else raised
             if len(works) == 1 or isinstance(error, StoreUnavailableError):
@@ -122,6 +124,18 @@ class Writer:
             ended += single
             committed += done
         return ended, committed
+
+    def _run_with_room(
+        self, connection: sqlite3.Connection, works: Sequence[Work[Any]]
+    ) -> tuple[list[Any], Transaction]:
+        """Run all works in one transaction; on a full disk once more without the log, which may be most of it."""
+        try:
+            return _run_together(connection, self._memory, works)
+        except sqlite3.OperationalError as error:
+            if not is_full(error):
+                raise
+        connection.execute(EMPTY_LOG).fetchall()
+        return _run_together(connection, self._memory, works)
 
     def _finish(self, jobs: list[_Job], ended: list[_Ended], committed: list[Transaction]) -> None:
         for job, end in zip(jobs, ended, strict=True):

@@ -176,3 +176,17 @@ async def test_a_disk_that_takes_nothing_says_what_to_do(
         await opened.accept([a_message(text="x" * 60_000)])
     await writer.run(lambda raw: raw.execute(f"PRAGMA {undo}").fetchall())
     await opened.accept([a_message()])
+
+
+async def test_a_full_disk_gets_the_room_of_the_log_back(opened: SqliteStore) -> None:
+    statements: list[str] = []
+    writer = opened._connections[0]
+    await writer.run(lambda raw: raw.execute("PRAGMA max_page_count = 1").fetchall())
+    await writer.run(lambda raw: raw.set_trace_callback(statements.append))
+    with pytest.raises(StoreUnavailableError):
+        await opened.accept([a_message(text="x" * 60_000)])
+    assert [one for one in statements if one.startswith(("BEGIN", "PRAGMA"))] == [
+        "BEGIN IMMEDIATE",
+        "PRAGMA wal_checkpoint(TRUNCATE)",
+        "BEGIN IMMEDIATE",
+    ]
