@@ -12,6 +12,7 @@ import structlog
 from gateway.core.span import SpanState
 from gateway.core.status import Status
 from gateway.core.types import EpochMs
+from gateway.dispatch.outcome import Verdict, judge
 from gateway.dispatch.span import SpanWorker
 from gateway.store.backend import StatusChanged, WorkAdded
 from gateway.store.outage import Outage
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from gateway.config.settings import Settings
     from gateway.core.types import AttemptId, Port
     from gateway.dispatch.inbound import Receiver
+    from gateway.dispatch.radio import Accepted, Refused
     from gateway.service.spans import SpanBoard
     from gateway.store.backend import News, Store
 
@@ -105,24 +107,36 @@ class Dispatcher:
         """Seconds for which the span's modem may still owe an earlier process an answer; asked once."""
         return self._listen_first.pop(port, 0.0)
 
-    async def late_answer(self, port: Port, *, mr: int | None, refused: str) -> None:
+    async def late_answer(self, port: Port, result: Accepted | Refused) -> None:
         """The modem answered a submit that had been given up."""
         worker = self.worker(port)
         attempt_id, worker.last_unanswered = worker.last_unanswered, None
         if attempt_id is None:
-            log.warning("late answer without an open question", action="late", span=port, mr=mr)
+            log.warning("late answer without an open question", action="late", span=port, result=repr(result))
             return
+        outcome = judge(result)
+        if outcome.verdict is Verdict.AMBIGUOUS:
+            # "Network timeout" is an answer that leaves the question open (modem error 332, 513).
+            log.info("late answer says nothing for certain", action="late", span=port, code=outcome.code)
+            self._decide_at(attempt_id, self._after_evidence())
+            return
+        refused = "" if outcome.verdict is Verdict.ACCEPTED else outcome.code or outcome.text
+        await self._note_evidence(attempt_id, mr=outcome.mr, refused=refused)
+
+    async def _note_evidence(self, attempt_id: AttemptId, *, mr: int | None, refused: str) -> None:
         await self._outage.ride_out(
             lambda: self._store.evidence(attempt_id, mr=mr, refused=refused, now=self._clock.now_ms())
         )
 
     async def no_late_answer(self, port: Port, *, is_unsent: bool) -> None:
         """The modem will not answer any more: evidence can only be a delivery report now, if it went out at all."""
-        attempt_id = self.worker(port).last_unanswered
+        worker = self.worker(port)
+        attempt_id = worker.last_unanswered
         if attempt_id is None:
             return
         if is_unsent:
-            await self.late_answer(port, mr=None, refused="the modem never got it")
+            worker.last_unanswered = None
+            await self._note_evidence(attempt_id, mr=None, refused="the modem never got it")
         else:
             self._decide_at(attempt_id, self._after_evidence())
 

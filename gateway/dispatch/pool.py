@@ -151,8 +151,8 @@ class Pool:
 
     async def _on_news(self, port: Port, event: LateAnswer | NoLateAnswer | SignalChanged) -> None:
         match event:
-            case LateAnswer(mr=mr, refused=refused):
-                await self._dispatcher.late_answer(port, mr=mr, refused=refused)
+            case LateAnswer(result=result):
+                await self._dispatcher.late_answer(port, result)
             case NoLateAnswer(is_unsent=is_unsent):
                 await self._dispatcher.no_late_answer(port, is_unsent=is_unsent)
             case SignalChanged(dbm=dbm, operator=operator):

@@ -229,7 +229,7 @@ class Session:
         if self._status.identity is None:
             return  # said to the process before us, for a submit that nobody asks about any more
         answer = late_answer(line)
-        if answer is None or (answer.error is not None and not self.link.is_submit_abandoned):
+        if answer is None or (answer.refused is not None and not self.link.is_submit_abandoned):
             return
         self.link.forget_submit()
         self._emit(answer)

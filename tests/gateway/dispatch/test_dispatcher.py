@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 from datetime import UTC, datetime
 
+import pytest
+
 from gateway.core.status import Status
-from gateway.dispatch.radio import Accepted, LateAnswer, NoAnswer, NoLateAnswer, Refused
+from gateway.dispatch.radio import Accepted, LateAnswer, NoAnswer, NoLateAnswer, NotReady, Refused
 from gateway.store.backends.sqlite.store import SqliteStore
 from modem.pdu import Submit, report_on
 from tests.gateway.dispatch.conftest import MakeField
@@ -127,10 +129,32 @@ async def test_a_late_answer_is_evidence_and_its_report_still_matches(make_field
     radio = await field.radio(0)
     submit = await radio.answer(LOST_AFTER_CTRL_Z)
     await field.until_no_answer(message_id)
-    radio.tell(LateAnswer(mr=12))
+    radio.tell(LateAnswer(result=Accepted(mr=12)))
     await field.until(message_id, Status.SENT)
     radio.route(_report(submit, mr=12))
     await field.until(message_id, Status.DELIVERED)
+
+
+@pytest.mark.parametrize(
+    ("code", "status", "submits"),
+    [
+        pytest.param(197, Status.SENT, 1, id="duplicate SM: the service centre has it"),
+        pytest.param(42, Status.QUEUED, 1, id="congestion: it did not go out"),
+        pytest.param(332, Status.UNKNOWN, 1, id="network timeout: nobody knows"),
+    ],
+)
+async def test_a_late_error_counts_as_what_it_means(
+    make_field: MakeField, code: int, status: Status, submits: int
+) -> None:
+    field = await make_field(evidence_s=0.2, when_unknown="report")
+    message_id = await field.accept()
+    radio = await field.radio(0)
+    await radio.answer(LOST_AFTER_CTRL_Z)
+    await field.until_no_answer(message_id)
+    radio.tell(NotReady(reason="no network"))  # so that what is queued again stays to be seen
+    radio.tell(LateAnswer(result=Refused(kind="cms", code=code, text="", is_local=False, waited_s=50)))
+    await field.until(message_id, status)
+    assert len(radio.sent) == submits
 
 
 async def test_the_span_goes_on_while_a_message_waits_for_evidence(make_field: MakeField) -> None:
@@ -161,7 +185,7 @@ async def test_after_a_crash_the_modem_is_listened_to_first(make_field: MakeFiel
     after = await make_field()
     radio = await after.radio(0)
     assert radio.listen_first_s > 0
-    radio.tell(LateAnswer(mr=3))
+    radio.tell(LateAnswer(result=Accepted(mr=3)))
     radio.ready()
     assert (await after.until(message_id, Status.SENT)).port == 1
     assert radio.sent == []
