@@ -33,6 +33,8 @@ log = structlog.get_logger(__name__)
 HOUSEKEEPING_S = 10.0
 PARKED_REPORTS_KEPT_S = 3 * 86_400
 LISTEN_AT_LEAST_S = 1.0
+CLOCK_JUMP_MS = 5000
+"""Less is the slow correction of a time server."""
 NO_EVIDENCE = "no answer from the modem, it may have been sent"
 
 
@@ -146,17 +148,19 @@ class Dispatcher:
         now = self._clock.now_ms()
         dispatch = self._settings.dispatch
         for attempt in await self._store.open_attempts():
+            # The clock may have been set since: nobody waits longer than for an attempt of this moment.
+            latest = EpochMs(self._after_evidence() + int(dispatch.submit_timeout_s * 1000))
             decide_at = attempt.decide_at
             if decide_at is None:
                 # The process ended in the middle of it. Its modem may still answer: the pool lets it listen first.
-                waited_s = (now - attempt.opened_at) / 1000
+                waited_s = max(0, now - attempt.opened_at) / 1000
                 self._listen_first[attempt.port] = max(dispatch.patience_s - waited_s, LISTEN_AT_LEAST_S)
-                decide_at = EpochMs(self._after_evidence() + int(dispatch.submit_timeout_s * 1000))
+                decide_at = latest
                 await self._store.lose_attempt(
                     attempt.attempt_id, cause="the gateway stopped before the answer came", decide_at=decide_at
                 )
             self.worker(attempt.port).last_unanswered = attempt.attempt_id
-            self._decide_at(attempt.attempt_id, decide_at)
+            self._decide_at(attempt.attempt_id, min(decide_at, latest))
 
     def _after_evidence(self) -> EpochMs:
         return EpochMs(self._clock.now_ms() + int(self._settings.dispatch.evidence_s * 1000))
@@ -232,12 +236,20 @@ class Dispatcher:
             await asyncio.sleep(HOUSEKEEPING_S)
 
     async def _keep_house(self) -> None:
+        await self._follow_clock()
         now = self._clock.now_ms()
         await self._store.expire(now)
         await self._receiver.join_leftovers()
         await self._store.forget_parked(EpochMs(now - PARKED_REPORTS_KEPT_S * 1000))
         incomplete_s = self._settings.dispatch.incomplete_after_s
         await self._receiver.give_out_incomplete(EpochMs(now - int(incomplete_s * 1000)))
+
+    async def _follow_clock(self) -> None:
+        drift_ms = self._clock.drift_ms()
+        if abs(drift_ms) >= CLOCK_JUMP_MS:
+            await self._store.clock_was_set(drift_ms)
+            log.warning("the system's clock was set", action="clock", by_s=round(drift_ms / 1000))
+        self._clock.adopt(drift_ms)
 
     def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
         task = asyncio.get_running_loop().create_task(work, name=name)

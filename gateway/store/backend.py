@@ -334,6 +334,10 @@ class Store(Protocol):
         """Expire queued and held messages whose validity ended; gives how many."""
         ...
 
+    async def clock_was_set(self, by_ms: int) -> None:
+        """Move validities, retries, decisions and callbacks that wait: the clock shows `by_ms` more than it did."""
+        ...
+
     # ambiguous attempts and reports
     async def open_attempts(self) -> list[OpenAttempt]:
         """Attempts whose outcome is not known, oldest first."""

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
@@ -26,10 +27,13 @@ from tests.support.waiting import until
 class Field:
     """Dispatch at work on a real store with radios that the test holds in its hand."""
 
-    def __init__(self, folder: Path, *, radios: int, auto: bool, dispatch: dict[str, object]) -> None:
+    def __init__(
+        self, folder: Path, *, radios: int, auto: bool, wall_ahead_s: float, dispatch: dict[str, object]
+    ) -> None:
         self.urls = [f"socket://test:{index}" for index in range(radios)]
         self.settings = Settings.model_validate({"modems": {"ports": self.urls}, "dispatch": dispatch})
-        self.clock = Clock()
+        self.wall_ahead_s = wall_ahead_s
+        self.clock = Clock(lambda: time.time_ns() + int(self.wall_ahead_s * 1e9))
         self.store = SqliteStore(folder / "gateway.db")
         self.board = SpanBoard(lambda: self.store.load)
         self.radios: dict[str, FakeRadio] = {}
@@ -144,8 +148,8 @@ MakeField = Callable[..., Awaitable[Field]]
 async def make_field(tmp_path: Path) -> AsyncIterator[MakeField]:
     fields: list[Field] = []
 
-    async def make(*, radios: int = 1, auto: bool = False, **dispatch: object) -> Field:
-        field = Field(tmp_path, radios=radios, auto=auto, dispatch=dispatch)
+    async def make(*, radios: int = 1, auto: bool = False, wall_ahead_s: float = 0.0, **dispatch: object) -> Field:
+        field = Field(tmp_path, radios=radios, auto=auto, wall_ahead_s=wall_ahead_s, dispatch=dispatch)
         await field.start()
         fields.append(field)
         return field

@@ -204,6 +204,24 @@ async def test_after_a_crash_without_any_evidence_it_is_sent_once_more(make_fiel
     await after.until(message_id, Status.SENT)
 
 
+async def test_a_clock_set_back_between_two_starts_makes_nobody_listen_for_hours(make_field: MakeField) -> None:
+    before = await make_field(wall_ahead_s=7200)
+    await before.accept()
+    await (await before.radio(0)).asked_once()
+    await _crash(before.store)
+    after = await make_field(patience_s=15)
+    assert 0 < (await after.radio(0)).listen_first_s <= 15
+
+
+async def test_a_clock_that_is_set_ends_no_validity(make_field: MakeField) -> None:
+    field = await make_field(radios=0)
+    message_id = await field.accept()
+    field.wall_ahead_s = 50 * 365 * 86_400
+    await field.dispatcher._keep_house()
+    assert field.clock.now_ms() > 2_000_000_000_000
+    assert (await field.message(message_id)).status is Status.QUEUED
+
+
 async def test_stop_waits_for_the_submit_under_way(make_field: MakeField) -> None:
     field = await make_field()
     message_id = await field.accept()

@@ -302,3 +302,14 @@ async def test_owing_is_news(store: Store) -> None:
     assert CallbackOwedNews() not in news
     await send(store, message_id)
     assert CallbackOwedNews() in news
+
+
+async def test_a_retry_is_not_touched_by_a_clock_that_is_set(store: Store) -> None:
+    await store.set_subscriptions(SHOP, "openvox", ALL)
+    await send(store, await accept_one(store))
+    (row,) = await due(store)
+    await store.callback_retry(row.id, next_at=EpochMs(NOW + 5000), error="HTTP 500")
+    await store.clock_was_set(-VALIDITY_MS)
+    assert await store.next_callback_at(frozenset()) == NOW + 5000 - VALIDITY_MS
+    (moved,) = await due(store)
+    assert moved.created_at == row.created_at - VALIDITY_MS

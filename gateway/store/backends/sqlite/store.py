@@ -14,6 +14,7 @@ from gateway.store.backends.sqlite import (
     pages,
     parts,
     reports,
+    shift,
     spans,
     subscriptions,
     turns,
@@ -77,6 +78,10 @@ class SqliteStore(House):
             total += count
             if count < outbox.EXPIRED_AT_ONCE:
                 return total
+
+    async def clock_was_set(self, by_ms: int) -> None:
+        """Move the instants that wait."""
+        await self.write(lambda tx: shift.shift_instants(tx, by_ms))
 
     # --- ambiguous attempts and reports ---------------------------------------------------------
 
