@@ -126,8 +126,10 @@ class CallbackSender:
         wait_s = LONGEST_SLEEP_S
         if next_at is not None:
             wait_s = min(LONGEST_SLEEP_S, max(0.0, (next_at - self._clock.now_ms()) / 1000))
+        # asyncio.wait_for of Python 3.11 swallows the cancellation that comes together with a wake-up.
         with contextlib.suppress(TimeoutError):  # something is due
-            await asyncio.wait_for(self._wake.wait(), wait_s)
+            async with asyncio.timeout(wait_s):
+                await self._wake.wait()
 
     async def _take(self, row: OwedCallback) -> None:
         """Render a row and put it into the lane of its receiver."""

@@ -372,3 +372,17 @@ async def test_a_store_that_cannot_write_costs_no_callback(desk: Desk) -> None:
             await until(lambda: sender._outage.is_on)
         await until(lambda: not _errors(desk))
         assert len(receiver.requests) == 1
+
+
+async def test_a_stop_together_with_news_ends_it(desk: Desk) -> None:
+    for _ in range(20):
+        async with sending(desk) as sender:
+            task = sender._task
+            assert task is not None
+            await until(lambda: _is_asleep(sender))
+            _later(desk, 0)
+        assert task.done()
+
+
+def _is_asleep(sender: CallbackSender) -> bool:
+    return bool(sender._wake._waiters)
