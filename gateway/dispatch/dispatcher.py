@@ -96,7 +96,8 @@ class Dispatcher:
                 store=self._store,
                 settings=self._settings,
                 clock=self._clock,
-                others=self._enabled_ports,
+                others=self._able_ports,
+                is_enabled=partial(self._is_enabled, port),
                 on_undecided=self._decide_at,
                 on_pause=partial(self._on_pause, port),
                 outage=self._outage,
@@ -206,16 +207,20 @@ class Dispatcher:
         """Wake the span that the work prefers; when it is busy or cannot send, the others that may take it."""
         preferred = None if work.port is None else self._workers.get(work.port)
         is_able = preferred is not None and preferred.is_able
-        if preferred is not None and is_able:
+        if preferred is not None:
             preferred.wake()
-            if not preferred.is_sending:
+            if is_able and not preferred.is_sending:
                 return
         for port, worker in self._workers.items():
             if worker.is_able and (not work.spans or port in work.spans) and (worker.sleeps_for_ever or not is_able):
                 worker.wake()
 
-    def _enabled_ports(self) -> list[Port]:
-        return [view.span.port for view in self._board.views() if view.span.enabled]
+    def _able_ports(self) -> list[Port]:
+        return [port for port, worker in self._workers.items() if worker.is_able]
+
+    def _is_enabled(self, port: Port) -> bool:
+        span = self._board.span(port)
+        return span is None or span.enabled
 
     def _on_pause(self, port: Port, reason: str | None) -> None:
         """Show on the board that a barred SIM is left alone, so that new messages prefer other spans."""

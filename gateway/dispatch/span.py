@@ -31,11 +31,16 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 
+SWITCHED_OFF_S = 1.0
+"""How often a span that is switched off looks whether it still is."""
+
+
 class SpanWorker:
     """The sending task of one span.
 
-    `others` gives the enabled ports besides this one; `on_undecided` is told of attempts without an
-    answer, `on_pause` when a barred SIM is left alone (with the reason) and when it is tried again (None).
+    `others` gives the ports that can send, `is_enabled` whether this one is switched on; `on_undecided` is
+    told of attempts without an answer, `on_pause` when a barred SIM is left alone (with the reason) and when
+    it is tried again (None).
     """
 
     def __init__(
@@ -46,6 +51,7 @@ class SpanWorker:
         settings: Settings,
         clock: Clock,
         others: Callable[[], Sequence[Port]],
+        is_enabled: Callable[[], bool],
         on_undecided: Callable[[AttemptId, EpochMs], None],
         on_pause: Callable[[str | None], None],
         outage: Outage,
@@ -56,6 +62,7 @@ class SpanWorker:
         self._settings = settings
         self._clock = clock
         self._others = others
+        self._is_enabled = is_enabled
         self._on_undecided = on_undecided
         self._on_pause = on_pause
         self._outage = outage
@@ -74,7 +81,8 @@ class SpanWorker:
     @property
     def is_able(self) -> bool:
         """Whether it can take a segment now."""
-        return self._radio is not None and not self._stopping and self._clock.monotonic() >= self._paused_until
+        is_there = self._radio is not None and not self._stopping and self._is_enabled()
+        return is_there and self._clock.monotonic() >= self._paused_until
 
     @property
     def is_sending(self) -> bool:
@@ -134,7 +142,10 @@ class SpanWorker:
             settlement = await self._send(radio, result.assignment)
 
     async def _rest(self) -> None:
-        """Wait until the modem is back, or until a barred SIM may be tried again."""
+        """Wait until the modem is back, the span switched on, or until a barred SIM may be tried again."""
+        if self._radio is not None and not self._is_enabled():
+            await self._sleep(SWITCHED_OFF_S)
+            return
         left_s = self._paused_until - self._clock.monotonic()
         is_paused = self._radio is not None and left_s > 0
         await self._sleep(left_s if is_paused else None)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -60,6 +61,33 @@ async def test_a_barred_sim_gives_its_message_to_another_and_is_left_alone(make_
     assert (await field.until(second, Status.SENT)).port == 2
     assert len(one.sent) == 1
     assert [view.is_usable for view in field.board.views()] == [False, True]
+
+
+async def test_a_message_is_not_left_to_a_span_that_cannot_send(make_field: MakeField) -> None:
+    field = await make_field(radios=2, retry_first_s=0.05)
+    one, two = await field.radio(0), await field.radio(1)
+    await field.until_ready(2)
+    two.tell(NotReady(reason="no network"))
+    await until(lambda: not field.board.views()[1].is_usable)
+    message_id = await field.accept(1, 2)
+    await one.answer(Refused(kind="cms", code=27, text="destination out of order", is_local=False))
+    await one.answer(Accepted(mr=1))
+    assert (await field.until(message_id, Status.SENT)).port == 1
+
+
+async def test_a_span_that_is_switched_off_sends_no_more_and_keeps_nothing_from_others(make_field: MakeField) -> None:
+    field = await make_field(radios=2, steal_after_s=0.05)
+    one, two = await field.radio(0), await field.radio(1)
+    await field.until_ready(2)
+    (span, *_) = await field.store.spans()
+    field.board.put([replace(span, enabled=False)])
+    message_id = await field.accept(1, 2)
+    await two.answer(Accepted(mr=1))
+    assert (await field.until(message_id, Status.SENT)).port == 2
+    only_here = await field.accept(1)
+    field.board.put([span])
+    await one.answer(Accepted(mr=2))
+    await field.until(only_here, Status.SENT)
 
 
 async def test_a_named_span_keeps_its_message_after_a_temporary_refusal(make_field: MakeField) -> None:
