@@ -151,11 +151,12 @@ class Dispatcher:
         for attempt in await self._store.open_attempts():
             # The clock may have been set since: nobody waits longer than for an attempt of this moment.
             latest = EpochMs(self._after_evidence() + int(dispatch.submit_timeout_s * 1000))
+            waited_s = max(0, now - attempt.opened_at) / 1000
+            if attempt.decide_at is None or waited_s < dispatch.submit_timeout_s:
+                # The process ended in the middle of it. Its modem may still answer: the pool lets it listen first.
+                self._listen_first[attempt.port] = max(dispatch.patience_s - waited_s, LISTEN_AT_LEAST_S)
             decide_at = attempt.decide_at
             if decide_at is None:
-                # The process ended in the middle of it. Its modem may still answer: the pool lets it listen first.
-                waited_s = max(0, now - attempt.opened_at) / 1000
-                self._listen_first[attempt.port] = max(dispatch.patience_s - waited_s, LISTEN_AT_LEAST_S)
                 decide_at = latest
                 await self._store.lose_attempt(
                     attempt.attempt_id, cause="the gateway stopped before the answer came", decide_at=decide_at

@@ -219,6 +219,23 @@ async def test_after_a_crash_the_modem_is_listened_to_first(make_field: MakeFiel
     assert radio.sent == []
 
 
+async def test_after_a_second_crash_the_modem_is_listened_to_again(make_field: MakeField) -> None:
+    before = await make_field()
+    message_id = await before.accept()
+    await (await before.radio(0)).asked_once()
+    await _crash(before.store)
+    between = await make_field()
+    await between.radio(0)
+    await _crash(between.store)
+    after = await make_field()
+    radio = await after.radio(0)
+    assert radio.listen_first_s > 0
+    radio.tell(LateAnswer(result=Accepted(mr=3)))
+    radio.ready()
+    await after.until(message_id, Status.SENT)
+    assert radio.sent == []
+
+
 async def test_after_a_crash_without_any_evidence_it_is_sent_once_more(make_field: MakeField) -> None:
     before = await make_field(evidence_s=0.05)
     message_id = await before.accept()
