@@ -183,5 +183,13 @@ class Receiver:
         )
 
 
+def is_report(tpdu: bytes) -> bool:
+    """Whether a TPDU from the network is a status report. 3GPP TS 23.040 9.2.3.1 (TP-MTI)."""
+    try:
+        return isinstance(sms.decode_incoming(tpdu), sms.StatusReport)
+    except DecodeError:
+        return False
+
+
 def _epoch_ms(instant: datetime | None) -> EpochMs | None:
     return None if instant is None else EpochMs(int(instant.timestamp() * 1000))

@@ -12,7 +12,9 @@ import structlog
 
 from gateway.core.span import Span, SpanState
 from gateway.dispatch.binding import bind
+from gateway.dispatch.inbound import is_report
 from gateway.dispatch.radio import (
+    Identity,
     LateAnswer,
     Lost,
     NoLateAnswer,
@@ -29,7 +31,7 @@ if TYPE_CHECKING:
     from gateway.core.types import Port
     from gateway.dispatch.dispatcher import Dispatcher
     from gateway.dispatch.inbound import Receiver
-    from gateway.dispatch.radio import Identity, Radio, RadioFactory
+    from gateway.dispatch.radio import Radio, RadioFactory
     from gateway.service.spans import SpanBoard
     from gateway.store.backend import Store
 
@@ -185,11 +187,23 @@ class Pool:
                 del self._seats[url]
 
     async def _on_received(self, seat: Seat, received: Received) -> None:
-        if seat.port is None or seat.identity is None:
+        identity = seat.identity or await self._identity_before(seat, received)
+        if seat.port is None or identity is None:
             # What waited in the port while no process had it open comes before the modem has said who it is.
             seat.unidentified.append(received)
             return
-        await self._receiver.receive(received, port=seat.port, identity=seat.identity, radio=seat.radio)
+        await self._receiver.receive(received, port=seat.port, identity=identity, radio=seat.radio)
+
+    async def _identity_before(self, seat: Seat, received: Received) -> Identity | None:
+        """Give the SIM that a report is for before the modem has said who it is: the one that sent here last.
+
+        A routed report is said only once, so it must not wait in memory; a port that was opened anew with
+        its old input has the same device as before.
+        """
+        if seat.port is None or received.stored is not None or not is_report(received.tpdu):
+            return None
+        sim = await self._store.last_sim(seat.port)
+        return Identity(iccid=sim) if sim else None
 
     async def _seat_identity(self, seat: Seat, identity: Identity) -> bool:
         """Bind the seat to its span; False when another port already serves this modem."""

@@ -334,6 +334,10 @@ class Store(Protocol):
         """Expire queued and held messages whose validity ended; gives how many."""
         ...
 
+    async def last_sim(self, port: Port) -> str:
+        """Give the SIM of the newest attempt of a span (as in Turn), "" when it made none of late."""
+        ...
+
     async def clock_was_set(self, by_ms: int) -> None:
         """Move validities, retries, decisions and callbacks that wait: the clock shows `by_ms` more than it did."""
         ...

@@ -16,7 +16,7 @@ from gateway.core.types import AccountId, EpochMs, MessageId, Port
 from gateway.dispatch.dispatcher import Dispatcher
 from gateway.dispatch.inbound import Receiver
 from gateway.dispatch.pool import Pool
-from gateway.dispatch.radio import Identity, NotReady, Radio, RadioEvent
+from gateway.dispatch.radio import Identity, NotReady, Radio
 from gateway.service.spans import SpanBoard
 from gateway.store.backend import News
 from gateway.store.backends.sqlite.store import SqliteStore
@@ -49,7 +49,7 @@ class Field:
         radio.listen_first_s = listen_first_s
         self.radios[url] = radio
         if listen_first_s:
-            radio.tell(_starting(identity))
+            radio.tell(NotReady(reason="listening for the answer to an earlier message"))
         else:
             radio.ready()
         return radio
@@ -135,10 +135,6 @@ class Field:
         except TimeoutError:
             raise AssertionError(f"still {message.status}: {message.cause}") from None
         return message
-
-
-def _starting(identity: Identity) -> RadioEvent:
-    return NotReady(reason="listening for the answer to an earlier message", identity=identity)
 
 
 MakeField = Callable[..., Awaitable[Field]]

@@ -219,6 +219,20 @@ async def test_after_a_crash_the_modem_is_listened_to_first(make_field: MakeFiel
     assert radio.sent == []
 
 
+async def test_a_report_that_waited_in_the_port_counts_before_the_modem_says_who_it_is(make_field: MakeField) -> None:
+    before = await make_field()
+    sent, _open = await before.accept(), await before.accept()
+    radio = await before.radio(0)
+    submit = await radio.answer(Accepted(mr=5))
+    await before.until(sent, Status.SENT)
+    await _crash(before.store)
+    after = await make_field()
+    radio = await after.radio(0)
+    assert radio.listen_first_s > 0
+    radio.route(_report(submit, mr=5))
+    await after.until(sent, Status.DELIVERED)
+
+
 async def test_after_a_second_crash_the_modem_is_listened_to_again(make_field: MakeField) -> None:
     before = await make_field()
     message_id = await before.accept()

@@ -289,3 +289,11 @@ async def test_what_waits_is_not_touched_by_a_clock_that_is_set(store: Store, by
     assert (await claim(store, 1, at=by_ms + 5000)).message_id == retried
     assert await store.expire(EpochMs(NOW + by_ms + VALIDITY_MS)) == 1
     assert await status_of(store, waiting) is Status.EXPIRED
+
+
+async def test_the_sim_of_a_span_is_that_of_its_newest_attempt(store: Store) -> None:
+    assert await store.last_sim(Port(1)) == ""
+    for sim in ("old", "new"):
+        await accept_one(store)
+        await settle(store, settled(await claim(store, sim=sim), mr=1))
+    assert (await store.last_sim(Port(1)), await store.last_sim(Port(2))) == ("new", "")

@@ -57,6 +57,11 @@ WHERE a.id IN (
 ORDER BY a.id
 """
 
+# There is no index for it, so an old one is not looked for.
+LAST_SIM = """
+SELECT sim FROM (SELECT port, sim FROM attempt ORDER BY id DESC LIMIT 10000) WHERE port = :port LIMIT 1
+"""
+
 
 @dataclass(slots=True)
 class Attempt:
@@ -175,3 +180,9 @@ def read_undecided(connection: sqlite3.Connection) -> list[OpenAttempt]:
         )
         for row in connection.execute(UNDECIDED)
     ]
+
+
+def read_last_sim(connection: sqlite3.Connection, port: Port) -> str:
+    """Give the SIM of the newest attempt of a port, "" when it made none of late."""
+    found = connection.execute(LAST_SIM, {"port": port}).fetchone()
+    return "" if found is None else str(found[0])

@@ -19,7 +19,7 @@ from gateway.store.backends.sqlite import (
     subscriptions,
     turns,
 )
-from gateway.store.backends.sqlite.house import House
+from gateway.store.backends.sqlite.database import Database
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from gateway.core.message import Inbound, Message, NewMessage
     from gateway.core.span import Span
     from gateway.core.status import Status
-    from gateway.core.types import AccountId, AttemptId, CallbackId, EpochMs, MessageId
+    from gateway.core.types import AccountId, AttemptId, CallbackId, EpochMs, MessageId, Port
     from gateway.store.backend import (
         ApiToken,
         InboundPart,
@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     )
 
 
-class SqliteStore(House):
+class SqliteStore(Database):
     """Keeps the contract of `gateway.store.backend.Store`; the calls are described there."""
 
     # --- messages -------------------------------------------------------------------------------
@@ -78,6 +78,10 @@ class SqliteStore(House):
             total += count
             if count < outbox.EXPIRED_AT_ONCE:
                 return total
+
+    async def last_sim(self, port: Port) -> str:
+        """Give the SIM that a span used last."""
+        return await self.read(lambda connection: attempts.read_last_sim(connection, port))
 
     async def clock_was_set(self, by_ms: int) -> None:
         """Move the instants that wait."""

@@ -32,7 +32,7 @@ log = structlog.get_logger(__name__)
 PING = "UPDATE sequence SET next = next + 1 WHERE name = 'ping'"
 
 
-class House:
+class Database:
     """Opens and closes the file and gives the calls of the store their transactions and reads.
 
     `synchronous` "full" makes every answer durable against a power cut; "normal" may lose the last
