@@ -25,6 +25,7 @@ from gateway.dispatch.radio import (
     SignalChanged,
 )
 from gateway.service.spans import SpanCondition
+from gateway.store.outage import Outage
 
 if TYPE_CHECKING:
     from gateway.config.settings import Settings
@@ -84,6 +85,7 @@ class Pool:
         self._dispatcher = dispatcher
         self._receiver = receiver
         self._make_radio = make_radio
+        self._outage = Outage()
         self._seats: dict[str, Seat] = {}
 
     async def run(self) -> None:
@@ -229,7 +231,7 @@ class Pool:
         if self._board.span(span.port) != span:
             # On the board first: the number is taken before another modem can be bound.
             self._board.put([span])
-            await self._store.save_span(span)
+            await self._outage.ride_out(lambda: self._store.save_span(span))
 
     def _condition(self, seat: Seat, state: SpanState, reason: str) -> None:
         if seat.port is None:

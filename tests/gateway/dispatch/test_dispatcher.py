@@ -318,6 +318,18 @@ async def test_a_store_that_cannot_write_costs_no_answer_no_report_and_no_text(m
     assert not field.dispatcher._outage.is_on
 
 
+async def test_a_modem_plugged_in_while_the_store_cannot_write_serves_when_it_can(make_field: MakeField) -> None:
+    field = await make_field()
+    radio = await field.radio(0)
+    await field.until_ready(1)
+    async with held_by_another(field.store):
+        radio.lose()
+        radio.identity = replace(radio.identity, imei="another")
+        radio.ready()
+        await until(lambda: field.pool._outage.is_on)
+    await until(lambda: any(view.is_usable and view.span.imei == "another" for view in field.board.views()))
+
+
 async def test_what_was_received_before_the_end_is_kept(make_field: MakeField) -> None:
     field = await make_field()
     radio = await field.radio(0)
