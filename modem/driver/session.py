@@ -37,6 +37,8 @@ log = structlog.get_logger(__name__)
 _RETRY_STARTUP_S: Final = 5.0
 # Without +CNMI nothing announces a message, so they are looked for as often as Gammu's daemon does.
 _SWEEP_UNANNOUNCED_S: Final = 15.0
+# A modem may find the network without a word: while it has none, it is asked this often.
+_POLL_UNREGISTERED_S: Final = 3.0
 _MAX_ANNOUNCED: Final = 1000
 
 
@@ -152,8 +154,9 @@ class Session:
         if not is_same_sim:
             self._durations.forget()
         self._inbox.start(started, is_same_sim=is_same_sim)
-        self._announced.clear()
         self.started = started
+        if started.is_reporting is False:
+            log.warning("the modem gives no delivery reports", action="no_reports", port=self._url)
 
     async def _serve(self, started: Started) -> None:
         """Ask, read and sweep until the modem needs another start-up."""
@@ -163,20 +166,26 @@ class Session:
         sweep_interval_s = self._options.sweep_interval_s
         if not started.is_announcing:
             sweep_interval_s = min(sweep_interval_s, _SWEEP_UNANNOUNCED_S)
-        poll_at = loop.time() + self._options.poll_interval_s
+        polled_at = loop.time()
         sweep_at = loop.time()
         while not self._has_restarted:
             while self._announced:
-                await self._inbox.read(self.link, self._announced.popleft())
+                if not await self._inbox.read(self.link, self._announced.popleft()):
+                    sweep_at = loop.time()
             if loop.time() >= sweep_at:
                 await self._inbox.sweep(self.link)
                 sweep_at = loop.time() + sweep_interval_s
-            if loop.time() >= poll_at:
+            if loop.time() >= polled_at + self._poll_interval_s:
                 await self._poll(started)
-                poll_at = loop.time() + self._options.poll_interval_s
+                polled_at = loop.time()
             if not self._announced and not self._has_restarted:
-                await self._wait(min(poll_at, sweep_at) - loop.time())
+                await self._wait(min(polled_at + self._poll_interval_s, sweep_at) - loop.time())
         log.info("modem restarted", action="restarted", port=self._url)
+
+    @property
+    def _poll_interval_s(self) -> float:
+        longest_s = self._options.poll_interval_s
+        return longest_s if self._radio.is_registered else min(longest_s, _POLL_UNREGISTERED_S)
 
     async def _poll(self, started: Started) -> None:
         await self._radio.ask(self.link)
@@ -196,6 +205,7 @@ class Session:
 
     def _take_urc(self, urc: Urc) -> None:
         if self._radio.take(urc):
+            self._something_happened.set()
             return
         slot = self._inbox.route(urc)
         if slot is not None:

@@ -80,6 +80,10 @@ class ScriptedModem:
     memories: dict[str, dict[int, str]] = field(default_factory=lambda: {"SM": {}, "ME": {}})
     selected: str = "SM"
     is_silent: bool = False
+    # Keeps silent at commands it does not know.
+    is_ignoring: bool = False
+    # What ends a command line; a program that reads whole lines waits for LF.
+    line_end: bytes = b"\r"
     heard: list[str] = field(default_factory=list)
     bodies: list[str] = field(default_factory=list)
 
@@ -172,7 +176,7 @@ class ScriptedModem:
             if self._is_body:
                 self._send_answer(["OK"])
             self._incoming, self._is_body = b"", False
-        elif octet == b"\r" and not self._is_body:
+        elif octet == self.line_end and not self._is_body:
             command, self._incoming = self._incoming.decode("latin-1").strip(), b""
             if command:
                 self._obey(command)
@@ -226,7 +230,7 @@ class ScriptedModem:
             self._is_body = True
             self._send(self.prompt)
         elif not self.memories:
-            self._send_answer(["ERROR"])
+            self._refuse()
         elif name == "AT+CPMS" and parameters:
             self._select([word.strip('"') for word in parameters.split(",")])
         elif command == "AT+CPMS?":
@@ -243,6 +247,10 @@ class ScriptedModem:
             self.memories[self.selected].pop(int(parameters), None)
             self._send_answer(["OK"])
         else:
+            self._refuse()
+
+    def _refuse(self) -> None:
+        if not self.is_ignoring:
             self._send_answer(["ERROR"])
 
     def _select(self, names: list[str]) -> None:

@@ -57,6 +57,19 @@ async def test_registration_that_goes_and_comes_is_told(link: Path) -> None:
         ]
 
 
+async def test_network_that_is_found_without_a_word_is_noticed_soon(
+    link: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("modem.driver.session._POLL_UNREGISTERED_S", 0.05)
+    options = replace(FAST, poll_interval_s=3600.0)
+    async with ScriptedModem(link=link) as scripted, driven(scripted, options=options) as (_, owner):
+        scripted.answers["AT+CREG?"] = ["+CREG: 1,2", "OK"]
+        scripted.say("+CREG: 2")
+        await owner.until(NotReady, matching=lambda event: event.reason == "searching for a network")
+        scripted.answers["AT+CREG?"] = ["+CREG: 1,1", "OK"]
+        await owner.until(Ready, count=2)
+
+
 async def test_registration_and_signal_are_asked_now_and_then(link: Path) -> None:
     options = replace(FAST, poll_interval_s=0.05)
     async with ScriptedModem(link=link) as scripted, driven(scripted, options=options) as (_, owner):
