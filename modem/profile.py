@@ -55,7 +55,10 @@ class Profile:
     # Routed first: reports that were stored can not be read back on many LTE modules.
     cnmi_report: tuple[int, ...] = (1, 2)
     cnmi_buffer: tuple[int, ...] = (0, 1)
-    cnmi_fallbacks: tuple[str, ...] = ("2,1,0,1,0", "1,1,0,1,0", "2,1,0,2,0", "2,1,0,1,1", "2,1,0,0,0", "2,1", "1,1")
+    cnmi_fallbacks: tuple[str, ...] = (
+        "2,1,0,1,0", "1,1,0,1,0", "2,1,0,2,0", "2,1,0,1,1", "1,1,0,2,0", "2,2,0,1,0", "1,2,0,1,0", "2,2,0,2,0",
+        "2,1,0,0,0", "2,1", "1,1",
+    )  # fmt: skip
 
     # Tried in order until one answer holds an ICCID; the last is the SIM file itself, 27.007 8.18 and TS 31.102 4.2.
     iccid_commands: tuple[str, ...] = ("AT+CCID", "AT+ICCID", "AT+QCCID", "AT^ICCID?", "AT+CRSM=176,12258,0,0,10")

@@ -90,6 +90,7 @@ class Link:
         self._latency_s: float | None = None
         self._is_ignoring = False
         self._may_prompt_be_open = False
+        self._has_escaped = False
         self._is_body_written = False
         self._is_traced = _gate.isEnabledFor(logging.DEBUG)
 
@@ -269,7 +270,9 @@ class Link:
         raise ModemSilentError("the modem does not answer AT")
 
     async def _is_answered(self, command: str, *, timeout_s: float) -> bool:
-        if self._may_prompt_be_open:
+        # Every other time only: ESC is part of the line for some that wait for no body, and then it spoils the AT.
+        self._has_escaped = self._may_prompt_be_open and not self._has_escaped
+        if self._has_escaped:
             self._host.abort_prompt()
         outcome = await self.exchange(command, timeout_s=timeout_s)
         if isinstance(outcome, Answer):

@@ -10,7 +10,7 @@ import structlog
 
 from modem.at.errors import ErrorKind
 from modem.at.responses import read_iccid
-from modem.at.values import fields_of, parse_int, value_of
+from modem.at.values import fields_of, parse_int, unquote, value_of
 from modem.errors import ModemError
 
 if TYPE_CHECKING:
@@ -112,7 +112,7 @@ class Sim:
             if failure.kind is ErrorKind.CME and failure.code in _NO_SIM:
                 raise SimError(_NO_SIM[failure.code])
             return None
-        return next((v for line in answer.lines if (v := value_of(line, "+CPIN")) is not None), None)
+        return next((unquote(v).upper() for line in answer.lines if (v := value_of(line, "+CPIN")) is not None), None)
 
     async def _state_after_pin(self) -> str | None:
         while (state := await self._state()) == "SIM PIN" and not self.is_overdue:

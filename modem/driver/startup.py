@@ -188,7 +188,7 @@ class Startup:
                 return
             if asyncio.get_running_loop().time() >= give_up_at:
                 result = str(answer.final.failure) if answer is not None and answer.final is not None else "no answer"
-                raise CommandError("AT+CMGF=0", result)
+                raise CommandError("AT+CMGF=0", f"{result}; a modem without PDU mode cannot be used")
             await sim.pause()
 
     async def _choose_service(self) -> bool:

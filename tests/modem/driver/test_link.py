@@ -103,6 +103,14 @@ async def test_answer_that_comes_after_the_bare_at_is_not_lost_and_not_taken_for
     assert answer.lines == ("+CSQ: 1,0",)
 
 
+async def test_escape_does_not_spoil_every_at() -> None:
+    line = Line()
+    line.answers.clear()
+    for _ in range(4):
+        assert not await line.link.answers("AT", timeout_s=0.01, is_prompt_possible=True)
+    assert line.written == [b"\x1bAT\r", b"AT\r", b"\x1bAT\r", b"AT\r"]
+
+
 async def test_results_that_a_booting_modem_still_owes_are_waited_for() -> None:
     line = Line()
     line.answers[b"AT\r"] = b""

@@ -146,6 +146,13 @@ async def test_program_that_reads_whole_lines_gets_line_feeds(link: Path, monkey
         assert await modem.submit(TPDU) == Accepted(mr=1)
 
 
+async def test_reports_are_asked_for_before_it_is_given_up_to_have_them(link: Path) -> None:
+    answers = {**PLAIN, "AT+CNMI=?": ["ERROR"], "AT+CNMI=2,2,0,1,0": ["OK"]}
+    del answers["AT+CNMI=2,1,0,1,0"]
+    async with ScriptedModem(link=link, answers=answers) as scripted, driven(scripted):
+        assert not [command for command in scripted.heard if command in {"AT+CNMI=2,1,0,0,0", "AT+CNMI=2,1"}]
+
+
 async def test_pdu_mode_that_cannot_be_set_because_it_is_the_only_one_will_do(link: Path) -> None:
     answers = {**PLAIN, "AT+CMGF=0": ["ERROR"], "AT+CMGF?": ["+CMGF: 0", "OK"]}
     async with ScriptedModem(link=link, answers=answers) as scripted, driven(scripted) as (modem, _):
