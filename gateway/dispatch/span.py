@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import structlog
@@ -237,4 +238,6 @@ class SpanWorker:
             concat_ref=assignment.concat_ref,
             request_report=assignment.request_report,
         )
-        return segments[assignment.segment].encode()
+        # Most modems put their own TP-MR in (23.040 9.2.3.6). With one that does not all segments would have the same,
+        # and no report could be told from another.
+        return replace(segments[assignment.segment], mr=assignment.attempt_id % 256).encode()

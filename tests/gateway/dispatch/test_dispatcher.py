@@ -37,6 +37,7 @@ async def test_segments_go_out_in_order_with_one_reference(make_field: MakeField
     await field.until(message_id, Status.SENT)
     concats = [submit.concat for submit in submits]
     assert [(one.ref, one.seq, one.total) for one in concats if one] == [(7, 1, 3), (7, 2, 3), (7, 3, 3)]
+    assert len({submit.mr for submit in submits}) == 3
 
 
 async def test_two_spans_share_the_work(make_field: MakeField) -> None:
