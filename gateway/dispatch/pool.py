@@ -66,6 +66,19 @@ class Seat:
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
 
+def _are_two(seat: Seat, url: str, identity: Identity) -> bool:
+    """Tell whether the modem of a seat and the one behind `url` are two, though the IMEI may be the same."""
+    if seat.identity is None:
+        return False
+    is_one_imei = bool(identity.imei) and identity.imei == seat.identity.imei
+    return is_one_imei and (identity.sim != seat.identity.sim or _is_virtual(url) or _is_virtual(seat.url))
+
+
+def _is_virtual(url: str) -> bool:
+    """Tell a socket or PTY, which has a modem of its own, from the several ports that a USB modem has."""
+    return "://" in url or os.path.realpath(url).startswith("/dev/pts/")
+
+
 class Pool:
     """Runs a radio on every port that is found and hands ready ones to their span's worker."""
 
@@ -181,6 +194,7 @@ class Pool:
         log.warning("port lost", action="lost", span=seat.port, path=seat.url, reason=reason)
         if seat.port is None:
             return
+        seat.identity = None
         self._dispatcher.worker(seat.port).detach()
         self._condition(seat, SpanState.MISSING, reason)
         # Another port of the same modem may have been set aside; it is looked at again.
@@ -209,15 +223,19 @@ class Pool:
 
     async def _seat_identity(self, seat: Seat, identity: Identity) -> bool:
         """Bind the seat to its span; False when another port already serves this modem."""
-        span = bind([view.span for view in self._board.views()], self._settings.span, identity=identity, path=seat.url)
-        owner = next(
-            (one for one in self._seats.values() if one is not seat and one.port == span.port and one.identity), None
-        )
-        if owner is not None and self._board.condition(span.port).state in {SpanState.READY, SpanState.NOT_READY}:
+        others = [one for one in self._seats.values() if one is not seat and not one.is_spare]
+        known = [view.span for view in self._board.views()]
+        taken = {one.port for one in others if one.port is not None and _are_two(one, seat.url, identity)}
+        span = bind(known, self._settings.span, identity=identity, path=seat.url, taken=taken)
+        rivals = [one for one in others if one.port == span.port]
+        owner = next((one for one in rivals if one.identity is not None), None)
+        if owner is not None:
             log.info("port set aside, its modem is served", action="spare", path=seat.url, span=span.port, by=owner.url)
             seat.is_spare, seat.port = True, span.port
             await seat.radio.close()
             return False
+        for one in rivals:
+            one.port = None  # its modem is gone, and here it is
         if seat.identity is not None and seat.identity.sim != identity.sim:
             log.warning("SIM changed", action="sim changed", span=span.port, path=seat.url)
         seat.identity, seat.port = identity, span.port

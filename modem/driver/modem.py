@@ -66,7 +66,7 @@ class Modem:
 
     @property
     def identity(self) -> Identity | None:
-        """Modem and SIM as of the last start-up, None before the first."""
+        """Modem and SIM as of the last start-up over this port, None before it and after a loss."""
         return self._status.identity
 
     @property

@@ -149,8 +149,9 @@ class Session:
         await self._wait(_RETRY_STARTUP_S)
 
     def _begin(self, started: Started) -> None:
-        before, self._status.identity = self._status.identity, started.identity
-        is_same_sim = before is not None and before.iccid is not None and before.iccid == started.identity.iccid
+        iccid = started.identity.iccid
+        is_same_sim = iccid is not None and iccid == self._status.last_iccid
+        self._status.identity, self._status.last_iccid = started.identity, iccid
         if not is_same_sim:
             self._durations.forget()
         self._inbox.start(started, is_same_sim=is_same_sim)
