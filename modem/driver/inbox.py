@@ -84,11 +84,10 @@ class Inbox:
             async with self._lock:
                 if not await self._reach(link, memory):
                     continue
-                answer = await link.ask("AT+CMGL=4", timeout_s=_LIST_TIMEOUT_S)
-            if answer is None or not answer.is_ok:
+                listing = await _list(link)
+            if listing is None:
                 log.info("memory not listed", action="list_refused", memory=memory)
-                continue
-            for found in read_listing(answer.lines):
+            for found in listing or ():
                 if found.index is not None:
                     self._offer(StoredAt(memory=memory, index=found.index), found)
 
@@ -137,6 +136,17 @@ class Inbox:
                 _warn_when_full(memory, answer.lines)
                 return True
         return False
+
+
+async def _list(link: Link) -> list[StoredPdu] | None:
+    """Return what is in the memory, None when the modem refuses to tell; 27.005 4.1."""
+    answer = await link.ask("AT+CMGL=4", timeout_s=_LIST_TIMEOUT_S)
+    if answer is not None and answer.is_ok:
+        return read_listing(answer.lines)
+    # A modem that does not know "all" may know "unread" and "read".
+    answers = [await link.ask(f"AT+CMGL={stat}", timeout_s=_LIST_TIMEOUT_S) for stat in sorted(_RECEIVED)]
+    listings = [read_listing(answer.lines) for answer in answers if answer is not None and answer.is_ok]
+    return [found for listing in listings for found in listing] if listings else None
 
 
 def _warn_when_full(memory: str, lines: tuple[str, ...]) -> None:

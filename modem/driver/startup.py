@@ -7,7 +7,7 @@ and ask more often.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, TypeVar
 
 import structlog
@@ -133,6 +133,21 @@ class Startup:
             is_announcing=is_announcing,
             is_reporting=is_reporting,
             is_phase2=is_phase2,
+        )
+
+    async def complete(self, started: Started) -> Started:
+        """Try once more to set memories and indications. Raises ModemTimeoutError, PortLostError."""
+        sim = Sim(self._link, profile=self._profile, ready=self._ready)
+        memories, in_use, is_selectable = await self._choose_memories(sim)
+        is_announcing, is_reporting = await self._choose_indications(sim)
+        return replace(
+            started,
+            memories=memories,
+            memories_in_use=in_use,
+            cnmi=await read_cnmi(self._link),
+            is_selectable=is_selectable,
+            is_announcing=is_announcing,
+            is_reporting=is_reporting,
         )
 
     async def wake(self) -> None:

@@ -70,6 +70,13 @@ async def test_message_that_is_not_where_it_was_announced_is_looked_for_at_once(
         assert await owner.until(Inbound, count=2) == stored("ME", 7, OTHER)
 
 
+async def test_listing_that_knows_no_all_is_asked_for_unread_and_read(link: Path) -> None:
+    listed = [f"+CMGL: 3,0,,{length_of(DELIVER)}", DELIVER, "OK"]
+    answers = {**PLAIN, "AT+CMGL=4": ["+CMS ERROR: 303"], "AT+CMGL=0": listed, "AT+CMGL=1": ["OK"]}
+    async with ScriptedModem(link=link, answers=answers) as scripted, driven(scripted) as (_, owner):
+        assert await owner.until(Inbound) == stored("SM", 3)
+
+
 async def test_memory_that_cannot_be_selected_is_one_place_whatever_it_is_called(link: Path) -> None:
     answers = {**PLAIN, "AT+CPMS?": ['+CPMS: "SM",0,10,"SM",0,10,"SM",0,10', "OK"]}
     for count in (1, 2, 3):

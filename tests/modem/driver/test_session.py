@@ -57,6 +57,29 @@ async def test_registration_that_goes_and_comes_is_told(link: Path) -> None:
         ]
 
 
+async def test_what_was_refused_during_the_boot_is_set_later_without_a_break(
+    link: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("modem.driver.session._SWEEP_UNANNOUNCED_S", 0.05)
+    answers = {**PLAIN, "AT+CNMI=?": ["ERROR"], "AT+CNMI=2,1,0,1,0": ["ERROR"], "AT+CNMI?": ["ERROR"]}
+    async with ScriptedModem(link=link, answers=answers) as scripted, driven(scripted) as (modem, owner):
+        scripted.answers.update({name: PLAIN[name] for name in ("AT+CNMI=?", "AT+CNMI=2,1,0,1,0", "AT+CNMI?")})
+        await scripted.until_heard("AT+CNMI?", times=2)
+        assert scripted.heard.count("AT+CMGF=0") == 1
+        assert len(owner.all(Ready)) == 1
+        assert modem.is_ready
+
+
+async def test_modem_that_knows_no_indications_is_not_asked_for_ever(
+    link: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("modem.driver.session._SWEEP_UNANNOUNCED_S", 0.02)
+    answers = {name: answer for name, answer in PLAIN.items() if "CNMI" not in name}
+    async with ScriptedModem(link=link, answers=answers) as scripted, driven(scripted):
+        await scripted.until_heard("AT+CMGL=4", times=20)
+        assert scripted.heard.count("AT+CNMI=?") == 4
+
+
 async def test_network_that_is_found_without_a_word_is_noticed_soon(
     link: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
