@@ -126,14 +126,22 @@ class Modem:
 
     async def submit(self, tpdu: bytes) -> SubmitResult:
         """Send one SMS-SUBMIT TPDU (without SMSC field) and return what became of it."""
-        link = self._started_link()
-        if link is None or self._is_closing:
+        session = self._session
+        started = session.started if session is not None else None
+        if session is None or started is None or self._is_closing:
             reason = "the modem is being closed" if self._is_closing else self.state_reason
             return NoAnswer(reason=reason, is_sent=False, is_modem_free=False)
         self._submits += 1
         self._no_submit.clear()
         try:
-            return await submit(link, tpdu, options=self._options, profile=self._profile, durations=self._durations)
+            return await submit(
+                session.link,
+                tpdu,
+                options=self._options,
+                profile=self._profile,
+                durations=self._durations,
+                is_set_up=lambda: session.started is not None,
+            )
         finally:
             self._submits -= 1
             if not self._submits:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from modem.driver import Accepted, Lost, NotReady, Ready, RegistrationChanged, SignalChanged
+from modem.driver import Accepted, Lost, NoAnswer, NotReady, Ready, RegistrationChanged, SignalChanged, StoredAt
 from tests.modem.driver.driving import FAST, TPDU, driven
 from tests.support.scripted_modem import PLAIN, ScriptedModem
 
@@ -23,6 +24,25 @@ async def test_restarted_modem_is_started_up_again(link: Path) -> None:
         assert scripted.heard.count("AT+CMGF=0") == 2
         assert not owner.all(Lost)
         assert isinstance(await modem.submit(TPDU), Accepted)
+
+
+async def test_submit_that_waited_for_the_line_does_not_go_to_a_modem_that_restarted(link: Path) -> None:
+    # In text mode, which a restart may bring back, AT+CMGS=10 sends a text to the number 10.
+    answers = {**PLAIN, "AT+CMGD=9": []}
+    async with ScriptedModem(link=link, answers=answers) as scripted, driven(scripted) as (modem, owner):
+        await scripted.until_heard("AT+CMGL=4", times=2)
+        deleting = asyncio.create_task(modem.delete(StoredAt(memory="ME", index=9)))
+        await scripted.until_heard("AT+CMGD=9")
+        waiting = asyncio.create_task(modem.submit(TPDU))
+        await asyncio.sleep(0)
+        del scripted.answers["AT+CMGD=9"]
+        scripted.say("RDY")
+        result = await waiting
+        assert isinstance(result, NoAnswer)
+        assert not result.is_sent
+        assert scripted.bodies == []
+        await owner.until(Ready, count=2)
+        await deleting
 
 
 async def test_silent_modem_is_lost(link: Path, monkeypatch: pytest.MonkeyPatch) -> None:
