@@ -166,6 +166,12 @@ class Session:
         self._completions_left = _COMPLETIONS
         if started.is_reporting is False:
             log.warning("the modem gives no delivery reports", action="no_reports", port=self._url)
+        elif started.is_announcing is None:
+            log.warning(
+                "the modem refuses +CNMI: messages are looked for, delivery reports may not come",
+                action="no_indications",
+                port=self._url,
+            )
 
     async def _serve(self, started: Started) -> None:
         """Ask, read and sweep until the modem needs another start-up."""

@@ -159,12 +159,21 @@ async def test_pdu_mode_that_cannot_be_set_because_it_is_the_only_one_will_do(li
         assert modem.is_ready
 
 
-async def test_modem_that_gives_no_reports_is_named_in_the_log(link: Path) -> None:
-    answers = {**PLAIN, "AT+CNMI=?": ["+CNMI: (0-2),(0,1),(0),(0),(0)", "OK"], "AT+CNMI=2,1,0,0,0": ["OK"]}
+@pytest.mark.parametrize(
+    ("answers", "action"),
+    [
+        ({"AT+CNMI=?": ["+CNMI: (0-2),(0,1),(0),(0),(0)", "OK"], "AT+CNMI=2,1,0,0,0": ["OK"]}, "no_reports"),
+        ({"AT+CNMI=?": ["ERROR"], "AT+CNMI=2,1,0,1,0": ["ERROR"], "AT+CNMI?": ["ERROR"]}, "no_indications"),
+    ],
+)
+async def test_modem_that_gives_no_reports_is_named_in_the_log(
+    link: Path, answers: dict[str, list[str]], action: str
+) -> None:
+    answers = {**PLAIN, **answers}
     with capture_logs() as logs:
         async with ScriptedModem(link=link, answers=answers) as scripted, driven(scripted):
             pass
-    assert [line["log_level"] for line in logs if line.get("action") == "no_reports"] == ["warning"]
+    assert [line["log_level"] for line in logs if line.get("action") == action] == ["warning"]
 
 
 async def test_pdu_mode_is_needed(link: Path) -> None:
