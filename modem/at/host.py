@@ -1,10 +1,9 @@
 """The host's end of an AT dialogue: octets of a modem in, events and octets for the modem out.
 
-Theory of operation. Octets are cut at line ends; what is left over is looked at only for the prompt, which has none
-behind it. Each line is classified once, in `_receive_line`: echo, final result, the pending command's own answer, a
-URC, the echo of a body. What is none of these is an information response while a command is pending, else a URC.
-The second line of a URC is waited for over a few lines of news: firmware that reports its signal every second does so
-between the two lines as well.
+Theory of operation. Octets are cut into lines and prompts (`lines`). Each line is classified once, in `_receive_line`:
+echo, final result, the pending command's own answer, a URC, the echo of a body. What is none of these is an information
+response while a command is pending, else a URC. The second line of a URC is waited for over a few lines of news:
+firmware that reports its signal every second does so between the two lines as well.
 
 One command is pending at a time. A command with a body (+CMGS) waits for the prompt, then writes the body at once.
 When its time is over the command stays pending: the caller either waits longer, probes with a bare AT, or gives up.
@@ -23,9 +22,9 @@ from functools import lru_cache
 from typing import Final
 
 from modem.at.errors import ErrorKind, FinalResult, parse_final
+from modem.at.lines import PROMPT, Lines
 from modem.at.urc import TWO_LINE, UNSOLICITED, belongs_to, is_body, name_of, wants_body
 
-MAX_LINE_OCTETS: Final = 4096
 MAX_ANSWER_LINES: Final = 4096
 MAX_EVENTS: Final = 4096
 # So many lines of news may stand between the two lines of a URC.
@@ -37,10 +36,6 @@ CTRL_Z: Final = b"\x1a"
 ESC: Final = b"\x1b"
 CR: Final = b"\r"
 CR_LF: Final = b"\r\n"
-
-# An echoed Ctrl-Z ends the echo of a body; NUL and ESC are noise wherever they stand.
-_TO_LINE_ENDS: Final = bytes.maketrans(b"\r\x1a", b"\n\n")
-_NOISE: Final = b"\0\x1b"
 
 _COMMAND: Final = re.compile(r"AT([+^*#$%!]\w+)(=?\??)", re.ASCII | re.IGNORECASE)
 _PROBE: Final = "AT"
@@ -134,8 +129,7 @@ class Host:
     """Drives one modem; does no I/O and knows no clock."""
 
     def __init__(self) -> None:
-        self._rest = b""
-        self._is_line_too_long = False
+        self._lines = Lines()
         self._output = b""
         self._events: deque[Event] = deque(maxlen=MAX_EVENTS)
         self._pending: _Pending | None = None
@@ -237,25 +231,11 @@ class Host:
 
     def receive_data(self, data: bytes, now: float) -> None:
         """Take octets from the modem, in pieces of any size."""
-        data = data.translate(_TO_LINE_ENDS, _NOISE)
-        if b"\n" in data:
-            *lines, self._rest = (self._rest + data).split(b"\n")
-            if self._is_line_too_long:
-                del lines[0]
-                self._is_line_too_long = False
-            for octets in lines:
-                line = self._take_prompts(octets, now)
-                if line and len(line) <= MAX_LINE_OCTETS:
-                    self._receive_line(line.rstrip().decode("latin-1"), now)
-        else:
-            self._rest += data
-        if self._rest and not self._is_line_too_long:
-            # The prompt has no line end. The blank behind it may be late or missing, so it is not waited for.
-            self._rest = self._take_prompts(self._rest, now)
-        if len(self._rest) > MAX_LINE_OCTETS:
-            self._is_line_too_long = True
-        if self._is_line_too_long:
-            self._rest = b""
+        for line in self._lines.cut(data):
+            if line == PROMPT:
+                self._receive_prompt(now)
+            else:
+                self._receive_line(line, now)
 
     def next_event(self) -> Event | None:
         """Return the oldest event not yet taken, None when there is none."""
@@ -389,14 +369,6 @@ class Host:
                 is_body_sent=pending.is_body_sent,
             )
         )
-
-    def _take_prompts(self, octets: bytes, now: float) -> bytes:
-        """Report each `>` at the start and return what is left, without leading blanks."""
-        octets = octets.lstrip()
-        while octets[:1] == b">":
-            self._receive_prompt(now)
-            octets = octets[1:].lstrip()
-        return octets
 
     def _receive_prompt(self, now: float) -> None:
         pending = self._pending

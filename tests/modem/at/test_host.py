@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from modem.at.errors import parse_final
 from modem.at.host import (
     MAX_ANSWER_LINES,
-    MAX_LINE_OCTETS,
     Answer,
     CommandTimeout,
     Event,
@@ -21,6 +20,7 @@ from modem.at.host import (
     Stray,
     Urc,
 )
+from modem.at.lines import MAX_LINE_OCTETS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -363,7 +363,7 @@ def test_line_without_end_is_dropped_up_to_the_next() -> None:
     host = asked("AT+CSQ")
     for _ in range(100):
         host.receive_data(b"x" * 1000, 0)
-    assert len(host._rest) <= MAX_LINE_OCTETS
+    assert len(host._lines._rest) <= MAX_LINE_OCTETS
     assert answers(hear(host, b"x\r\n+CSQ: 1,0\r\nOK\r\n")) == [(("+CSQ: 1,0",), True)]
 
 
@@ -408,7 +408,7 @@ def test_garbage_never_raises_and_never_piles_up(pieces: list[bytes]) -> None:
     for now, piece in enumerate(pieces):
         host.receive_data(piece, now)
         host.handle_timer(now)
-        assert len(host._rest) <= MAX_LINE_OCTETS
+        assert len(host._lines._rest) <= MAX_LINE_OCTETS
     events(host)
     if host.is_busy:
         host.give_up()
