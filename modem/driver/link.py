@@ -37,11 +37,13 @@ _QUIET_AT_MOST_S: Final = 1.0
 # A modem that had many commands to swallow while it booted answers them one after the other.
 _OWED_QUIET_S: Final = 1.0
 _OWED_QUIET_AT_MOST_S: Final = 10.0
-# How long a command that a modem need not know may stay unanswered before a bare AT asks; at once for one that is
-# known to keep silent, but not when the command itself may honestly take long.
-_PATIENCE_S: Final = 2.5
-_SHORT_PATIENCE_S: Final = 0.1
+# How long a command that a modem need not know may stay unanswered before a bare AT asks; the second number where the
+# modem is known to keep silent. Commands that may honestly take long (lists, memories) are not disturbed so soon.
+_PATIENCE_S: Final = (2.5, 0.1)
+_LONG_PATIENCE_S: Final = (10.0, 2.5)
 _LONG_COMMAND_S: Final = 20.0
+# The result of a bare AT behind another result comes at once.
+_SOON_S: Final = 0.1
 # Waits are at least this many times what the modem needs for a bare AT.
 _LATENCIES: Final = 2.0
 _SETTLE_TIMEOUT_S: Final = 2.0
@@ -125,9 +127,7 @@ class Link:
                 outcome = await self.exchange(text, timeout_s=patience_s, final_timeout_s=final_timeout_s)
                 if isinstance(outcome, CommandTimeout):
                     self._late_result.clear()
-                    outcome = await self.probe(
-                        timeout_s=max(timeout_s - patience_s, self._at_least_s(_SHORT_PATIENCE_S))
-                    )
+                    outcome = await self.probe(timeout_s=max(timeout_s - patience_s, self._at_least_s(_SOON_S)))
                 if isinstance(outcome, Answer):
                     return outcome
                 if isinstance(outcome, ProbeAnswered) and await self._is_result_behind():
@@ -147,13 +147,13 @@ class Link:
         return max(seconds, _LATENCIES * (self._latency_s or 0.0))
 
     def _patience_s(self, timeout_s: float) -> float:
-        is_soon = self._is_ignoring and timeout_s < _LONG_COMMAND_S
-        return self._at_least_s(_SHORT_PATIENCE_S if is_soon else _PATIENCE_S)
+        usual_s, short_s = _LONG_PATIENCE_S if timeout_s >= _LONG_COMMAND_S else _PATIENCE_S
+        return self._at_least_s(short_s if self._is_ignoring else usual_s)
 
     async def _is_result_behind(self) -> bool:
         """Tell whether one more result follows: then the command was answered, and after it the bare AT."""
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(self._at_least_s(_SHORT_PATIENCE_S)):
+            async with asyncio.timeout(self._at_least_s(_SOON_S)):
                 await self._late_result.wait()
         return self._late_result.is_set()
 

@@ -127,7 +127,7 @@ async def test_modem_that_never_answers_is_closed_and_tried_again(link: Path) ->
 async def test_modem_that_keeps_silent_at_what_it_does_not_know_becomes_ready(
     link: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("modem.driver.link._PATIENCE_S", 0.1)
+    monkeypatch.setattr("modem.driver.link._PATIENCE_S", (0.1, 0.1))
     answers, _ = read_transcript("minimal.at")
     async with (
         ScriptedModem(link=link, answers=answers, memories={}, is_ignoring=True) as scripted,
