@@ -60,12 +60,13 @@ class _Fit(IntEnum):
     """How well an attempt fits, best first."""
 
     MR_AND_TIME = 0
-    REPORTED_BEFORE = 1
-    MR = 2
-    OPEN = 3
-    MR_BUT_REPORTED = 4
-    UNANSWERED = 5
-    MR_WRONG_CLOCK = 6
+    OPEN_IN_TIME = 1
+    REPORTED_BEFORE = 2
+    MR = 3
+    OPEN = 4
+    MR_BUT_REPORTED = 5
+    UNANSWERED = 6
+    MR_WRONG_CLOCK = 7
 
 
 def find_attempt(candidates: Sequence[Candidate], report: ReportFacts) -> Candidate | None:
@@ -87,11 +88,21 @@ def find_attempt(candidates: Sequence[Candidate], report: ReportFacts) -> Candid
 def _fit(one: Candidate, report: ReportFacts) -> _Fit | None:
     distance_ms = _distance_ms(one, report.scts)
     if one.is_open:
-        return _Fit.OPEN if report.scts is None or report.scts >= one.opened_at - CLOCK_SLACK_MS else None
+        return _fit_open(one, report)
     if one.mr is None:
         is_in_time = report.scts is not None and distance_ms <= CLOCK_SLACK_MS
         return _Fit.UNANSWERED if is_in_time else None
     return _fit_by_mr(one, report, distance_ms) if one.mr == report.mr else None
+
+
+def _fit_open(one: Candidate, report: ReportFacts) -> _Fit | None:
+    if report.scts is None:
+        return _Fit.OPEN
+    # In time it comes before a repetition: with a modem that gives each segment the same TP-MR, the report on the next
+    # segment looks like the last one once more.
+    if report.scts >= one.opened_at - NEAR_MS:
+        return _Fit.OPEN_IN_TIME
+    return _Fit.OPEN if report.scts >= one.opened_at - CLOCK_SLACK_MS else None
 
 
 def _fit_by_mr(one: Candidate, report: ReportFacts, distance_ms: int) -> _Fit:

@@ -90,6 +90,20 @@ def find(*candidates: Candidate, scts: int | None, recipient: str = "+4917112345
         ),
         pytest.param([candidate(1), candidate(2, mr=None, is_open=True)], 2000, 1, id="answered before open"),
         pytest.param([candidate(1, mr=None)], HOUR_MS, None, id="unanswered, long after its time"),
+        # A modem whose TP-MR is always the same, three segments in one second.
+        pytest.param(
+            [candidate(1, report_status=0), candidate(2, mr=None, opened_at=500, is_open=True)],
+            1000,
+            2,
+            id="the open one rather than the same report once more",
+        ),
+        pytest.param([candidate(1, report_status=0), candidate(2, opened_at=500)], 1000, 2, id="the next of one mr"),
+        pytest.param(
+            [candidate(1, report_status=0x41), candidate(2, mr=None, opened_at=9000, is_open=True)],
+            1000,
+            1,
+            id="a correction, the open one is younger",
+        ),
     ],
 )
 def test_which_attempt_a_report_is_about(candidates: list[Candidate], scts: int | None, found: int | None) -> None:

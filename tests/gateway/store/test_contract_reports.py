@@ -267,6 +267,36 @@ async def test_a_report_finds_a_message_whose_modem_gave_no_mr(store: Store) -> 
     assert await status_of(store, message_id) is Status.DELIVERED
 
 
+@pytest.mark.parametrize("is_early", [False, True], ids=["behind the answer", "before the answer"])
+async def test_a_modem_that_gives_every_segment_one_mr_gets_each_its_report(store: Store, *, is_early: bool) -> None:
+    message_id = await accept_one(store, segment_count=3)
+    assignment = await claim(store)
+    for segment in range(3):
+        if is_early:
+            await store.report(a_report(0))
+        settlement = settled(assignment, mr=0)
+        if segment < 2:
+            assignment = await claim(store, settlement=settlement)
+        else:
+            await settle(store, settlement)
+        if not is_early:
+            await store.report(a_report(0))
+    assert await status_of(store, message_id) is Status.DELIVERED
+
+
+async def test_each_segment_gets_its_report_though_the_modem_never_said_an_mr(store: Store) -> None:
+    message_id = await accept_one(store, segment_count=3)
+    assignment = await claim(store)
+    for mr in (5, 6):
+        assignment = await claim(store, settlement=settled(assignment, mr=None))
+        for _ in range(2):  # the service centre repeats itself
+            await store.report(a_report(mr, at=1000))
+    await settle(store, settled(assignment, mr=None))
+    assert await status_of(store, message_id) is Status.SENT
+    await store.report(a_report(7, at=1000))
+    assert await status_of(store, message_id) is Status.DELIVERED
+
+
 async def test_a_report_on_a_failed_message_does_not_change_it(store: Store) -> None:
     message_id = await accept_one(store, segment_count=2)
     assignment = await claim(store)

@@ -42,7 +42,7 @@ OPEN_ON_SIM = f"""
 SELECT {ATTEMPT_COLUMNS} FROM attempt a INDEXED BY attempt_open
 WHERE a.outcome = 'open' AND a.sim = :sim AND a.tail = :tail
 """  # noqa: S608 (constants)
-NOTE = "UPDATE attempt SET report_status = :status, discharged_at = :discharged WHERE id = :id"
+NOTE = "UPDATE attempt SET report_status = :status, discharged_at = :discharged, mr = :mr WHERE id = :id"
 SEGMENT_REPORTS = """
 SELECT segment, report_status FROM attempt INDEXED BY attempt_message
 WHERE message_id = :message_id AND outcome = 'accepted' ORDER BY segment, id
@@ -129,7 +129,10 @@ def _apply(tx: Transaction, row: Row, attempt: Attempt, report: Report) -> Repor
     elif not _is_news(attempt.report_status, report.status):
         return ReportFate.DUPLICATE
     attempt.report_status, attempt.discharged_at = report.status, report.discharged
-    tx.execute(NOTE, {"id": attempt.id, "status": report.status, "discharged": report.discharged})
+    if attempt.mr == MR_UNKNOWN:
+        attempt.mr = report.mr  # the modem did not say: the next report of this number is about another attempt
+    values = {"id": attempt.id, "status": report.status, "discharged": report.discharged, "mr": attempt.mr}
+    tx.execute(NOTE, values)
     judge(tx, row, now=report.received_at, sent_at=attempt.opened_at)
     return ReportFate.MATCHED
 
