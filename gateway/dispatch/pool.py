@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from gateway.dispatch.dispatcher import Dispatcher
     from gateway.dispatch.inbound import Receiver
     from gateway.dispatch.radio import Radio, RadioFactory
+    from gateway.dispatch.spool import Spool
     from gateway.service.spans import SpanBoard
     from gateway.store.backend import Store
 
@@ -90,6 +91,7 @@ class Pool:
         board: SpanBoard,
         dispatcher: Dispatcher,
         receiver: Receiver,
+        spool: Spool,
         make_radio: RadioFactory,
     ) -> None:
         self._store = store
@@ -97,6 +99,7 @@ class Pool:
         self._board = board
         self._dispatcher = dispatcher
         self._receiver = receiver
+        self._spool = spool
         self._make_radio = make_radio
         self._outage = Outage()
         self._seats: dict[str, Seat] = {}
@@ -125,7 +128,12 @@ class Pool:
             # A modem that cannot send must not be given the next segment, however long the queue of events is.
             if seat is not None and seat.port is not None and isinstance(event, NotReady | Lost):
                 self._dispatcher.worker(seat.port).detach()
+            if isinstance(event, Received):
+                self._spool.keep(url, event)
             events.put_nowait(event)
+
+        for received in self._spool.leftovers(url):
+            events.put_nowait(received)
 
         seat = Seat(url=url, radio=self._make_radio(url, listen_first_s, on_event), events=events)
         if span is not None:
@@ -209,6 +217,7 @@ class Pool:
             seat.unidentified.append(received)
             return
         await self._receiver.receive(received, port=seat.port, identity=identity, radio=seat.radio)
+        self._spool.release(received)
 
     async def _identity_before(self, seat: Seat, received: Received) -> Identity | None:
         """Give the SIM that a report is for before the modem has said who it is: the one that sent here last.

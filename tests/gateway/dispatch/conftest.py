@@ -17,6 +17,7 @@ from gateway.dispatch.dispatcher import Dispatcher
 from gateway.dispatch.inbound import Receiver
 from gateway.dispatch.pool import Pool
 from gateway.dispatch.radio import Identity, NotReady, Radio
+from gateway.dispatch.spool import Spool
 from gateway.service.spans import SpanBoard
 from gateway.store.backend import News
 from gateway.store.backends.sqlite.store import SqliteStore
@@ -36,6 +37,7 @@ class Field:
         self.clock = Clock(lambda: time.time_ns() + int(self.wall_ahead_s * 1e9))
         self.store = SqliteStore(folder / "gateway.db")
         self.board = SpanBoard(lambda: self.store.load)
+        self.spool = Spool(folder / "gateway.db.received")
         self.radios: dict[str, FakeRadio] = {}
         self._auto = auto
         self._news: asyncio.Queue[None] = asyncio.Queue()
@@ -72,9 +74,11 @@ class Field:
             board=self.board,
             dispatcher=self.dispatcher,
             receiver=self.receiver,
+            spool=self.spool,
             make_radio=self._make_radio,
         )
         await self.dispatcher.start()
+        self.spool.open()
         self._pool_task = asyncio.create_task(self.pool.run())
 
     async def end_pool(self) -> None:
@@ -85,6 +89,7 @@ class Field:
     async def stop(self) -> None:
         await self.dispatcher.stop(1.0)
         await self.end_pool()
+        self.spool.close()
         await self.store.close()
 
     def _on_news(self, news: News) -> None:

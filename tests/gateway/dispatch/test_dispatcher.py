@@ -9,10 +9,10 @@ from datetime import UTC, datetime
 import pytest
 
 from gateway.core.status import Status
-from gateway.dispatch.radio import Accepted, LateAnswer, NoAnswer, NoLateAnswer, NotReady, Refused
+from gateway.dispatch.radio import Accepted, LateAnswer, NoAnswer, NoLateAnswer, NotReady, Received, Refused
 from gateway.store.backends.sqlite.store import SqliteStore
 from modem.pdu import Submit, report_on
-from tests.gateway.dispatch.conftest import MakeField
+from tests.gateway.dispatch.conftest import Field, MakeField
 from tests.support.store import held_by_another
 from tests.support.waiting import until
 
@@ -329,6 +329,28 @@ async def test_a_modem_plugged_in_while_the_store_cannot_write_serves_when_it_ca
         radio.ready()
         await until(lambda: field.pool._outage.is_on)
     await until(lambda: any(view.is_usable and view.span.imei == "another" for view in field.board.views()))
+
+
+async def test_a_report_that_was_read_but_is_not_in_the_store_yet_survives_the_process(make_field: MakeField) -> None:
+    before = await make_field()
+    radio = await before.radio(0)
+    message_id = await before.accept()
+    submit = await radio.answer(Accepted(mr=5))
+    await before.until(message_id, Status.SENT)
+    async with held_by_another(before.store):
+        radio.route(_report(submit, mr=5))
+        await until(lambda: before.receiver._outage.is_on)
+        await before.end_pool()
+    await _crash(before.store)
+    after = await make_field()
+    await after.until(message_id, Status.DELIVERED)
+    await after.stop()
+    assert _spooled(after) == [], "it is in the store now, so the next process must not hear of it"
+
+
+def _spooled(field: Field) -> list[Received]:
+    field.spool.open()
+    return field.spool.leftovers(field.urls[0])
 
 
 async def test_what_was_received_before_the_end_is_kept(make_field: MakeField) -> None:

@@ -15,6 +15,7 @@ from gateway.dispatch.dispatcher import Dispatcher
 from gateway.dispatch.inbound import Receiver
 from gateway.dispatch.pool import Pool
 from gateway.dispatch.radio import Identity, Lost, NotReady, Radio, RadioEvent, Ready
+from gateway.dispatch.spool import Spool
 from gateway.service.spans import SpanBoard
 from gateway.store.backends.sqlite.store import SqliteStore
 from tests.support.radio import FakeRadio
@@ -54,8 +55,16 @@ async def running(folder: Path, ports: list[str]) -> AsyncIterator[Ports]:
     receiver = Receiver(store, clock)
     dispatcher = Dispatcher(store=store, settings=settings, clock=clock, board=board, receiver=receiver)
     found = Ports(board)
+    spool = Spool(folder / "gateway.db.received")
+    spool.open()
     pool = Pool(
-        store=store, settings=settings, board=board, dispatcher=dispatcher, receiver=receiver, make_radio=found.make
+        store=store,
+        settings=settings,
+        board=board,
+        dispatcher=dispatcher,
+        receiver=receiver,
+        spool=spool,
+        make_radio=found.make,
     )
     await dispatcher.start()
     task = asyncio.create_task(pool.run())
@@ -66,6 +75,7 @@ async def running(folder: Path, ports: list[str]) -> AsyncIterator[Ports]:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
         await dispatcher.stop(0)
+        spool.close()
         await store.close()
 
 
