@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING
 
 from modem.emulator.radio import Answered, Arriving, Registered
 
@@ -54,6 +54,6 @@ class Air:
         elif isinstance(event, Arriving):
             machine.handle_delivery(event.delivery, now)
         elif isinstance(event, Registered):
-            machine.handle_registration(event.registration)
+            machine.handle_registration(event)
         else:
-            assert_never(event)
+            machine.handle_service(event)

@@ -8,7 +8,16 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Final
 
 from modem.at.device import Device
-from modem.emulator.radio import Attached, Detached, MemoryFreed, RadioEvent, Registration
+from modem.emulator.radio import (
+    Attached,
+    CellIdentity,
+    Detached,
+    MemoryFreed,
+    RadioEvent,
+    Registration,
+    Ringing,
+    UssdAnswered,
+)
 from modem.emulator.refusal import Cms, CmsError
 from modem.emulator.settings import Settings
 from modem.emulator.storage import Storage
@@ -18,8 +27,6 @@ if TYPE_CHECKING:
     from modem.emulator.sim import Sim
     from modem.profile import Personality
 
-LOCATION_AREA: Final = "00A1"
-CELL_ID: Final = "000010B3"
 ACCESS_TECHNOLOGY: Final = 7  # E-UTRAN
 
 
@@ -47,7 +54,12 @@ class Equipment:
         self.is_searching = False
         self.operator = "Emulated"
         self.operator_code = "00101"
+        self.cell = CellIdentity()
         self.signal_quality = 21
+        self.bit_error_rate = 0
+        # The last ring of a call that nobody took or ended, and the newest word of the USSD session.
+        self.ring: Ringing | None = None
+        self.ussd_answer: UssdAnswered | None = None
         self.is_reboot_due = False
         # Routed messages: at most one waits for +CNMA when phase 2+ is on; a buffer holds them in +CNMI mode 0.
         self.acknowledge_by: float | None = None
@@ -127,12 +139,12 @@ class Equipment:
         stat = self.registration.value
         if mode < 2 or not self.is_registered:
             return str(stat)
-        return f'{stat},"{LOCATION_AREA}","{CELL_ID}",{ACCESS_TECHNOLOGY}'
+        return f'{stat},"{self.cell.location_area}","{self.cell.cell_id}",{self.cell.technology.value}'
 
     @property
     def is_registered(self) -> bool:
         """Whether the network gives service."""
-        return self.registration in (Registration.HOME, Registration.ROAMING)
+        return self.registration.has_service
 
     # -- memories -------------------------------------------------------------
 

@@ -9,7 +9,7 @@ from modem.emulator import text_mode
 from modem.emulator.pdu_mode import pdu_line
 from modem.emulator.radio import Acknowledged
 from modem.emulator.storage import MessageStatus, StoredMessage
-from modem.pdu import Dcs, Deliver
+from modem.pdu import Dcs, Deliver, StatusReport
 
 if TYPE_CHECKING:
     from modem.emulator.equipment import Equipment
@@ -31,8 +31,10 @@ def deliver(equipment: Equipment, delivery: Delivery, now: float) -> None:
         _refuse(equipment)
     elif isinstance(delivery.message, Deliver):
         _deliver_message(equipment, delivery, delivery.message, now)
+    elif isinstance(delivery.message, StatusReport):
+        _deliver_report(equipment, delivery, delivery.message, now)
     else:
-        _deliver_report(equipment, delivery, now)
+        _deliver_raw(equipment, delivery, now)
 
 
 def acknowledge(equipment: Equipment) -> bool:
@@ -76,10 +78,20 @@ def _deliver_message(equipment: Equipment, delivery: Delivery, message: Deliver,
     _store(equipment, delivery, memory, "+CMTI" if route else "")
 
 
-def _deliver_report(equipment: Equipment, delivery: Delivery, now: float) -> None:
+def _deliver_raw(equipment: Equipment, delivery: Delivery, now: float) -> None:
+    """Pass on octets that are no TPDU: the host judges them in PDU mode; text mode cannot write them, so they wait."""
+    if equipment.settings.indications.deliver == 2 and not equipment.settings.is_text_mode:
+        _route(equipment, _in_pdu_mode("+CMT: ,", delivery), now)
+    else:
+        _store(
+            equipment, delivery, _receive_memory(equipment), "+CMTI" if equipment.settings.indications.deliver else ""
+        )
+
+
+def _deliver_report(equipment: Equipment, delivery: Delivery, report: StatusReport, now: float) -> None:
     route = equipment.settings.indications.report
     if route == 1:
-        _route(equipment, _cds(equipment, delivery), now)
+        _route(equipment, _cds(equipment, delivery, report), now)
     elif route == 2:
         _store(equipment, delivery, equipment.sim.reports, "+CDSI")
     else:
@@ -93,13 +105,17 @@ def _receive_memory(equipment: Equipment) -> Storage:
 def _cmt(equipment: Equipment, delivery: Delivery, message: Deliver) -> str:
     if equipment.settings.is_text_mode:
         return f"+CMT: {text_mode.routed_message(equipment.settings, message, delivery.smsc)}"
-    return f"+CMT: ,{len(delivery.tpdu)}\r\n{pdu_line(delivery.tpdu, delivery.smsc)}"
+    return _in_pdu_mode("+CMT: ,", delivery)
 
 
-def _cds(equipment: Equipment, delivery: Delivery) -> str:
-    if equipment.settings.is_text_mode and not isinstance(delivery.message, Deliver):
-        return f"+CDS: {text_mode.report_fields(delivery.message)}"
-    return f"+CDS: {len(delivery.tpdu)}\r\n{pdu_line(delivery.tpdu, delivery.smsc)}"
+def _cds(equipment: Equipment, delivery: Delivery, report: StatusReport) -> str:
+    if equipment.settings.is_text_mode:
+        return f"+CDS: {text_mode.report_fields(report)}"
+    return _in_pdu_mode("+CDS: ", delivery)
+
+
+def _in_pdu_mode(notice: str, delivery: Delivery) -> str:
+    return f"{notice}{len(delivery.tpdu)}\r\n{pdu_line(delivery.tpdu, delivery.smsc)}"
 
 
 def _route(equipment: Equipment, line: str, now: float) -> None:

@@ -17,7 +17,16 @@ from modem.at.errors import CME_TEXT, CMS_TEXT
 from modem.emulator import inbound
 from modem.emulator.command import Pause, Prompt, load_table
 from modem.emulator.equipment import Equipment, Functionality
-from modem.emulator.radio import RadioEvent, Registration, Transmission
+from modem.emulator.radio import (
+    CallCleared,
+    CallConnected,
+    RadioEvent,
+    Registered,
+    Ringing,
+    SignalChanged,
+    Transmission,
+    UssdAnswered,
+)
 from modem.emulator.refusal import CmeError, CmsError, RefusedError, UnknownCommandError
 from modem.profiles.generic import PROFILE as GENERIC
 
@@ -110,10 +119,12 @@ class Machine:
 
     # -- the network's side ---------------------------------------------------
 
-    def handle_registration(self, registration: Registration) -> None:
+    def handle_registration(self, event: Registered) -> None:
         """Take what the network says about our service."""
         if self.equipment.is_searching:
-            self.equipment.register(registration)
+            if event.cell is not None:
+                self.equipment.cell = event.cell
+            self.equipment.register(event.registration)
 
     def handle_answer(self, cause: int | None, now: float) -> None:
         """Take the network's answer to the message on the air: None for yes, else an RP cause or TP-FCS."""
@@ -124,6 +135,19 @@ class Machine:
     def handle_delivery(self, delivery: Delivery, now: float) -> None:
         """Take a message or report; an `Acknowledged` event answers, at once or when the host did."""
         inbound.deliver(self.equipment, delivery, now)
+
+    def handle_service(self, event: SignalChanged | UssdAnswered | Ringing | CallConnected | CallCleared) -> None:
+        """Take the signal, a word of a USSD session, or what becomes of a call."""
+        if isinstance(event, SignalChanged):
+            self.equipment.signal_quality, self.equipment.bit_error_rate = event.rssi, event.ber
+        elif isinstance(event, UssdAnswered):
+            self.equipment.ussd_answer = event
+        elif isinstance(event, Ringing):
+            self.equipment.ring = event
+        elif isinstance(event, CallConnected | CallCleared):
+            self.equipment.ring = None
+        else:
+            assert_never(event)
 
     # -- inside ---------------------------------------------------------------
 

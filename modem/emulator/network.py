@@ -25,14 +25,23 @@ from modem.emulator.radio import (
     Answered,
     Arriving,
     Attached,
+    CallAnswered,
+    CallCleared,
+    CallEnded,
+    Clearing,
     Delivery,
     Detached,
+    Dialled,
     MemoryFreed,
     NetworkEvent,
     RadioEvent,
     Registered,
     Registration,
     Transmission,
+    UssdAnswered,
+    UssdCancelled,
+    UssdRequest,
+    UssdStatus,
 )
 from modem.errors import EncodeError
 from modem.pdu import Address, StatusReport, deliver_from, plan, report_on, submits
@@ -156,6 +165,12 @@ class Network:
             self._offer(subscriber)
         elif isinstance(event, Detached):
             subscriber.is_attached = subscriber.is_receiving = False
+        elif isinstance(event, UssdRequest):
+            self._events.append(UssdAnswered(imsi=imsi, status=UssdStatus.NOT_SUPPORTED))
+        elif isinstance(event, Dialled):
+            self._events.append(CallCleared(imsi=imsi, clearing=Clearing.NO_CARRIER))
+        elif isinstance(event, UssdCancelled | CallAnswered | CallEnded):
+            pass  # this network opens no session and no call that could end
         else:
             assert_never(event)
 

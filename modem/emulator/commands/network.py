@@ -113,7 +113,7 @@ def signal(equipment: Equipment, _command: Command) -> Sequence[str]:
     """Give the signal: 0..31 in steps of 2 dB from -113 dBm, 99 for none."""
     if equipment.functionality is not Functionality.FULL:
         return ["+CSQ: 99,99"]
-    return [f"+CSQ: {equipment.signal_quality},0"]
+    return [f"+CSQ: {equipment.signal_quality},{equipment.bit_error_rate}"]
 
 
 @SHELF.on("+CGATT", Form.READ)

@@ -8,6 +8,7 @@ import pytest
 
 from modem.emulator.inbound import ACKNOWLEDGE_WITHIN_S, MAX_BUFFERED_URCS
 from modem.emulator.network import RETRY_S
+from modem.emulator.radio import Delivery
 from modem.pdu import Address, Deliver, plan, submits
 from tests.modem.emulator.bench import Bench, lines
 
@@ -234,3 +235,19 @@ def test_messages_that_came_while_the_radio_was_off_arrive_afterwards() -> None:
     assert bench.at("+CPMS?")[0] == '+CPMS: "SM",0,30,"SM",0,30,"SM",0,30'
     bench.at("+CFUN=1")
     assert bench.at("+CPMS?")[0] == '+CPMS: "SM",1,30,"SM",1,30,"SM",1,30'
+
+
+@pytest.mark.parametrize("setup", ["+CNMI=2,2", "+CNMI=2,1", "+CMGF=1;+CNMI=2,2"])
+def test_octets_that_are_no_tpdu_reach_the_host_as_they_are(setup: str) -> None:
+    bench = Bench()
+    bench.at(setup)
+    delivery = Delivery(tpdu=b"\x04\xff", message=None, smsc="+33639980000")
+    bench.machines[0].handle_delivery(delivery, 0)
+    bench._settle(0)
+
+    said = heard(bench)
+    if setup == "+CNMI=2,2":
+        assert said == ["+CMT: ,2", "07913336990800F004FF"]
+    else:
+        assert said == ['+CMTI: "SM",1']
+        assert bench.at("+CMGF=0;+CMGR=1") == ["+CMGR: 0,,2", "07913336990800F004FF", "OK"]
