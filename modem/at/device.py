@@ -42,10 +42,19 @@ _DISREGARDED = bytes(set(range(0x20)) - {0x08, 0x0D}) + b"\x7f"
 
 
 class Result(IntEnum):
-    """Final results of V.250 with their numeric codes (V.250 table 1)."""
+    """Result codes of V.250 with their numbers (V.250 table 1); RING and the ends of a call come unasked too."""
 
     OK = 0
+    RING = 2
+    NO_CARRIER = 3
     ERROR = 4
+    BUSY = 7
+    NO_ANSWER = 8
+
+    @property
+    def text(self) -> str:
+        """The result as ATV1 writes it."""
+        return self.name.replace("_", " ")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -162,21 +171,28 @@ class Device:
 
     def send_urc(self, line: str) -> None:
         """Write an unsolicited line, now or as soon as no answer, entry or half line would be torn apart."""
-        if self.is_quiet:
-            return
         before = b"\r\n" if self.is_verbose else b""
-        if len(self._held) >= MAX_HELD_URCS:
-            self._held.popleft()
-        self._held.append(before + line.encode("latin-1", "replace") + b"\r\n")
-        self._release()
+        self._hold(before + line.encode("latin-1", "replace") + b"\r\n")
+
+    def send_result(self, result: Result) -> None:
+        """Write a result code that no command asked for, as `send_urc` does: RING or the end of a call."""
+        self._hold(self._final(result))
 
     # -- inside ---------------------------------------------------------------
+
+    def _hold(self, octets: bytes) -> None:
+        if self.is_quiet:
+            return
+        if len(self._held) >= MAX_HELD_URCS:
+            self._held.popleft()
+        self._held.append(octets)
+        self._release()
 
     def _final(self, result: Result | str) -> bytes:
         if isinstance(result, str):
             text = result.encode("latin-1", "replace")
         else:
-            text = result.name.encode() if self.is_verbose else str(result.value).encode()
+            text = result.text.encode() if self.is_verbose else str(result.value).encode()
         return b"\r\n" + text + b"\r\n" if self.is_verbose else text + _CR
 
     def _is_half_line(self) -> bool:
