@@ -31,6 +31,8 @@ class Personality:
     first_index: int = 1
     # The answer of +CMGR to an empty slot: an information response, "" for a bare OK, or a +CMS ERROR.
     empty_slot: str = "+CMS ERROR: 321"
+    # Said when a message was refused because the memory was full; "{memory}" becomes its +CPMS name.
+    memory_full_urc: str = ""
     # The final result of a command that the model does not know; "" for what +CMEE makes of +CME ERROR: 4.
     unknown_command: str = ""
     # Vendor commands with an answer that never changes, as typed behind AT, e.g. {"^CURC=0": ()}.
