@@ -56,4 +56,4 @@ class Air:
         elif isinstance(event, Registered):
             machine.handle_registration(event)
         else:
-            machine.handle_service(event)
+            machine.handle_service(event, now)

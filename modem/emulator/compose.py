@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from modem.emulator import radio_link
 from modem.emulator.charset import from_host
 from modem.emulator.radio import Transmission
 from modem.emulator.refusal import Cms, CmsError
@@ -18,6 +19,8 @@ if TYPE_CHECKING:
 
 INTERNATIONAL_TYPE: Final = 145
 _BLANKS: Final = b" \t\r\n\0"
+_MESSAGE_TYPE: Final = 0x03
+_DELIVER_REPORT: Final = 0x00
 _VALIDITY_FORMAT: Final = 0x18
 _RELATIVE_VALIDITY: Final = 0x10
 _REJECT_DUPLICATES: Final = 0x04
@@ -48,6 +51,16 @@ def from_pdu(body: bytes, length_octets: int) -> Draft:
     return Draft(tpdu=tpdu, smsc=smsc)
 
 
+def check_report(body: bytes, length_octets: int) -> None:
+    """Read a DELIVER-REPORT for +CNMA, which has no service centre in front. Refuses with +CMS ERROR: 304."""
+    try:
+        octets = bytes.fromhex(body.translate(None, _BLANKS).decode("ascii"))
+    except ValueError:
+        raise CmsError(Cms.INVALID_PDU_PARAMETER) from None
+    if len(octets) != length_octets or octets[0] & _MESSAGE_TYPE != _DELIVER_REPORT:
+        raise CmsError(Cms.INVALID_PDU_PARAMETER)
+
+
 def from_text(settings: Settings, number: str, number_type: int | None, body: bytes) -> Draft:
     """Build a SUBMIT from a text and the parameters of +CSMP. Refuses with +CMS ERROR: 305."""
     try:
@@ -73,11 +86,13 @@ def transmission(equipment: Equipment, draft: Draft) -> Transmission:
     if not submit.destination.number:
         raise CmsError(Cms.INVALID_PDU_PARAMETER)
     equipment.sim.last_mr = mr
-    return Transmission(tpdu=tpdu, submit=submit, smsc=smsc)
+    return Transmission(tpdu=tpdu, submit=submit, smsc=smsc, keeps_link=radio_link.mode(equipment) != radio_link.CLOSED)
 
 
 def destination(settings: Settings, number: str, number_type: int | None) -> Address:
     """Return the address a text mode command names; raises ValueError or EncodeError."""
+    if not number:
+        return Address(number="", ton=TypeOfNumber.UNKNOWN)
     address = Address.parse(from_host(number, settings.charset))
     if number_type == INTERNATIONAL_TYPE and address.ton is TypeOfNumber.UNKNOWN:
         return Address(number=address.number, ton=TypeOfNumber.INTERNATIONAL)

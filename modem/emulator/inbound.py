@@ -13,8 +13,8 @@ from modem.pdu import Dcs, Deliver, StatusReport
 
 if TYPE_CHECKING:
     from modem.emulator.equipment import Equipment
+    from modem.emulator.memories import Memory
     from modem.emulator.radio import Delivery
-    from modem.emulator.storage import Storage
 
 MEMORY_CAPACITY_EXCEEDED: Final = 22  # RP cause, 3GPP TS 24.011 8.2.5.4
 PROTOCOL_ERROR: Final = 111
@@ -37,13 +37,11 @@ def deliver(equipment: Equipment, delivery: Delivery, now: float) -> None:
         _deliver_raw(equipment, delivery, now)
 
 
-def acknowledge(equipment: Equipment) -> bool:
-    """Pass the host's +CNMA to the network; return whether one was awaited."""
-    if equipment.acknowledge_by is None:
-        return False
-    equipment.acknowledge_by = None
-    equipment.tell(Acknowledged())
-    return True
+def acknowledge(equipment: Equipment, *, cause: int | None = None) -> None:
+    """Pass the host's +CNMA to the network, if one is awaited; `cause` says that the host refuses."""
+    if equipment.acknowledge_by is not None:
+        equipment.acknowledge_by = None
+        equipment.tell(Acknowledged(cause=cause))
 
 
 def handle_timer(equipment: Equipment, now: float) -> None:
@@ -68,13 +66,16 @@ def _deliver_message(equipment: Equipment, delivery: Delivery, message: Deliver,
         equipment.tell(Acknowledged())
         return
     route = equipment.settings.indications.deliver
-    message_class = Dcs.decode(message.dcs).message_class
-    is_routed = (route == 2 and message_class != SIM_CLASS) or (route == 3 and message_class == TE_CLASS)
+    dcs = Dcs.decode(message.dcs)
+    message_class = dcs.message_class
+    # Kept whatever +CNMI says: what is for the SIM, and a message waiting indication that says "store".
+    is_kept = message_class == SIM_CLASS or (dcs.waiting is not None and dcs.waiting.is_stored)
+    is_routed = (route == 2 and not is_kept) or (route == 3 and message_class == TE_CLASS)
     if is_routed:
         _route(equipment, _cmt(equipment, delivery, message), now)
         return
     # A class 2 message is for the SIM, whatever memory is chosen for the others (3GPP TS 23.038 4).
-    memory = equipment.sim.messages if message_class == SIM_CLASS else _receive_memory(equipment)
+    memory = equipment.sim.messages if message_class == SIM_CLASS else equipment.receive_memory
     _store(equipment, delivery, memory, "+CMTI" if route else "")
 
 
@@ -83,9 +84,7 @@ def _deliver_raw(equipment: Equipment, delivery: Delivery, now: float) -> None:
     if equipment.settings.indications.deliver == 2 and not equipment.settings.is_text_mode:
         _route(equipment, _in_pdu_mode("+CMT: ,", delivery), now)
     else:
-        _store(
-            equipment, delivery, _receive_memory(equipment), "+CMTI" if equipment.settings.indications.deliver else ""
-        )
+        _store(equipment, delivery, equipment.receive_memory, "+CMTI" if equipment.settings.indications.deliver else "")
 
 
 def _deliver_report(equipment: Equipment, delivery: Delivery, report: StatusReport, now: float) -> None:
@@ -93,13 +92,11 @@ def _deliver_report(equipment: Equipment, delivery: Delivery, report: StatusRepo
     if route == 1:
         _route(equipment, _cds(equipment, delivery, report), now)
     elif route == 2:
-        _store(equipment, delivery, equipment.sim.reports, "+CDSI")
+        # Models without a memory for reports keep them among the messages.
+        has_reports = equipment.sim.reports.name in equipment.personality.memories[0]
+        _store(equipment, delivery, equipment.sim.reports if has_reports else equipment.receive_memory, "+CDSI")
     else:
         equipment.tell(Acknowledged())
-
-
-def _receive_memory(equipment: Equipment) -> Storage:
-    return equipment.memory(equipment.settings.receive_memory)
 
 
 def _cmt(equipment: Equipment, delivery: Delivery, message: Deliver) -> str:
@@ -110,7 +107,7 @@ def _cmt(equipment: Equipment, delivery: Delivery, message: Deliver) -> str:
 
 def _cds(equipment: Equipment, delivery: Delivery, report: StatusReport) -> str:
     if equipment.settings.is_text_mode:
-        return f"+CDS: {text_mode.report_fields(report)}"
+        return f"+CDS: {text_mode.report_fields(equipment.settings, report)}"
     return _in_pdu_mode("+CDS: ", delivery)
 
 
@@ -128,7 +125,7 @@ def _route(equipment: Equipment, line: str, now: float) -> None:
         equipment.tell(Acknowledged())
 
 
-def _store(equipment: Equipment, delivery: Delivery, memory: Storage, notice: str) -> None:
+def _store(equipment: Equipment, delivery: Delivery, memory: Memory, notice: str) -> None:
     message = StoredMessage(tpdu=delivery.tpdu, smsc=delivery.smsc, status=MessageStatus.UNREAD)
     index = memory.add(message)
     if index is None:
@@ -140,7 +137,10 @@ def _store(equipment: Equipment, delivery: Delivery, memory: Storage, notice: st
 
 
 def _refuse(equipment: Equipment) -> None:
-    equipment.refuse_message()
+    equipment.memories.is_message_refused = True
+    if equipment.personality.memory_full_urc:
+        memory = equipment.settings.receive_memory
+        equipment.device.send_urc(equipment.personality.memory_full_urc.format(memory=memory))
     equipment.tell(Acknowledged(cause=MEMORY_CAPACITY_EXCEEDED))
 
 

@@ -14,12 +14,14 @@ from typing import TYPE_CHECKING, Final, assert_never
 from modem.at.command import parse_line
 from modem.at.device import BodyReceived, Result
 from modem.at.errors import CME_TEXT, CMS_TEXT
-from modem.emulator import inbound
+from modem.emulator import broadcast, inbound, indicators, network_time, telephony, ussd
 from modem.emulator.command import Pause, Prompt, load_table
 from modem.emulator.equipment import Equipment, Functionality
 from modem.emulator.radio import (
     CallCleared,
     CallConnected,
+    Clearing,
+    Dialled,
     RadioEvent,
     Registered,
     Ringing,
@@ -27,10 +29,12 @@ from modem.emulator.radio import (
     Transmission,
     UssdAnswered,
 )
-from modem.emulator.refusal import CmeError, CmsError, RefusedError, UnknownCommandError
+from modem.emulator.refusal import CmeError, CmsError, NoCallError, RefusedError, UnknownCommandError
 from modem.profiles.generic import PROFILE as GENERIC
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from modem.at.command import Command
     from modem.at.device import CommandLineReceived
     from modem.emulator.command import Dialogue, Step
@@ -65,6 +69,7 @@ class Machine:
 
     def power_on(self, now: float) -> None:
         """Start booting; the modem hears nothing until that is done."""
+        self.equipment.now = now
         self.equipment.apply(self.equipment.saved)
         self._is_on = True
         self._ready_at = now + self._boot_s
@@ -88,9 +93,17 @@ class Machine:
 
     def receive_data(self, data: bytes, now: float) -> None:
         """Take octets from the host."""
-        if self.is_awake:
+        if not self.is_awake:
+            return
+        self.equipment.now = now
+        if isinstance(self._step, Dialled) and data.strip(b"\n"):
+            # Any character ends the attempt and is not a command itself (V.250 5.6.1); an LF belongs to the CR before.
+            telephony.hang_up(self.equipment)
+            self._resume(Clearing.NO_CARRIER, now)
+        else:
             self._device.receive_data(data, now)
-            self._work(now)
+        self._work(now)
+        indicators.report(self.equipment)
 
     def next_event(self) -> RadioEvent | None:
         """Return what the network has to know, oldest first, or None."""
@@ -107,6 +120,7 @@ class Machine:
 
     def handle_timer(self, now: float) -> None:
         """Do what is due: end of boot, end of a pause, a missing acknowledgement, lines that waited."""
+        self.equipment.now = now
         if self._ready_at is not None and now >= self._ready_at:
             self._ready_at = None
             self.equipment.switch(Functionality.FULL)
@@ -116,6 +130,7 @@ class Machine:
             self._resume_at = None
             self._resume(None, now)
             self._work(now)
+        indicators.report(self.equipment)
 
     # -- the network's side ---------------------------------------------------
 
@@ -125,29 +140,53 @@ class Machine:
             if event.cell is not None:
                 self.equipment.cell = event.cell
             self.equipment.register(event.registration)
+            indicators.report(self.equipment)
 
     def handle_answer(self, cause: int | None, now: float) -> None:
         """Take the network's answer to the message on the air: None for yes, else an RP cause or TP-FCS."""
+        self.equipment.now = now
         if isinstance(self._step, Transmission):
             self._resume(cause, now)
             self._work(now)
+            indicators.report(self.equipment)
 
     def handle_delivery(self, delivery: Delivery, now: float) -> None:
         """Take a message or report; an `Acknowledged` event answers, at once or when the host did."""
+        self.equipment.now = now
         inbound.deliver(self.equipment, delivery, now)
+        indicators.report(self.equipment)
 
-    def handle_service(self, event: SignalChanged | UssdAnswered | Ringing | CallConnected | CallCleared) -> None:
+    def handle_service(
+        self, event: SignalChanged | UssdAnswered | Ringing | CallConnected | CallCleared, now: float
+    ) -> None:
         """Take the signal, a word of a USSD session, or what becomes of a call."""
+        self.equipment.now = now
         if isinstance(event, SignalChanged):
             self.equipment.signal_quality, self.equipment.bit_error_rate = event.rssi, event.ber
         elif isinstance(event, UssdAnswered):
-            self.equipment.ussd_answer = event
+            ussd.hear(self.equipment, event)
         elif isinstance(event, Ringing):
-            self.equipment.ring = event
+            telephony.ring(self.equipment, event)
         elif isinstance(event, CallConnected | CallCleared):
-            self.equipment.ring = None
+            clearing = event.clearing if isinstance(event, CallCleared) else None
+            if isinstance(self._step, Dialled):
+                self._resume(clearing, now)
+                self._work(now)
+            elif clearing is not None:
+                telephony.clear(self.equipment, clearing)
         else:
             assert_never(event)
+        indicators.report(self.equipment)
+
+    def handle_broadcast(self, page: bytes, now: float) -> None:
+        """Take a page of a cell broadcast, 88 octets as 3GPP TS 23.041 9.4.1 lays them out."""
+        self.equipment.now = now
+        broadcast.hear(self.equipment, page)
+
+    def handle_time(self, local: datetime, now: float) -> None:
+        """Take the time of day that the network gives (3GPP TS 24.008 9.2.15a), aware and local to it."""
+        self.equipment.now = now
+        network_time.hear(self.equipment, local)
 
     # -- inside ---------------------------------------------------------------
 
@@ -202,11 +241,11 @@ class Machine:
         else:
             self._device.respond(answer)
 
-    def _resume(self, answer: BodyReceived | int | None, now: float) -> None:
+    def _resume(self, answer: BodyReceived | Clearing | int | None, now: float) -> None:
         self._advance(answer, now)
         self._run(now)
 
-    def _advance(self, answer: BodyReceived | int | None, now: float) -> None:
+    def _advance(self, answer: BodyReceived | Clearing | int | None, now: float) -> None:
         """Give the waiting handler the answer to its step, and begin its next step."""
         dialogue, self._step = self._dialogue, None
         if dialogue is None:
@@ -226,7 +265,7 @@ class Machine:
     def _begin_step(self, step: Step, now: float) -> None:
         if isinstance(step, Prompt):
             self._device.prompt()
-        elif isinstance(step, Transmission):
+        elif isinstance(step, Transmission | Dialled):
             self.equipment.tell(step)
         elif isinstance(step, Pause):
             self._resume_at = now + step.seconds
@@ -244,6 +283,8 @@ class Machine:
 
 def refusal_line(refusal: RefusedError, level: int) -> Result | str:
     """Return the final result for a refusal at +CMEE=`level`; +CMS ERROR is never hidden (3GPP TS 27.005 3.2.5)."""
+    if isinstance(refusal, NoCallError):
+        return Result[refusal.clearing.name]
     if isinstance(refusal, CmsError):
         return f"+CMS ERROR: {CMS_TEXT.get(refusal.code, refusal.code) if level == 2 else refusal.code}"
     if isinstance(refusal, UnknownCommandError) and refusal.wording:

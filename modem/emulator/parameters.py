@@ -21,6 +21,15 @@ class Parameters:
         if len(self._values) > most:
             raise self._refusal
 
+    @property
+    def is_empty(self) -> bool:
+        """Whether the host named none at all, as in `AT+CMGF=`."""
+        return all(value is None for value in self._values)
+
+    def has(self, position: int) -> bool:
+        """Tell whether a parameter was given, if only as an empty string."""
+        return position < len(self._values) and self._values[position] is not None
+
     def text(self, position: int, default: str | None = None) -> str:
         """Return a string; an omitted one is `default`, or refused when there is none."""
         value = self._values[position] if position < len(self._values) else None

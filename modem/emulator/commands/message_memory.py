@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from modem.at.command import Form
-from modem.emulator import compose, text_mode
+from modem.emulator import access, compose, text_mode
 from modem.emulator.command import Prompt, Shelf
 from modem.emulator.parameters import Parameters
 from modem.emulator.pdu_mode import pdu_line
@@ -20,10 +20,9 @@ if TYPE_CHECKING:
     from modem.at.command import Command
     from modem.emulator.command import Dialogue
     from modem.emulator.equipment import Equipment
-    from modem.emulator.storage import Storage
     from modem.pdu import Deliver, StatusReport, Submit
 
-SHELF = Shelf()
+SHELF = Shelf(needs=access.messages)
 
 _CMS_ERROR: Final = "+CMS ERROR: "
 _LENGTHS: Final = range(1, 256)
@@ -36,10 +35,6 @@ _DELETED_WITH: Final = {
     3: {MessageStatus.READ, MessageStatus.SENT, MessageStatus.UNSENT},
     4: set(MessageStatus),
 }
-
-
-def _read_memory(equipment: Equipment) -> Storage:
-    return equipment.memory(equipment.settings.read_memory)
 
 
 def _parameters(equipment: Equipment, command: Command, *, most: int) -> Parameters:
@@ -66,7 +61,7 @@ SHELF.constant("+CMGR", Form.TEST)
 def read(equipment: Equipment, command: Command) -> Sequence[str]:
     """Give one message and mark it read; models differ in what they say of an empty slot."""
     index = _parameters(equipment, command, most=1).number(0, range(1000))
-    message = _read_memory(equipment).get(index)
+    message = equipment.read_memory.get(index)
     if message is None:
         return _nothing(equipment)
     fields = f"{message.status.value},,{len(message.tpdu)}\r\n{pdu_line(message.tpdu, message.smsc)}"
@@ -96,7 +91,7 @@ def list_messages(equipment: Equipment, command: Command) -> Sequence[str]:
     """Give all messages of a selection, unread ones when none is named, and mark them read."""
     wanted = _selection(equipment, command)
     lines = []
-    for index, message in _read_memory(equipment):
+    for index, message in equipment.read_memory:
         if wanted in (MessageStatus.ALL, message.status):
             lines.append(f"+CMGL: {index},{_list_fields(equipment, message)}")
             _mark_read(message)
@@ -122,7 +117,7 @@ def _list_fields(equipment: Equipment, message: StoredMessage) -> str:
 @SHELF.on("+CMGD", Form.TEST)
 def delete_forms(equipment: Equipment, _command: Command) -> Sequence[str]:
     """Give the slots that are in use, one by one, and the flags."""
-    slots = ",".join(str(index) for index, _ in _read_memory(equipment))
+    slots = ",".join(str(index) for index, _ in equipment.read_memory)
     return [f"+CMGD: ({slots}),(0-4)"]
 
 
@@ -131,7 +126,7 @@ def delete(equipment: Equipment, command: Command) -> Sequence[str]:
     """Empty one slot, or all of some kinds; an empty slot is no error, a slot that does not exist is."""
     parameters = _parameters(equipment, command, most=2)
     index, flag = parameters.number(0, range(1000)), parameters.number(1, range(5), 0)
-    memory = _read_memory(equipment)
+    memory = equipment.read_memory
     if flag:
         for slot in [slot for slot, message in memory if message.status in _DELETED_WITH[flag]]:
             equipment.free(memory, slot)
@@ -145,7 +140,7 @@ def delete(equipment: Equipment, command: Command) -> Sequence[str]:
 SHELF.constant("+CMGW", Form.TEST)
 
 
-@SHELF.on("+CMGW", Form.SET)
+@SHELF.on("+CMGW", Form.SET, Form.EXECUTE)
 def write(equipment: Equipment, command: Command) -> Dialogue:
     """Store what is typed at the prompt."""
     if equipment.settings.is_text_mode:
@@ -169,7 +164,8 @@ def _write_pdu(equipment: Equipment, command: Command) -> Dialogue:
 
 def _write_text(equipment: Equipment, command: Command) -> Dialogue:
     parameters = _parameters(equipment, command, most=3)
-    number = parameters.text(0)
+    # A message may be stored before it is known whom it is for (27.005 3.5.3).
+    number = parameters.text(0, "")
     number_type = parameters.number(1, range(128, 256), 129)
     status = _BY_NAME.get(parameters.text(2, text_mode.STATUS_NAMES[MessageStatus.UNSENT]).upper())
     if status not in (MessageStatus.UNSENT, MessageStatus.SENT):
@@ -182,7 +178,7 @@ def _write_text(equipment: Equipment, command: Command) -> Dialogue:
 
 
 def _keep(equipment: Equipment, message: StoredMessage) -> list[str]:
-    index = equipment.memory(equipment.settings.write_memory).add(message)
+    index = equipment.write_memory.add(message)
     if index is None:
         raise CmsError(Cms.MEMORY_FULL)
     return [f"+CMGW: {index}"]

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from modem.at.command import Form
-from modem.emulator import compose
+from modem.emulator import access, compose, radio_link
 from modem.emulator.command import Prompt, Shelf
 from modem.emulator.parameters import Parameters
 from modem.emulator.refusal import Cms, CmsError
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from modem.emulator.compose import Draft
     from modem.emulator.equipment import Equipment
 
-SHELF = Shelf()
+SHELF = Shelf(needs=access.messages)
 
 _LENGTHS: Final = range(1, 256)
 _NUMBER_TYPES: Final = range(128, 256)
@@ -58,7 +58,7 @@ def send_stored(equipment: Equipment, command: Command) -> Dialogue:
     parameters = Parameters(command, most=3, refusal=CmsError(Cms.INVALID_PDU_PARAMETER))
     index = parameters.number(0, range(1000))
     number, number_type = parameters.text(1, ""), parameters.number(2, _NUMBER_TYPES, 129)
-    message = equipment.memory(equipment.settings.write_memory).get(index)
+    message = equipment.write_memory.get(index)
     if message is None or message.status not in (MessageStatus.UNSENT, MessageStatus.SENT):
         raise CmsError(Cms.INVALID_INDEX)
     draft = compose.Draft(tpdu=message.tpdu, smsc=message.smsc)
@@ -80,6 +80,7 @@ def _readdressed(equipment: Equipment, draft: Draft, number: str, number_type: i
 def _transmit(equipment: Equipment, draft: Draft) -> Generator[Step, Any, int]:
     transmission = compose.transmission(equipment, draft)
     cause = yield transmission
+    radio_link.note_answer(equipment)
     if cause is not None:
         raise CmsError(cause)
     return transmission.submit.mr

@@ -10,6 +10,7 @@ from modem.emulator.inbound import ACKNOWLEDGE_WITHIN_S, MAX_BUFFERED_URCS
 from modem.emulator.network import RETRY_S
 from modem.emulator.radio import Delivery
 from modem.pdu import Address, Deliver, plan, submits
+from modem.profiles.generic import PROFILE as GENERIC
 from tests.modem.emulator.bench import Bench, lines
 
 PERSON = "+491711234567"
@@ -251,3 +252,46 @@ def test_octets_that_are_no_tpdu_reach_the_host_as_they_are(setup: str) -> None:
     else:
         assert said == ['+CMTI: "SM",1']
         assert bench.at("+CMGF=0;+CMGR=1") == ["+CMGR: 0,,2", "07913336990800F004FF", "OK"]
+
+
+@pytest.mark.parametrize(
+    ("dcs", "expected"), [(0xC8, "+CMT:"), (0xD8, "+CMTI:"), (0xE8, "+CMTI:")], ids=["discard", "store", "store UCS2"]
+)
+def test_a_waiting_indication_that_says_store_is_stored(dcs: int, expected: str) -> None:
+    bench = Bench(2)
+    bench.at("+CNMI=2,2")
+    arrive(bench, dcs=dcs)
+
+    assert heard(bench)[0].startswith(expected)
+
+
+def test_a_model_without_a_memory_for_reports_keeps_them_among_the_messages() -> None:
+    personality = replace(GENERIC.personality, memories=(("SM", "ME"),) * 3)
+    bench = Bench(personality=personality)
+    bench.at("+CNMI=2,1,0,2,0")
+
+    assert bench.send(PERSON, "hello", report=True) == ["+CMGS: 0", "OK", '+CDSI: "SM",1']
+
+
+def test_a_model_may_say_that_its_memory_is_full() -> None:
+    # ^SMMEMFULL of Huawei, MU509 manual 6.21.
+    personality = replace(GENERIC.personality, memory_full_urc='^SMMEMFULL:"{memory}"')
+    bench = Bench(sim_capacity=1, personality=personality)
+    bench.write(PERSON, "first")
+    bench.write(PERSON, "second")
+
+    assert heard(bench) == ['^SMMEMFULL:"SM"']
+
+
+def test_a_report_of_text_mode_has_its_number_in_the_character_set_of_the_host() -> None:
+    bench = Bench()
+    bench.at("+CMGF=1;+CNMI=2,1,0,1,0;+CSMP=49,167,0,0")
+    bench.type(f'AT+CMGS="{PERSON}"\r'.encode())
+    bench.type(b"hello\x1a")
+    bench.at('+CNMI=2,1,0,2,0;+CPMS="SR";+CSCS="UCS2"')
+    bench.at("+CNMI=2,1,0,2,0")
+    number = PERSON.encode("utf-16-be").hex().upper()
+    bench.type(f'AT+CMGS="{number}"\r'.encode())
+    bench.type(b"0068\x1a")
+
+    assert bench.at("+CMGR=1")[0].startswith(f'+CMGR: "REC UNREAD",6,1,"{number}",145,')

@@ -9,15 +9,11 @@ from hypothesis import strategies as st
 from modem.at.device import Result
 from modem.emulator.machine import refusal_line
 from modem.emulator.radio import (
-    CallCleared,
     CellIdentity,
     Registered,
     Registration,
-    Ringing,
     SignalChanged,
     Technology,
-    UssdAnswered,
-    UssdStatus,
 )
 from modem.emulator.refusal import Cme, CmeError, Cms, CmsError, RefusedError
 from modem.pdu import Address, format_pdu, plan, submits
@@ -175,7 +171,7 @@ def test_any_octets_at_any_time_leave_a_usable_modem(script: list[tuple[bytes, f
 
 def test_the_signal_that_the_network_gives_is_the_one_shown() -> None:
     bench = Bench()
-    bench.machines[0].handle_service(SignalChanged(imsi="1", rssi=7, ber=3))
+    bench.machines[0].handle_service(SignalChanged(imsi="1", rssi=7, ber=3), bench.now)
 
     assert bench.at("+CSQ") == ["+CSQ: 7,3", "OK"]
 
@@ -186,15 +182,3 @@ def test_the_cell_that_the_network_gives_is_the_one_shown() -> None:
     bench.machines[0].handle_registration(Registered(imsi="1", registration=Registration.ROAMING, cell=cell))
 
     assert bench.at("+CREG=2;+CREG?") == ['+CREG: 2,5,"1A2B","0012C3D4",0', "OK"]
-
-
-def test_a_ring_and_a_ussd_answer_are_kept_for_the_commands() -> None:
-    bench = Bench()
-    ring = Ringing(imsi="1", number="+491711234567", is_first=True)
-    answer = UssdAnswered(imsi="1", status=UssdStatus.DONE, text="5.00 EUR")
-    for event in (ring, answer):
-        bench.machines[0].handle_service(event)
-
-    assert (bench.equipment().ring, bench.equipment().ussd_answer) == (ring, answer)
-    bench.machines[0].handle_service(CallCleared(imsi="1"))
-    assert bench.equipment().ring is None
