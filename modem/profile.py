@@ -20,6 +20,8 @@ class Personality:
     manufacturer: str = "gsm-gateway"
     model: str = "Emulated modem"
     revision: str = "EM01.00"
+    # What +GCAP lists; V.250 6.1.9.
+    capabilities: str = "+CGSM,+DS,+ES"
 
     # The five lists of +CNMI=?; 27.005 3.4.1.
     cnmi: tuple[tuple[int, ...], ...] = ((0, 1, 2), (0, 1, 2, 3), (0, 2), (0, 1, 2), (0, 1))
@@ -31,6 +33,8 @@ class Personality:
     first_index: int = 1
     # The answer of +CMGR to an empty slot: an information response, "" for a bare OK, or a +CMS ERROR.
     empty_slot: str = "+CMS ERROR: 321"
+    # Whether USSD texts are packed septets in hexadecimal while +CSCS is "GSM".
+    is_ussd_packed: bool = False
     # Said when a message was refused because the memory was full; "{memory}" becomes its +CPMS name.
     memory_full_urc: str = ""
     # The final result of a command that the model does not know; "" for what +CMEE makes of +CME ERROR: 4.
