@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING, Final
 from modem.emulator.charset import from_host, to_host
 from modem.emulator.radio import UssdCancelled, UssdRequest, UssdStatus
 from modem.emulator.refusal import Cme, CmeError
-from modem.emulator.settings import UssdPresentation
+from modem.emulator.settings import Charset, UssdPresentation
 from modem.pdu import Alphabet, Dcs
+from modem.pdu.alphabet import decode_septets, encode_septets, septet_codec
+from modem.pdu.septets import pack, unpack
 
 if TYPE_CHECKING:
     from modem.emulator.equipment import Equipment
@@ -65,6 +67,10 @@ def _read(equipment: Equipment, line: str, dcs: int) -> str:
         return bytes.fromhex(line).decode("utf-16-be")
     if alphabet is Alphabet.DATA8:
         return bytes.fromhex(line).decode("latin-1")
+    if _is_packed(equipment):
+        octets = bytes.fromhex(line)
+        # Seven spare bits are filled with a CR, so that they are no @ (TS 23.038 6.1.2.3.1).
+        return decode_septets(unpack(octets, len(octets) * 8 // 7)).removesuffix("\r")
     return from_host(line, equipment.settings.charset)
 
 
@@ -74,4 +80,11 @@ def _write(equipment: Equipment, text: str, dcs: int) -> str:
         return text.encode("utf-16-be", "replace").hex().upper()
     if alphabet is Alphabet.DATA8:
         return text.encode("latin-1", "replace").hex().upper()
+    if _is_packed(equipment):
+        septets = encode_septets("".join(one if septet_codec().encode(one) else "?" for one in text))
+        return pack(septets + b"\r" if len(septets) % 8 == 7 else septets).hex().upper()
     return to_host(text, equipment.settings.charset)
+
+
+def _is_packed(equipment: Equipment) -> bool:
+    return equipment.personality.is_ussd_packed and equipment.settings.charset is Charset.GSM

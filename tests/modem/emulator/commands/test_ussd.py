@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
 from modem.emulator.radio import RadioEvent, UssdAnswered, UssdCancelled, UssdRequest, UssdStatus
+from modem.profiles.generic import PROFILE as GENERIC
 from tests.modem.emulator.bench import Bench, lines
 from tests.modem.emulator.commands.dialogue import ERROR, OK, Dialogue, play
 
@@ -103,3 +106,15 @@ def test_the_end_of_a_session_needs_no_text() -> None:
 
 def test_nothing_is_shown_to_a_host_that_wants_nothing() -> None:
     assert hear(Bench(), UssdStatus.DONE, "5.00") == []
+
+
+def test_a_model_may_pack_its_septets() -> None:
+    # "*100#" packed is AA180C3602 (Huawei sticks; 3GPP TS 23.038 6.1.2.3); 1234567 leaves seven bits for a CR.
+    bench = Bench(personality=replace(GENERIC.personality, is_ussd_packed=True))
+    bench.at("+CUSD=1")
+
+    assert at(bench, '+CUSD=1,"AA180C3602",15') == (OK, [UssdRequest(text="*100#")])
+    assert hear(bench, UssdStatus.DONE, "*100#") == ['+CUSD: 0,"AA180C3602",15']
+    assert hear(bench, UssdStatus.DONE, "1234567") == ['+CUSD: 0,"31D98C56B3DD1A",15']
+    assert at(bench, '+CUSD=1,"31D98C56B3DD1A"') == (OK, [UssdRequest(text="1234567")])
+    assert at(bench, '+CUSD=1,"*100#"') == (ERROR, [])
