@@ -17,14 +17,18 @@ if TYPE_CHECKING:
 
 SHELF = Shelf()
 
-CAPABILITIES: Final = "+GCAP: +CGSM,+DS,+ES"
 _PREFERRED_PLACES: Final = 20
 
-SHELF.constant("+GCAP", Form.EXECUTE, CAPABILITIES)
 for _name in ("+GCAP", "+CLAC"):
     SHELF.constant(_name, Form.TEST)
 for _setting in (SIDE_OF_NETWORK, OPERATION_MODE, MESSAGE_BEARER, OPERATOR_LIST):
     SHELF.numbers(_setting)
+
+
+@SHELF.on("+GCAP", Form.EXECUTE)
+def capabilities(equipment: Equipment, _command: Command) -> Sequence[str]:
+    """Name the families of commands the modem knows."""
+    return [f"+GCAP: {equipment.personality.capabilities}"]
 
 
 @SHELF.on("+CLAC", Form.EXECUTE)

@@ -26,6 +26,8 @@ SHELF = Shelf(needs=access.messages)
 
 _CMS_ERROR: Final = "+CMS ERROR: "
 _LENGTHS: Final = range(1, 256)
+# Any number may be asked for: whether there is such a slot is another question, with another answer.
+_INDEXES: Final = range(100000)
 _RECEIVED: Final = (MessageStatus.UNREAD, MessageStatus.READ)
 _BY_NAME: Final = {name: status for status, name in text_mode.STATUS_NAMES.items()}
 # <delflag> of +CMGD: what goes besides the one slot.
@@ -60,8 +62,11 @@ SHELF.constant("+CMGR", Form.TEST)
 @SHELF.on("+CMGR", Form.SET)
 def read(equipment: Equipment, command: Command) -> Sequence[str]:
     """Give one message and mark it read; models differ in what they say of an empty slot."""
-    index = _parameters(equipment, command, most=1).number(0, range(1000))
-    message = equipment.read_memory.get(index)
+    index = _parameters(equipment, command, most=1).number(0, _INDEXES)
+    memory = equipment.read_memory
+    if index not in memory.indexes:
+        raise CmsError(Cms.INVALID_INDEX)
+    message = memory.get(index)
     if message is None:
         return _nothing(equipment)
     fields = f"{message.status.value},,{len(message.tpdu)}\r\n{pdu_line(message.tpdu, message.smsc)}"
@@ -125,7 +130,7 @@ def delete_forms(equipment: Equipment, _command: Command) -> Sequence[str]:
 def delete(equipment: Equipment, command: Command) -> Sequence[str]:
     """Empty one slot, or all of some kinds; an empty slot is no error, a slot that does not exist is."""
     parameters = _parameters(equipment, command, most=2)
-    index, flag = parameters.number(0, range(1000)), parameters.number(1, range(5), 0)
+    index, flag = parameters.number(0, _INDEXES), parameters.number(1, range(5), 0)
     memory = equipment.read_memory
     if flag:
         for slot in [slot for slot, message in memory if message.status in _DELETED_WITH[flag]]:

@@ -56,7 +56,7 @@ def send(equipment: Equipment, command: Command) -> Dialogue:
 def send_stored(equipment: Equipment, command: Command) -> Dialogue:
     """Send a message of the write memory, to another number when one is named."""
     parameters = Parameters(command, most=3, refusal=CmsError(Cms.INVALID_PDU_PARAMETER))
-    index = parameters.number(0, range(1000))
+    index = parameters.number(0, range(100000))
     number, number_type = parameters.text(1, ""), parameters.number(2, _NUMBER_TYPES, 129)
     message = equipment.write_memory.get(index)
     if message is None or message.status not in (MessageStatus.UNSENT, MessageStatus.SENT):

@@ -27,6 +27,7 @@ _SCAN_S: Final = 3.0
 _GOOD_ECNO: Final = 36
 _GOOD_RSRQ: Final = 24
 _NUMERIC: Final = 2
+_AVAILABLE, _CURRENT = 1, 2
 _TECHNOLOGIES: Final = range(8)
 _AUTOMATIC, _MANUAL, _DEREGISTER, _SET_FORMAT, _MANUAL_THEN_AUTOMATIC = range(5)
 
@@ -70,10 +71,13 @@ for _name in ("+CREG", "+CGREG", "+CEREG"):
 
 @SHELF.on("+COPS", Form.TEST, needs=access.unlocked_card)
 def scan_operators(equipment: Equipment, _command: Command) -> Dialogue:
-    """List the networks on the air; that takes a while."""
+    """List the networks on the air; that takes a while, and a radio that is on."""
+    if equipment.functionality is not Functionality.FULL:
+        raise CmeError(Cme.NO_NETWORK)
     yield Pause(seconds=_SCAN_S)
+    status = _CURRENT if equipment.is_registered else _AVAILABLE
     name = to_host(equipment.operator, equipment.settings.charset)
-    network = f'(2,"{name}","{name}","{equipment.operator_code}",{equipment.cell.technology.value})'
+    network = f'({status},"{name}","{name}","{equipment.operator_code}",{equipment.cell.technology.value})'
     return [f"+COPS: {network},,(0-4),(0-2)"]
 
 
