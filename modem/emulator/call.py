@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import IntEnum
+from typing import Final
+
+# What needs no card (3GPP TS 22.101 10.1.1).
+EMERGENCY_NUMBERS: Final = ("112", "911")
 
 
 class CallState(IntEnum):

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
+from modem.emulator.call import EMERGENCY_NUMBERS
 from modem.emulator.storage import MessageStatus
 from modem.errors import EncodeError
 from modem.pdu import Address
@@ -33,7 +34,6 @@ _ECC_OCTETS: Final = 15
 _GID_OCTETS: Final = 4
 _SMS_OCTETS: Final = 176
 _NAME_OCTETS: Final = 18
-_EMERGENCY_NUMBERS: Final = ("112", "911")
 # <status> of an EF-SMS record, TS 31.102 4.2.25; to be sent and sent share the bits of "from the device".
 _RECORD_STATUS: Final = {
     MessageStatus.UNREAD: 0x03,
@@ -99,7 +99,7 @@ def _provider(sim: Sim) -> CardFile:
 
 
 def _emergency(_sim: Sim) -> CardFile:
-    numbers = b"".join(to_semi_octets(number).ljust(3, b"\xff") for number in _EMERGENCY_NUMBERS)
+    numbers = b"".join(to_semi_octets(number).ljust(3, b"\xff") for number in EMERGENCY_NUMBERS)
     return _transparent(numbers.ljust(_ECC_OCTETS, b"\xff"))
 
 

@@ -61,10 +61,10 @@ def check_report(body: bytes, length_octets: int) -> None:
         raise CmsError(Cms.INVALID_PDU_PARAMETER)
 
 
-def from_text(settings: Settings, number: str, number_type: int | None, body: bytes) -> Draft:
+def from_text(settings: Settings, recipient: Address, body: bytes) -> Draft:
     """Build a SUBMIT from a text and the parameters of +CSMP. Refuses with +CMS ERROR: 305."""
     try:
-        return Draft(tpdu=_submit(settings, number, number_type, body).encode())
+        return Draft(tpdu=_submit(settings, recipient, body).encode())
     except (CodecError, ValueError):
         raise CmsError(Cms.INVALID_TEXT_PARAMETER) from None
 
@@ -90,16 +90,22 @@ def transmission(equipment: Equipment, draft: Draft) -> Transmission:
 
 
 def destination(settings: Settings, number: str, number_type: int | None) -> Address:
-    """Return the address a text mode command names; raises ValueError or EncodeError."""
+    """Return the address a text mode command names, an empty one for "". Refuses with +CMS ERROR: 305."""
     if not number:
         return Address(number="", ton=TypeOfNumber.UNKNOWN)
-    address = Address.parse(from_host(number, settings.charset))
+    try:
+        address = Address.parse(from_host(number, settings.charset))
+    except (CodecError, ValueError):
+        raise CmsError(Cms.INVALID_TEXT_PARAMETER) from None
+    # A name can only be a sender's (3GPP TS 23.040 9.1.2.5).
+    if address.ton is TypeOfNumber.ALPHANUMERIC:
+        raise CmsError(Cms.INVALID_TEXT_PARAMETER)
     if number_type == INTERNATIONAL_TYPE and address.ton is TypeOfNumber.UNKNOWN:
         return Address(number=address.number, ton=TypeOfNumber.INTERNATIONAL)
     return address
 
 
-def _submit(settings: Settings, number: str, number_type: int | None, body: bytes) -> Submit:
+def _submit(settings: Settings, recipient: Address, body: bytes) -> Submit:
     parameters = settings.text
     first = parameters.first_octet
     if first & _HAS_HEADER or first & _VALIDITY_FORMAT not in (0, _RELATIVE_VALIDITY):
@@ -110,7 +116,7 @@ def _submit(settings: Settings, number: str, number_type: int | None, body: byte
     else:
         content = bytes.fromhex(line)
     return Submit(
-        destination=destination(settings, number, number_type),
+        destination=recipient,
         pid=parameters.pid,
         dcs=parameters.dcs,
         body=content,

@@ -169,13 +169,14 @@ class Equipment:
             self.contexts = {cid: replace(context, is_active=False) for cid, context in self.contexts.items()}
             self.tell(Detached())
 
-    def register(self, registration: Registration) -> None:
-        """Take a registration state and report it on the lines that asked for it."""
-        if registration is self.registration:
-            return
+    def register(self, registration: Registration, cell: CellIdentity | None = None) -> None:
+        """Take a registration state and report it on the lines that asked for it, a new cell only where cells are."""
+        is_moved = cell is not None and cell != self.cell
+        is_changed = registration is not self.registration
         self.registration = registration
+        self.cell = cell or self.cell
         for name, mode in self.settings.registration_reports.items():
-            if mode:
+            if (mode and is_changed) or (mode > 1 and is_moved):
                 self.device.send_urc(f"{name}: {self.registration_text(mode)}")
 
     def registration_text(self, mode: int) -> str:

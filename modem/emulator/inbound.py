@@ -9,7 +9,8 @@ from modem.emulator import text_mode
 from modem.emulator.pdu_mode import pdu_line
 from modem.emulator.radio import Acknowledged
 from modem.emulator.storage import MessageStatus, StoredMessage
-from modem.pdu import Dcs, Deliver, StatusReport
+from modem.errors import DecodeError
+from modem.pdu import Dcs, Deliver, StatusReport, decode_incoming
 
 if TYPE_CHECKING:
     from modem.emulator.equipment import Equipment
@@ -21,6 +22,7 @@ PROTOCOL_ERROR: Final = 111
 ACKNOWLEDGE_WITHIN_S: Final = 15.0
 MAX_BUFFERED_URCS: Final = 32
 SILENT_PID: Final = 0x40  # type 0: acknowledged, neither shown nor stored (3GPP TS 23.040 9.2.3.9)
+REPLACE_PIDS: Final = range(0x41, 0x48)
 SIM_CLASS: Final = 2
 TE_CLASS: Final = 3
 
@@ -127,13 +129,37 @@ def _route(equipment: Equipment, line: str, now: float) -> None:
 
 def _store(equipment: Equipment, delivery: Delivery, memory: Memory, notice: str) -> None:
     message = StoredMessage(tpdu=delivery.tpdu, smsc=delivery.smsc, status=MessageStatus.UNREAD)
-    index = memory.add(message)
+    index = _replaced(memory, delivery)
+    if index is not None:
+        memory.replace(index, message)
+    else:
+        index = memory.add(message)
     if index is None:
         _refuse(equipment)
         return
     if notice:
         _notify(equipment, f'{notice}: "{memory.name}",{index}')
     equipment.tell(Acknowledged())
+
+
+def _replaced(memory: Memory, delivery: Delivery) -> int | None:
+    """Return the slot of the message that a "replace short message" takes the place of (3GPP TS 23.040 9.2.3.9)."""
+    new = delivery.message
+    if not isinstance(new, Deliver) or new.pid not in REPLACE_PIDS:
+        return None
+    for index, stored in memory:
+        if stored.status in (MessageStatus.UNREAD, MessageStatus.READ) and stored.smsc == delivery.smsc:
+            old = _decode(stored.tpdu)
+            if isinstance(old, Deliver) and (old.pid, old.originator) == (new.pid, new.originator):
+                return index
+    return None
+
+
+def _decode(tpdu: bytes) -> Deliver | StatusReport | None:
+    try:
+        return decode_incoming(tpdu)
+    except DecodeError:
+        return None
 
 
 def _refuse(equipment: Equipment) -> None:

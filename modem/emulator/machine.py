@@ -137,9 +137,7 @@ class Machine:
     def handle_registration(self, event: Registered) -> None:
         """Take what the network says about our service."""
         if self.equipment.is_searching:
-            if event.cell is not None:
-                self.equipment.cell = event.cell
-            self.equipment.register(event.registration)
+            self.equipment.register(event.registration, event.cell)
             indicators.report(self.equipment)
 
     def handle_answer(self, cause: int | None, now: float) -> None:

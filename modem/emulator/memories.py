@@ -59,6 +59,12 @@ class JoinedStorage:
                 return index + offset
         return None
 
+    def replace(self, index: int, message: StoredMessage) -> None:
+        """Put a message into a slot in place of what is there."""
+        for part, offset in self._numbered():
+            if index - offset in part.indexes:
+                part.replace(index - offset, message)
+
     def remove(self, index: int) -> bool:
         """Empty a slot; return whether something was in it."""
         return any(part.remove(index - offset) for part, offset in self._numbered())

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from modem.at.command import Form
 from modem.at.values import is_hex
+from modem.emulator import telephony
 from modem.emulator.command import Shelf
 from modem.emulator.parameters import Parameters
 from modem.emulator.refusal import Cme, CmeError
@@ -71,8 +72,9 @@ for _name in _WITHOUT_EFFECT:
 
 @SHELF.on("Z", Form.EXECUTE)
 def reset(equipment: Equipment, command: Command) -> Sequence[str]:
-    """Return to the saved profile."""
+    """Return to the saved profile, and hang up (V.250 6.1.1)."""
     _digit(command, 0)
+    telephony.hang_up(equipment)
     equipment.apply(equipment.saved)
     return []
 

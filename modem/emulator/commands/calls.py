@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from modem.at.command import Form
 from modem.emulator import access, telephony, ussd
-from modem.emulator.call import CallState, type_of
+from modem.emulator.call import EMERGENCY_NUMBERS, CallState, type_of
 from modem.emulator.charset import to_host
 from modem.emulator.command import Shelf
 from modem.emulator.number_settings import CALLER_LINE, CONNECTED_LINE, CRING, HANGUP_CONTROL, SERVICE_NOTES
@@ -79,7 +79,8 @@ def set_waiting(equipment: Equipment, command: Command) -> Sequence[str]:
 def dial(equipment: Equipment, command: Command) -> Dialogue:
     """Call a number and wait until somebody takes it; without the semicolon it is a data call, which nobody takes."""
     number, is_voice = _dialled(command)
-    access.unlocked_card(equipment)
+    if number not in EMERGENCY_NUMBERS:
+        access.unlocked_card(equipment)
     if is_voice and _SERVICE_CODE.fullmatch(number):
         ussd.send(equipment, number)
         return []

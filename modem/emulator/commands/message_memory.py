@@ -175,10 +175,11 @@ def _write_text(equipment: Equipment, command: Command) -> Dialogue:
     status = _BY_NAME.get(parameters.text(2, text_mode.STATUS_NAMES[MessageStatus.UNSENT]).upper())
     if status not in (MessageStatus.UNSENT, MessageStatus.SENT):
         raise CmsError(Cms.INVALID_TEXT_PARAMETER)
+    recipient = compose.destination(equipment.settings, number, number_type)
     body = yield Prompt()
     if body.is_aborted:
         return []
-    draft = compose.from_text(equipment.settings, number, number_type, body.octets)
+    draft = compose.from_text(equipment.settings, recipient, body.octets)
     return _keep(equipment, StoredMessage(tpdu=draft.tpdu, smsc="", status=status))
 
 

@@ -37,10 +37,13 @@ def send(equipment: Equipment, command: Command) -> Dialogue:
     if equipment.settings.is_text_mode:
         parameters = Parameters(command, most=2, refusal=CmsError(Cms.INVALID_TEXT_PARAMETER))
         number, number_type = parameters.text(0), parameters.number(1, _NUMBER_TYPES, 129)
+        recipient = compose.destination(equipment.settings, number, number_type)
+        if not recipient.number:
+            raise CmsError(Cms.INVALID_TEXT_PARAMETER)
         body = yield Prompt()
         if body.is_aborted:
             return []
-        draft = compose.from_text(equipment.settings, number, number_type, body.octets)
+        draft = compose.from_text(equipment.settings, recipient, body.octets)
     else:
         parameters = Parameters(command, most=1, refusal=CmsError(Cms.INVALID_PDU_PARAMETER))
         length = parameters.number(0, _LENGTHS)
@@ -70,10 +73,10 @@ def send_stored(equipment: Equipment, command: Command) -> Dialogue:
 
 
 def _readdressed(equipment: Equipment, draft: Draft, number: str, number_type: int) -> Draft:
+    address = compose.destination(equipment.settings, number, number_type)
     try:
-        address = compose.destination(equipment.settings, number, number_type)
         return replace(draft, tpdu=replace(decode_submit(draft.tpdu), destination=address).encode())
-    except (CodecError, ValueError):
+    except CodecError:
         raise CmsError(Cms.INVALID_TEXT_PARAMETER) from None
 
 

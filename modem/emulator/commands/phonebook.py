@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from modem.at.command import Form
 from modem.emulator import access
-from modem.emulator.call import type_of
+from modem.emulator.call import EMERGENCY_NUMBERS, type_of
 from modem.emulator.charset import from_host, to_host
 from modem.emulator.command import Shelf
 from modem.emulator.parameters import Parameters
@@ -28,12 +28,11 @@ _READ_ONLY: Final = ("DC", "MC", "RC", "EN", "FD")
 _TYPES: Final = (129, 145, 161)
 _INTERNATIONAL: Final = 145
 _NUMBER: Final = re.compile(r"\+?[0-9*#ABCDPW,?]+", re.IGNORECASE)
-_EMERGENCY_NUMBERS: Final = ("112", "911")
 
 
 def _emergency() -> Phonebook:
-    book = Phonebook("EN", len(_EMERGENCY_NUMBERS))
-    for number in _EMERGENCY_NUMBERS:
+    book = Phonebook("EN", len(EMERGENCY_NUMBERS))
+    for number in EMERGENCY_NUMBERS:
         book.put(Contact(number=number, number_type=type_of(number), name="SOS"))
     return book
 

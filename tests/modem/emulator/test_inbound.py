@@ -295,3 +295,16 @@ def test_a_report_of_text_mode_has_its_number_in_the_character_set_of_the_host()
     bench.type(b"0068\x1a")
 
     assert bench.at("+CMGR=1")[0].startswith(f'+CMGR: "REC UNREAD",6,1,"{number}",145,')
+
+
+def test_a_message_that_replaces_takes_the_place_of_the_last_of_its_kind() -> None:
+    bench = Bench(2)
+    bench.at("+CNMI=2,1")
+    arrive(bench, pid=0x41)
+    arrive(bench, pid=0x42)
+    assert heard(bench) == ['+CMTI: "SM",1', '+CMTI: "SM",2']
+    bench.at("+CMGR=1")
+    arrive(bench, pid=0x41)
+
+    assert heard(bench) == ['+CMTI: "SM",1']
+    assert [line for line in bench.at("+CMGL=4") if line.startswith("+")] == ["+CMGL: 1,0,,24", "+CMGL: 2,0,,24"]

@@ -176,6 +176,16 @@ def test_the_signal_that_the_network_gives_is_the_one_shown() -> None:
     assert bench.at("+CSQ") == ["+CSQ: 7,3", "OK"]
 
 
+def test_a_new_cell_is_reported_where_cells_are() -> None:
+    bench = Bench()
+    bench.at("+CREG=1;+CEREG=2")
+    cell = CellIdentity(location_area="1A2B", cell_id="0012C3D4")
+    for _ in range(2):
+        bench.machines[0].handle_registration(Registered(imsi="1", registration=Registration.HOME, cell=cell))
+
+    assert lines(bench.machines[0].data_to_send()) == ['+CEREG: 1,"1A2B","0012C3D4",7']
+
+
 def test_the_cell_that_the_network_gives_is_the_one_shown() -> None:
     bench = Bench()
     cell = CellIdentity(location_area="1A2B", cell_id="0012C3D4", technology=Technology.GSM)

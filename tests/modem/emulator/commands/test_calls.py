@@ -204,6 +204,23 @@ def test_a_service_code_that_is_dialled_is_no_call() -> None:
     assert caller.told() == [UssdRequest(text="*100#")]
 
 
+def test_an_emergency_number_needs_no_card() -> None:
+    caller = Caller()
+    caller.bench.equipment().eject()
+    caller.at("+CMEE=1")
+
+    assert caller.at("D123;") == ["+CME ERROR: 10"]
+    assert caller.at("D112;") == ["NO CARRIER"]  # no service either: this network lets in only cards
+
+
+def test_a_reset_hangs_up() -> None:
+    caller = Caller()
+    caller.hear(RING)
+    caller.at("Z")
+
+    assert caller.told() == [CallEnded()]
+
+
 def test_without_service_there_is_no_carrier() -> None:
     caller = Caller()
     caller.at("+CFUN=4")
