@@ -9,7 +9,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Final
 
 from modem.at.device import Device
-from modem.emulator.clock import Clock
+from modem.emulator.local_time import LocalTime
 from modem.emulator.memories import Memories
 from modem.emulator.phonebook import Phonebook
 from modem.emulator.radio import (
@@ -75,7 +75,7 @@ class Equipment:
         self.is_packet_attached = True
         self.station_class = "A"
         self.contexts: dict[int, Context] = {}
-        self.clock = Clock()
+        self.local_time = LocalTime()
         self.shown_indicators: tuple[int, ...] | None = None
         self.is_reboot_due = False
         # Routed messages: at most one waits for +CNMA when phase 2+ is on; a buffer holds them in +CNMI mode 0.
@@ -89,6 +89,7 @@ class Equipment:
 
     def insert(self, sim: Sim) -> None:
         """Put a card in; a modem that is on starts it and looks for its network."""
+        self.leave_network()
         self.sim = sim
         self.is_card_present = True
         self.memories.use_card(sim)
@@ -127,7 +128,7 @@ class Equipment:
         self.is_reboot_due = False
         self.is_packet_attached = True
         self.is_operator_chosen = self.is_operator_left = False
-        self.clock = Clock()
+        self.local_time = LocalTime()
         self.shown_indicators = None
         self.acknowledge_by = self.link_until = None
         self.buffered_urcs.clear()
@@ -216,6 +217,10 @@ class Equipment:
     def receive_memory(self) -> Memory:
         """The memory that arriving messages go to."""
         return self.memory(self.settings.receive_memory)
+
+    def refuse_message(self) -> None:
+        """Note that the network keeps a message because the memory was full."""
+        self.memories.is_message_refused = True
 
     def free(self, memory: Memory, index: int) -> bool:
         """Empty a slot, and tell the network when it keeps messages for us; return whether a message was there."""

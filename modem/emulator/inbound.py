@@ -163,7 +163,7 @@ def _decode(tpdu: bytes) -> Deliver | StatusReport | None:
 
 
 def _refuse(equipment: Equipment) -> None:
-    equipment.memories.is_message_refused = True
+    equipment.refuse_message()
     if equipment.personality.memory_full_urc:
         memory = equipment.settings.receive_memory
         equipment.device.send_urc(equipment.personality.memory_full_urc.format(memory=memory))

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from modem.emulator.clock import format_time, zone_quarters
+from modem.emulator.local_time import format_time, zone_quarters
 from modem.emulator.number_settings import ZONE_REPORT, ZONE_UPDATE
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ _ZONE_ONLY: Final = 1
 def hear(equipment: Equipment, local: datetime) -> None:
     """Set the clock if +CTZU lets the network do that, and tell of it if +CTZR asks for it."""
     if ZONE_UPDATE.values(equipment.settings)[0]:
-        equipment.clock.set(local, equipment.now)
+        equipment.local_time.set(local, equipment.now)
     report = ZONE_REPORT.values(equipment.settings)[0]
     zone = f"{zone_quarters(local):+03d}"
     if report == _ZONE_ONLY:

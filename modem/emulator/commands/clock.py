@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from modem.at.command import Form
-from modem.emulator.clock import format_time, parse_time
 from modem.emulator.command import Shelf
+from modem.emulator.local_time import format_time, parse_time
 from modem.emulator.number_settings import ZONE_REPORT, ZONE_UPDATE
 from modem.emulator.parameters import Parameters
 from modem.emulator.refusal import Cme, CmeError
@@ -27,7 +27,7 @@ SHELF.constant("+CCLK", Form.TEST)
 @SHELF.on("+CCLK", Form.READ)
 def read(equipment: Equipment, _command: Command) -> Sequence[str]:
     """Give the time of day with its zone."""
-    return [f'+CCLK: "{format_time(equipment.clock.read(equipment.now))}"']
+    return [f'+CCLK: "{format_time(equipment.local_time.read(equipment.now))}"']
 
 
 @SHELF.on("+CCLK", Form.SET)
@@ -37,5 +37,5 @@ def set_time(equipment: Equipment, command: Command) -> Sequence[str]:
         shown = parse_time(Parameters(command, most=1).text(0))
     except ValueError:
         raise CmeError(Cme.INCORRECT_PARAMETERS) from None
-    equipment.clock.set(shown, equipment.now)
+    equipment.local_time.set(shown, equipment.now)
     return []

@@ -11,7 +11,7 @@ _CENTURY: Final = 2000
 _QUARTER: Final = timedelta(minutes=15)
 
 
-class Clock:
+class LocalTime:
     """Local time with its zone."""
 
     def __init__(self) -> None:
