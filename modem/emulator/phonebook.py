@@ -41,6 +41,10 @@ class Phonebook:
         """The numbers of all places."""
         return range(1, self.capacity + 1)
 
+    def get(self, index: int) -> Contact | None:
+        """Return the contact in a place, None when it is empty."""
+        return self._contacts.get(index)
+
     def put(self, contact: Contact, index: int | None = None) -> bool:
         """Write a place, the first free one when none is named; return whether there was one."""
         free = (number for number in self.indexes if number not in self._contacts)

@@ -28,6 +28,7 @@ class Cme(IntEnum):
     PUK2_REQUIRED = 18
     MEMORY_FULL = 20
     INVALID_INDEX = 21
+    NOT_FOUND = 22
     TEXT_TOO_LONG = 24
     INVALID_TEXT = 25
     NUMBER_TOO_LONG = 26

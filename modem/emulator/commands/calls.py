@@ -6,7 +6,7 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from modem.at.command import Form
-from modem.emulator import access, telephony, ussd
+from modem.emulator import access, phonebooks, telephony, ussd
 from modem.emulator.call import EMERGENCY_NUMBERS, CallState, type_of
 from modem.emulator.charset import to_host
 from modem.emulator.command import Shelf
@@ -30,6 +30,7 @@ _CLASSES: Final = 7  # voice, data and fax, what an answer is about that names n
 _VOICE: Final = 0
 # What may stand in a dial string without being dialled (V.250 6.3.1), and 27.007 6.2's I and G behind it.
 _MODIFIERS: Final = str.maketrans("", "", "TP,W@!-() ")
+_PLACE: Final = re.compile(r"([A-Za-z]{2})?(\d{1,5})")
 _NUMBER: Final = re.compile(r"\+?[0-9*#ABCD]{1,40}")
 # A code of 3GPP TS 22.030 6.5.2 dialled as a number is no call.
 _SERVICE_CODE: Final = re.compile(r"[*#].*#")
@@ -78,7 +79,7 @@ def set_waiting(equipment: Equipment, command: Command) -> Sequence[str]:
 @SHELF.on("D", Form.EXECUTE)
 def dial(equipment: Equipment, command: Command) -> Dialogue:
     """Call a number and wait until somebody takes it; without the semicolon it is a data call, which nobody takes."""
-    number, is_voice = _dialled(command)
+    number, is_voice = _dialled(equipment, command)
     if number not in EMERGENCY_NUMBERS:
         access.unlocked_card(equipment)
     if is_voice and _SERVICE_CODE.fullmatch(number):
@@ -100,13 +101,32 @@ def dial(equipment: Equipment, command: Command) -> Dialogue:
     return []
 
 
-def _dialled(command: Command) -> tuple[str, bool]:
-    text = (command.arguments[0] or "").upper()
+def _dialled(equipment: Equipment, command: Command) -> tuple[str, bool]:
+    """Return the number to call and whether it is a voice call."""
+    text = command.arguments[0] or ""
     is_voice = text.endswith(";")
-    number = text.removesuffix(";").rstrip("IG").translate(_MODIFIERS)
+    text = text.removesuffix(";")
+    if text.startswith(">"):
+        return _looked_up(equipment, text[1:]), is_voice
+    number = text.upper().rstrip("IG").translate(_MODIFIERS)
     if not _NUMBER.fullmatch(number):
         raise CmeError(Cme.INVALID_NUMBER)
     return number, is_voice
+
+
+def _looked_up(equipment: Equipment, text: str) -> str:
+    """Return the number of a contact: of a place (`>5`, `>ME5`) or of a name (`>"Anna"`); 27.007 6.3."""
+    access.unlocked_card(equipment)
+    place = _PLACE.fullmatch(text.replace('"', ""))
+    name = (place[1] or equipment.settings.phonebook).upper() if place else ""
+    if place and name in phonebooks.NAMES:
+        contact = phonebooks.get(equipment, name).get(int(place[2]))
+    else:
+        contact = phonebooks.find(equipment, text.replace('"', ""))
+    # A caller who withheld the number is in the list of calls without one.
+    if contact is None or not contact.number:
+        raise CmeError(Cme.NOT_FOUND)
+    return contact.number
 
 
 @SHELF.on("A", Form.EXECUTE)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from modem.at.command import Form
 from modem.emulator import access, compose, text_mode
 from modem.emulator.command import Prompt, Shelf
-from modem.emulator.parameters import Parameters
+from modem.emulator.parameters import message_parameters
 from modem.emulator.pdu_mode import pdu_line
 from modem.emulator.refusal import Cms, CmsError
 from modem.emulator.storage import MessageStatus, StoredMessage
@@ -39,11 +39,6 @@ _DELETED_WITH: Final = {
 }
 
 
-def _parameters(equipment: Equipment, command: Command, *, most: int) -> Parameters:
-    wrong = Cms.INVALID_TEXT_PARAMETER if equipment.settings.is_text_mode else Cms.INVALID_PDU_PARAMETER
-    return Parameters(command, most=most, refusal=CmsError(wrong))
-
-
 def _decode(message: StoredMessage) -> Deliver | StatusReport | Submit | None:
     try:
         return decode_incoming(message.tpdu) if message.status in _RECEIVED else decode_submit(message.tpdu)
@@ -62,7 +57,7 @@ SHELF.constant("+CMGR", Form.TEST)
 @SHELF.on("+CMGR", Form.SET)
 def read(equipment: Equipment, command: Command) -> Sequence[str]:
     """Give one message and mark it read; models differ in what they say of an empty slot."""
-    index = _parameters(equipment, command, most=1).number(0, _INDEXES)
+    index = message_parameters(equipment, command, most=1).number(0, _INDEXES)
     memory = equipment.read_memory
     if index not in memory.indexes:
         raise CmsError(Cms.INVALID_INDEX)
@@ -104,7 +99,7 @@ def list_messages(equipment: Equipment, command: Command) -> Sequence[str]:
 
 
 def _selection(equipment: Equipment, command: Command) -> MessageStatus:
-    parameters = _parameters(equipment, command, most=1)
+    parameters = message_parameters(equipment, command, most=1)
     if not equipment.settings.is_text_mode:
         return MessageStatus(parameters.number(0, range(5), 0))
     name = parameters.text(0, text_mode.STATUS_NAMES[MessageStatus.UNREAD]).upper()
@@ -129,7 +124,7 @@ def delete_forms(equipment: Equipment, _command: Command) -> Sequence[str]:
 @SHELF.on("+CMGD", Form.SET)
 def delete(equipment: Equipment, command: Command) -> Sequence[str]:
     """Empty one slot, or all of some kinds; an empty slot is no error, a slot that does not exist is."""
-    parameters = _parameters(equipment, command, most=2)
+    parameters = message_parameters(equipment, command, most=2)
     index, flag = parameters.number(0, _INDEXES), parameters.number(1, range(5), 0)
     memory = equipment.read_memory
     if flag:
@@ -154,7 +149,7 @@ def write(equipment: Equipment, command: Command) -> Dialogue:
 
 
 def _write_pdu(equipment: Equipment, command: Command) -> Dialogue:
-    parameters = _parameters(equipment, command, most=2)
+    parameters = message_parameters(equipment, command, most=2)
     length = parameters.number(0, _LENGTHS)
     status = MessageStatus(parameters.number(1, range(4), MessageStatus.UNSENT.value))
     body = yield Prompt()
@@ -168,7 +163,7 @@ def _write_pdu(equipment: Equipment, command: Command) -> Dialogue:
 
 
 def _write_text(equipment: Equipment, command: Command) -> Dialogue:
-    parameters = _parameters(equipment, command, most=3)
+    parameters = message_parameters(equipment, command, most=3)
     # A message may be stored before it is known whom it is for (27.005 3.5.3).
     number = parameters.text(0, "")
     number_type = parameters.number(1, range(128, 256), 129)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Final
 from modem.at.command import Form
 from modem.emulator import access, compose, radio_link
 from modem.emulator.command import Prompt, Shelf
-from modem.emulator.parameters import Parameters
+from modem.emulator.parameters import message_parameters
 from modem.emulator.refusal import Cms, CmsError
 from modem.emulator.storage import MessageStatus
 from modem.errors import CodecError
@@ -35,7 +35,7 @@ SHELF.constant("+CMSS", Form.TEST)
 def send(equipment: Equipment, command: Command) -> Dialogue:
     """Send what is typed at the prompt; ESC sends nothing and is no error."""
     if equipment.settings.is_text_mode:
-        parameters = Parameters(command, most=2, refusal=CmsError(Cms.INVALID_TEXT_PARAMETER))
+        parameters = message_parameters(equipment, command, most=2)
         number, number_type = parameters.text(0), parameters.number(1, _NUMBER_TYPES, 129)
         recipient = compose.destination(equipment.settings, number, number_type)
         if not recipient.number:
@@ -45,7 +45,7 @@ def send(equipment: Equipment, command: Command) -> Dialogue:
             return []
         draft = compose.from_text(equipment.settings, recipient, body.octets)
     else:
-        parameters = Parameters(command, most=1, refusal=CmsError(Cms.INVALID_PDU_PARAMETER))
+        parameters = message_parameters(equipment, command, most=1)
         length = parameters.number(0, _LENGTHS)
         body = yield Prompt()
         if body.is_aborted:
@@ -58,7 +58,7 @@ def send(equipment: Equipment, command: Command) -> Dialogue:
 @SHELF.on("+CMSS", Form.SET)
 def send_stored(equipment: Equipment, command: Command) -> Dialogue:
     """Send a message of the write memory, to another number when one is named."""
-    parameters = Parameters(command, most=3, refusal=CmsError(Cms.INVALID_PDU_PARAMETER))
+    parameters = message_parameters(equipment, command, most=3)
     index = parameters.number(0, range(100000))
     number, number_type = parameters.text(1, ""), parameters.number(2, _NUMBER_TYPES, 129)
     message = equipment.write_memory.get(index)

@@ -6,12 +6,12 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from modem.at.command import Form
-from modem.emulator import access
-from modem.emulator.call import EMERGENCY_NUMBERS, type_of
+from modem.emulator import access, phonebooks
+from modem.emulator.call import type_of
 from modem.emulator.charset import from_host, to_host
 from modem.emulator.command import Shelf
 from modem.emulator.parameters import Parameters
-from modem.emulator.phonebook import MOST_CHARACTERS, MOST_DIGITS, Contact, Phonebook
+from modem.emulator.phonebook import MOST_CHARACTERS, MOST_DIGITS, Contact
 from modem.emulator.refusal import Cme, CmeError
 
 if TYPE_CHECKING:
@@ -19,10 +19,10 @@ if TYPE_CHECKING:
 
     from modem.at.command import Command
     from modem.emulator.equipment import Equipment
+    from modem.emulator.phonebook import Phonebook
 
 SHELF = Shelf(needs=access.unlocked_card)
 
-_NAMES: Final = ("SM", "ME", "ON", "DC", "MC", "RC", "EN", "FD")
 # Lists of calls and emergency numbers are nobody's to write; fixed numbers want PIN 2, which no AT command enters here.
 _READ_ONLY: Final = ("DC", "MC", "RC", "EN", "FD")
 _TYPES: Final = (129, 145, 161)
@@ -30,20 +30,11 @@ _INTERNATIONAL: Final = 145
 _NUMBER: Final = re.compile(r"\+?[0-9*#ABCDPW,?]+", re.IGNORECASE)
 
 
-def _emergency() -> Phonebook:
-    book = Phonebook("EN", len(EMERGENCY_NUMBERS))
-    for number in EMERGENCY_NUMBERS:
-        book.put(Contact(number=number, number_type=type_of(number), name="SOS"))
-    return book
-
-
 def _book(equipment: Equipment) -> Phonebook:
-    sim = equipment.sim
-    books = (sim.contacts, sim.fixed_numbers, sim.own_numbers, equipment.flash_contacts, *equipment.call_lists.values())
-    return {book.name: book for book in (*books, _emergency())}[equipment.settings.phonebook]
+    return phonebooks.get(equipment, equipment.settings.phonebook)
 
 
-SHELF.constant("+CPBS", Form.TEST, "+CPBS: (" + ",".join(f'"{name}"' for name in _NAMES) + ")")
+SHELF.constant("+CPBS", Form.TEST, "+CPBS: (" + ",".join(f'"{name}"' for name in phonebooks.NAMES) + ")")
 
 
 @SHELF.on("+CPBS", Form.READ)
@@ -58,7 +49,7 @@ def choose(equipment: Equipment, command: Command) -> Sequence[str]:
     """Choose a phonebook; a password is taken where one would be wanted, and not asked for."""
     parameters = Parameters(command, most=2)
     name = parameters.text(0).upper()
-    if name not in _NAMES:
+    if name not in phonebooks.NAMES:
         raise CmeError(Cme.INCORRECT_PARAMETERS)
     equipment.settings.phonebook = name
     return []

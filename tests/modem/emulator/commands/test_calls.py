@@ -197,6 +197,25 @@ def test_the_number_that_took_the_call_is_shown_on_demand() -> None:
     assert caller.hear(CallConnected(imsi="1")) == ['+COLP: "123",129', "OK"]
 
 
+@pytest.mark.parametrize(
+    ("dialled", "number"), [(">1;", "111"), (">ME2;", "222"), ('>"anna";', "333"), ('>"SM" 1;', "111")]
+)
+def test_a_contact_is_dialled_by_place_or_name(dialled: str, number: str) -> None:
+    caller = Caller()
+    caller.at('+CPBW=1,"111";+CPBW=2,"333",129,"Anna";+CPBS="ME";+CPBW=2,"222";+CPBS="SM"')
+
+    assert caller.at(f"D{dialled}") == []
+    assert caller.told() == [Dialled(number=number)]
+
+
+@pytest.mark.parametrize("dialled", [">9;", '>"Zoe";', ">XX1;"])
+def test_a_contact_that_does_not_exist_is_not_found(dialled: str) -> None:
+    caller = Caller()
+    caller.at("+CMEE=1")
+
+    assert caller.at(f"D{dialled}") == ["+CME ERROR: 22"]
+
+
 def test_a_service_code_that_is_dialled_is_no_call() -> None:
     caller = Caller()
 

@@ -571,6 +571,35 @@ def test_wrong_missing_and_extra_parameters_are_refused_at_every_level(row: Row)
         assert ask(command, 0) == (number if row.family == "CMS" else ["ERROR"]), command
 
 
+@pytest.mark.parametrize(
+    "command",
+    [
+        "+CMGL=4",
+        '+CMGL="SOME"',
+        '+CMGL="ALL",1',
+        "+CMGR=",
+        "+CMGR=x",
+        "+CMGR=1,2",
+        "+CMGD=",
+        "+CMGD=1,5",
+        "+CMGS=",
+        '+CMGS="+"',
+        '+CMGS="abc"',
+        '+CMGS="+491711234567",1',
+        '+CMGS="+491711234567",145,1',
+        '+CMGW="+491711234567",145,"REC READ"',
+        '+CMGW="+491711234567",145,"STO SENT",1',
+        "+CMSS=",
+        "+CMSS=x",
+        '+CMSS=1,"+49",1',
+        '+CMSS=1,"+49",145,1',
+    ],
+)
+def test_wrong_parameters_of_text_mode_are_305(command: str) -> None:
+    assert ask(f"+CMGF=1;{command}", 1) == ["+CMS ERROR: 305"]
+    assert ask(f"+CMGF=1;{command}", 2) == ["+CMS ERROR: invalid text mode parameter"]
+
+
 @pytest.mark.parametrize("command", BASIC)
 def test_a_basic_command_is_taken(command: str) -> None:
     assert ask(command)[-1] == "OK"
