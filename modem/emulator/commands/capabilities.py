@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from modem.at.command import Form
+from modem.at.command import Form, parse_line
 from modem.emulator.command import Shelf, load_table
 from modem.emulator.number_settings import MESSAGE_BEARER, OPERATION_MODE, OPERATOR_LIST, SIDE_OF_NETWORK
 from modem.emulator.parameters import Parameters
@@ -33,8 +33,10 @@ def capabilities(equipment: Equipment, _command: Command) -> Sequence[str]:
 
 @SHELF.on("+CLAC", Form.EXECUTE)
 def list_commands(equipment: Equipment, _command: Command) -> Sequence[str]:
-    """Name every command the modem knows, one a line."""
-    return sorted({name for name, _ in load_table()} - equipment.personality.missing)
+    """Name every command the modem knows, one a line, those of its maker too."""
+    personality = equipment.personality
+    vendors = {command.name for typed in personality.answers for command in parse_line(typed).commands}
+    return sorted(({name for name, _ in load_table()} | vendors) - personality.missing)
 
 
 SHELF.constant("+CPOL", Form.TEST, f"+CPOL: (1-{_PREFERRED_PLACES}),(0-2)")

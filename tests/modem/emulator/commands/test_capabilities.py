@@ -51,7 +51,10 @@ def test_every_command_is_named_one_a_line() -> None:
     assert Bench().at("+CLAC=?") == OK
 
 
-def test_what_a_model_lacks_is_not_named() -> None:
-    bench = Bench(personality=replace(GENERIC.personality, missing=frozenset({"+CSCS"})))
+def test_what_a_model_lacks_is_not_named_and_what_its_maker_adds_is() -> None:
+    answers = {"^CVOICE?": ("^CVOICE: 0",), "^CURC=0": ()}
+    bench = Bench(personality=replace(GENERIC.personality, missing=frozenset({"+CSCS"}), answers=answers))
 
-    assert "+CSCS" not in bench.at("+CLAC")
+    named = bench.at("+CLAC")
+    assert "+CSCS" not in named
+    assert {"^CVOICE", "^CURC"} <= set(named)
