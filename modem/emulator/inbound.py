@@ -46,6 +46,12 @@ def acknowledge(equipment: Equipment, *, cause: int | None = None) -> None:
         equipment.tell(Acknowledged(cause=cause))
 
 
+def release(equipment: Equipment) -> None:
+    """Acknowledge in the host's place when the service is no longer phase 2+ (27.005 3.2.1)."""
+    if not equipment.settings.service:
+        acknowledge(equipment)
+
+
 def handle_timer(equipment: Equipment, now: float) -> None:
     """Give up waiting for +CNMA: the network hears an error and nothing is routed any more (27.005 3.4.4)."""
     if equipment.acknowledge_by is not None and now >= equipment.acknowledge_by:

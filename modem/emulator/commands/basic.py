@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from modem.at.command import Form
 from modem.at.values import is_hex
-from modem.emulator import telephony
+from modem.emulator import inbound, telephony
 from modem.emulator.command import Shelf
 from modem.emulator.parameters import Parameters
 from modem.emulator.refusal import Cme, CmeError
@@ -76,6 +76,7 @@ def reset(equipment: Equipment, command: Command) -> Sequence[str]:
     _digit(command, 0)
     telephony.hang_up(equipment)
     equipment.apply(equipment.saved)
+    inbound.release(equipment)
     return []
 
 
@@ -84,6 +85,7 @@ def factory(equipment: Equipment, command: Command) -> Sequence[str]:
     """Return to the factory's profile."""
     _digit(command, 0)
     equipment.apply(Settings())
+    inbound.release(equipment)
     return []
 
 

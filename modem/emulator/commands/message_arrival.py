@@ -36,8 +36,7 @@ def read_service(equipment: Equipment, _command: Command) -> Sequence[str]:
 def set_service(equipment: Equipment, command: Command) -> Sequence[str]:
     """Choose whether routed messages are acknowledged by the modem (0) or by the host (1)."""
     equipment.settings.service = Parameters(command, most=1, refusal=_NOT_SUPPORTED).number(0, range(2))
-    if not equipment.settings.service:
-        inbound.acknowledge(equipment)
+    inbound.release(equipment)
     return ["+CSMS: 1,1,1"]
 
 

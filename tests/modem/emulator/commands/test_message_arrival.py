@@ -115,3 +115,11 @@ def test_a_host_that_types_too_long_is_too_late() -> None:
 
     assert lines(bench.type(b"0000\x1a")) == ["+CMS ERROR: 340"]
     assert bench.at("+CNMI?") == ["+CNMI: 2,0,0,0,0", "OK"]
+
+
+@pytest.mark.parametrize("command", ["Z", "&F"])
+def test_a_reset_that_ends_phase_2_acknowledges_what_waits(command: str) -> None:
+    bench = waiting_bench()
+    bench.at(command)
+
+    assert causes(bench) == [None]
