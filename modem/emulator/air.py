@@ -47,13 +47,14 @@ class Air:
         while (event := machine.next_event()) is not None:
             self._network.handle_event(machine.equipment.sim.imsi, event, now)
 
-    @staticmethod
-    def _tell(machine: Machine, event: NetworkEvent, now: float) -> None:
+    def _tell(self, machine: Machine, event: NetworkEvent, now: float) -> None:
         if isinstance(event, Answered):
             machine.handle_answer(event.cause, now)
         elif isinstance(event, Arriving):
             machine.handle_delivery(event.delivery, now)
         elif isinstance(event, Registered):
             machine.handle_registration(event)
+            if event.registration.has_service:
+                machine.handle_time(self._network.wall(now), now)
         else:
             machine.handle_service(event, now)

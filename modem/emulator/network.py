@@ -141,7 +141,7 @@ class Network:
         reference = self._random.randrange(256)
         segments = submits(outline, destination, concat_ref=reference, request_report=False)
         self._phone(sender)
-        at = self._wall(now)
+        at = self.wall(now)
         for number in order or numbers:
             message = deliver_from(segments[number - 1], originator, at)
             self._forward(recipient, message, sender, None, now)
@@ -197,7 +197,8 @@ class Network:
         self._timer_count += 1
         heapq.heappush(self._timers, (now + delay_s, self._timer_count, task))
 
-    def _wall(self, now: float) -> datetime:
+    def wall(self, now: float) -> datetime:
+        """Return the time of day."""
         return self._epoch + timedelta(seconds=now - self._started_s)
 
     def _phone(self, number: str) -> Handset:
@@ -218,7 +219,7 @@ class Network:
 
     def _take(self, sender: Subscriber, submit: Submit, now: float) -> None:
         destination = submit.destination.text
-        taken_at = self._wall(now)
+        taken_at = self.wall(now)
         at_s = now - self._started_s
         self.ledger.append(at_s, submit, imsi=sender.imsi, originator=sender.number, destination=destination)
         self._events.append(Answered(imsi=sender.imsi, cause=None))
@@ -232,14 +233,14 @@ class Network:
         if recipient is not None:
             self._enqueue(recipient, _Waiting(message=message, originator=originator, receipt=receipt))
             return
-        self._phone(destination).receive(message, self._wall(now))
+        self._phone(destination).receive(message, self.wall(now))
         at_s = now - self._started_s
         self.ledger.append(at_s, message, imsi=None, originator=originator, destination=destination)
         if receipt is not None:
             self._report(receipt, now)
 
     def _report(self, receipt: _Receipt, delivered: float) -> None:
-        discharged = self._wall(delivered)
+        discharged = self.wall(delivered)
 
         def send(_at: float) -> None:
             submit = receipt.submit

@@ -65,3 +65,12 @@ def test_the_network_does_not_set_a_clock_that_is_the_hosts() -> None:
     bench.machines[0].handle_time(BERLIN, bench.now)
 
     assert bench.at("+CCLK?") == ['+CCLK: "20/01/01,00:00:00+00"', "OK"]
+
+
+def test_a_modem_hears_the_time_when_it_registers() -> None:
+    bench = Bench()
+    bench.at("+CTZU=1;+CTZR=1;+CFUN=4")
+
+    assert bench.at("+CFUN=1") == ["OK", '+CTZV: "+00"']
+    bench.wait(65)
+    assert bench.at("+CCLK?") == ['+CCLK: "24/05/01,12:01:05+00"', "OK"]
