@@ -88,8 +88,7 @@ class Equipment:
     # -- card and settings ----------------------------------------------------
 
     def insert(self, sim: Sim) -> None:
-        """Put a card in; a modem that is on starts it and looks for its network."""
-        self.leave_network()
+        """Put a card in where none is; a modem that is on starts it and looks for its network."""
         self.sim = sim
         self.is_card_present = True
         self.memories.use_card(sim)

@@ -29,7 +29,7 @@ from modem.emulator.radio import (
     Transmission,
     UssdAnswered,
 )
-from modem.emulator.refusal import CmeError, CmsError, NoCallError, RefusedError, UnknownCommandError
+from modem.emulator.refusal import CmeError, Cms, CmsError, NoCallError, RefusedError, UnknownCommandError
 from modem.profiles.generic import PROFILE as GENERIC
 
 if TYPE_CHECKING:
@@ -88,6 +88,26 @@ class Machine:
     def is_awake(self) -> bool:
         """Whether it is on and has booted."""
         return self._is_on and self._ready_at is None
+
+    # -- the card -------------------------------------------------------------
+
+    def eject(self, now: float) -> None:
+        """Take the card out: service, calls and a message on the air are lost with it."""
+        self.equipment.now = now
+        if self.equipment.call is not None and not isinstance(self._step, Dialled):
+            telephony.clear(self.equipment, Clearing.NO_CARRIER)
+        self.equipment.eject()
+        if isinstance(self._step, Transmission):
+            self._resume(Cms.NO_CARD.value, now)
+        elif isinstance(self._step, Dialled):
+            self._resume(Clearing.NO_CARRIER, now)
+        self._work(now)
+        indicators.report(self.equipment)
+
+    def insert(self, sim: Sim, now: float) -> None:
+        """Put a card in, after the network has heard that the last one is gone."""
+        self.equipment.now = now
+        self.equipment.insert(sim)
 
     # -- the five names -------------------------------------------------------
 

@@ -25,6 +25,9 @@ def ring(equipment: Equipment, event: Ringing) -> None:
     call = equipment.call
     if call is None:
         call = equipment.call = Call(number=number, state=CallState.INCOMING, is_incoming=True)
+    elif call.state is not CallState.INCOMING:
+        _wait(equipment, number)
+        return
     call.rings += 1
     if CRING.values(equipment.settings)[0]:
         equipment.device.send_urc("+CRING: VOICE")
@@ -35,6 +38,12 @@ def ring(equipment: Equipment, event: Ringing) -> None:
     wanted = equipment.settings.registers.get(AUTO_ANSWER_REGISTER, 0)
     if wanted and call.rings >= wanted:
         answer(equipment)
+
+
+def _wait(equipment: Equipment, number: str) -> None:
+    """Tell of a call that waits while another goes on, if +CCWA asks for it; there is no way to take it."""
+    if equipment.settings.numbers.get("+CCWA", (0,))[0]:
+        equipment.device.send_urc(f'+CCWA: "{to_host(number, equipment.settings.charset)}",{type_of(number)},1')
 
 
 def answer(equipment: Equipment) -> bool:

@@ -245,3 +245,14 @@ def test_without_service_there_is_no_carrier() -> None:
     caller.at("+CFUN=4")
 
     assert caller.at("D123;") == ["NO CARRIER"]
+
+
+def test_a_second_call_waits_and_is_told_of_on_demand() -> None:
+    caller = Caller()
+    caller.hear(RING)
+    caller.at("A")
+
+    assert caller.hear(Ringing(imsi="1", number="+4930123")) == []
+    caller.at("+CCWA=1")
+    assert caller.hear(Ringing(imsi="1", number="+4930123")) == ['+CCWA: "+4930123",145,1']
+    assert caller.at("+CLCC") == [f'+CLCC: 1,1,0,0,0,"{CALLER}",145', "OK"]
