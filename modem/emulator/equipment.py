@@ -127,7 +127,6 @@ class Equipment:
         self.is_reboot_due = False
         self.is_packet_attached = True
         self.is_operator_chosen = self.is_operator_left = False
-        self.local_time = LocalTime()
         self.shown_indicators = None
         self.acknowledge_by = self.link_until = None
         self.buffered_urcs.clear()

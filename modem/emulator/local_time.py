@@ -14,9 +14,9 @@ _QUARTER: Final = timedelta(minutes=15)
 class LocalTime:
     """Local time with its zone."""
 
-    def __init__(self) -> None:
+    def __init__(self, started_s: float = 0.0) -> None:
         self._shown = NEVER_SET
-        self._set_at_s = 0.0
+        self._set_at_s = started_s
 
     def set(self, shown: datetime, now: float) -> None:
         """Show an aware time from now on."""

@@ -17,6 +17,7 @@ from modem.at.errors import CME_TEXT, CMS_TEXT
 from modem.emulator import broadcast, inbound, indicators, network_time, telephony, ussd
 from modem.emulator.command import Pause, Prompt, load_table
 from modem.emulator.equipment import Equipment, Functionality
+from modem.emulator.local_time import LocalTime
 from modem.emulator.radio import (
     CallCleared,
     CallConnected,
@@ -70,6 +71,7 @@ class Machine:
     def power_on(self, now: float) -> None:
         """Start booting; the modem hears nothing until that is done."""
         self.equipment.now = now
+        self.equipment.local_time = LocalTime(now)
         self.equipment.apply(self.equipment.saved)
         self._is_on = True
         self._ready_at = now + self._boot_s

@@ -74,3 +74,13 @@ def test_a_modem_hears_the_time_when_it_registers() -> None:
     assert bench.at("+CFUN=1") == ["OK", '+CTZV: "+00"']
     bench.wait(65)
     assert bench.at("+CCLK?") == ['+CCLK: "24/05/01,12:01:05+00"', "OK"]
+
+
+def test_a_clock_that_nobody_set_counts_from_power_up() -> None:
+    bench = Bench()
+    bench.wait(3600)
+    bench.reboot()
+    bench.wait(4)
+
+    # One second of booting, four of waiting; GPS time begins on 6 January 1980.
+    assert bench.at("E0+CCLK?")[1:] == ['+CCLK: "80/01/06,00:00:05+00"', "OK"]
