@@ -6,7 +6,9 @@ A file in `commands/`
 3. MAY return information lines (a list, empty for a bare OK), or
 4. MAY be a generator that yields steps (`Prompt`, `Transmission`, `Pause`, `Dialled`), gets each step's answer from
    `yield`, and returns the information lines at the end;
-5. MUST refuse by raising a `RefusedError`; the machine writes the final result in every case.
+5. MUST refuse by raising a `RefusedError`; the machine writes the final result in every case;
+6. MAY say what it needs of the card (`needs`, see `access.py`), of all its commands or of one;
+7. SHOULD leave a command that only keeps numbers to `Shelf.numbers` (see `number_settings.py`).
 
 The folder is walked: a new file is all that a new topic needs. A command nobody defines, or a form a command lacks,
 is refused with +CME ERROR: 4 (plain ERROR at +CMEE=0).
