@@ -33,6 +33,8 @@ class Personality:
     first_index: int = 1
     # The answer of +CMGR to an empty slot: an information response, "" for a bare OK, or a +CMS ERROR.
     empty_slot: str = "+CMS ERROR: 321"
+    # Whether octets beyond the length that +CMGS announced are dropped; elsewhere they are +CMS ERROR: 304.
+    truncates_long_pdus: bool = False
     # Whether USSD texts are packed septets in hexadecimal while +CSCS is "GSM".
     is_ussd_packed: bool = False
     # Said when a message was refused because the memory was full; "{memory}" becomes its +CPMS name.

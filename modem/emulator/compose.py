@@ -37,14 +37,16 @@ class Draft:
     smsc: str = ""
 
 
-def from_pdu(body: bytes, length_octets: int) -> Draft:
-    """Read a PDU line; its TPDU must have the announced length. Refuses with +CMS ERROR: 304."""
+def from_pdu(body: bytes, length_octets: int, *, is_truncated: bool = False) -> Draft:
+    """Read a PDU line; its TPDU must have the announced length, or is cut to it. Refuses with +CMS ERROR: 304."""
     try:
         octets = bytes.fromhex(body.translate(None, _BLANKS).decode("ascii"))
         end_of_smsc = octets[0] + 1
     except (ValueError, IndexError):
         raise CmsError(Cms.INVALID_PDU_PARAMETER) from None
     tpdu, centre = octets[end_of_smsc:], octets[1:end_of_smsc]
+    if is_truncated:
+        tpdu = tpdu[:length_octets]
     if len(tpdu) != length_octets or length_octets == 0:
         raise CmsError(Cms.INVALID_PDU_PARAMETER)
     smsc = Address.from_value(centre[0], centre[1:], 2 * len(centre) - 2).text if centre else ""

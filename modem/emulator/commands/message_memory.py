@@ -155,7 +155,7 @@ def _write_pdu(equipment: Equipment, command: Command) -> Dialogue:
     body = yield Prompt()
     if body.is_aborted:
         return []
-    draft = compose.from_pdu(body.octets, length)
+    draft = compose.from_pdu(body.octets, length, is_truncated=equipment.personality.truncates_long_pdus)
     message = StoredMessage(tpdu=draft.tpdu, smsc=draft.smsc, status=status)
     if _decode(message) is None:
         raise CmsError(Cms.INVALID_PDU_PARAMETER)

@@ -50,7 +50,7 @@ def send(equipment: Equipment, command: Command) -> Dialogue:
         body = yield Prompt()
         if body.is_aborted:
             return []
-        draft = compose.from_pdu(body.octets, length)
+        draft = compose.from_pdu(body.octets, length, is_truncated=equipment.personality.truncates_long_pdus)
     mr = yield from _transmit(equipment, draft)
     return [f"+CMGS: {mr}"]
 

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from modem.profiles.generic import PROFILE as GENERIC
 from tests.modem.emulator.bench import Bench, lines
 from tests.modem.emulator.commands.dialogue import OK
 
@@ -151,3 +154,11 @@ def test_only_a_stored_message_of_ours_is_sent() -> None:
     bench.type(b"AT+CMGW=18\r")
     bench.type(b"00" + TPDU + b"\x1a")
     assert bench.at('+CMSS=2,"+1234567890123456789012"') == ["+CMS ERROR: 305"]
+
+
+def test_a_model_may_cut_a_pdu_to_the_announced_length() -> None:
+    bench = Bench(personality=replace(GENERIC.personality, truncates_long_pdus=True))
+
+    assert send_pdu(bench, 18, b"00" + TPDU + b"FFFF") == ["+CMGS: 0", "OK"]
+    assert send_pdu(bench, 18, b"00" + TPDU[:-2]) == ["+CMS ERROR: 304"]
+    assert bench.shown(PERSON) == ["hello"]
