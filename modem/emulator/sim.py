@@ -62,6 +62,8 @@ class Sim:
         self.pin2 = Secret(PIN2, PUK2)
         self.is_pin_asked = is_pin_asked
         self.is_pin_verified = False
+        # What the subscriber ordered of the network: a second call may wait.
+        self.has_call_waiting = False
 
     @property
     def wanted(self) -> Wanted:

@@ -27,7 +27,8 @@ SHELF = Shelf()
 _READY, _RINGING, _IN_CALL = 0, 3, 4
 _ASK: Final = 2
 _CLASSES: Final = 7  # voice, data and fax, what an answer is about that names no class
-_VOICE: Final = 0
+_VOICE: Final = 0  # <mode> of +CLCC
+_VOICE_CLASS: Final = 1
 # What may stand in a dial string without being dialled (V.250 6.3.1), and 27.007 6.2's I and G behind it.
 _MODIFIERS: Final = str.maketrans("", "", "TP,W@!-() ")
 _PLACE: Final = re.compile(r"([A-Za-z]{2})?(\d{1,5})")
@@ -63,15 +64,19 @@ def read_waiting(equipment: Equipment, _command: Command) -> Sequence[str]:
 
 @SHELF.on("+CCWA", Form.SET)
 def set_waiting(equipment: Equipment, command: Command) -> Sequence[str]:
-    """Show calls that wait or not, or ask the network: a second call is not for this modem."""
+    """Show calls that wait or not; a second parameter orders that of the network, gives it up, or asks for it."""
     parameters = Parameters(command, most=3)
     shown = parameters.number(0, range(2), 0)
     mode = parameters.number(1, range(3), 0)
     parameters.number(2, range(1, 256), _CLASSES)
-    if parameters.has(1) and mode == _ASK:
-        return [f"+CCWA: 0,{_CLASSES}"]
-    if parameters.has(1) and mode:
-        raise CmeError(Cme.NOT_ALLOWED)
+    if parameters.has(1):
+        access.unlocked_card(equipment)
+        if not equipment.is_registered:
+            raise CmeError(Cme.NO_NETWORK)
+        if mode == _ASK:
+            is_on = equipment.sim.has_call_waiting
+            return [f"+CCWA: 1,{_VOICE_CLASS}" if is_on else f"+CCWA: 0,{_CLASSES}"]
+        equipment.sim.has_call_waiting = bool(mode)
     equipment.settings.numbers["+CCWA"] = (shown,)
     return []
 
