@@ -618,6 +618,28 @@ def test_what_would_look_like_some_vendor_fails(command: str) -> None:
     assert ask(command, 1) == ["+CME ERROR: 4"]
 
 
+def in_ucs2(text: str) -> str:
+    return text.encode("utf-16-be").hex().upper()
+
+
+@pytest.mark.parametrize(
+    ("command", "expected"),
+    [
+        ("+CSCA?", f'+CSCA: "{in_ucs2("+33639980000")}",145'),
+        ("+CNUM", f'+CNUM: ,"{in_ucs2("+33639980001")}",145'),
+        ("+COPS?", f'+COPS: 0,0,"{in_ucs2("Emulated")}",7'),
+        ("+COPS=?", f'+COPS: (2,"{in_ucs2("Emulated")}","{in_ucs2("Emulated")}","00101",7),,(0-4),(0-2)'),
+        (
+            f'+CPBW=1,"{in_ucs2("112")}",129,"{in_ucs2("ж")}";+CPBR=1',
+            f'+CPBR: 1,"{in_ucs2("112")}",129,"{in_ucs2("ж")}"',
+        ),
+        (f'+CSCS="{in_ucs2("GSM")}";+CSCS?', '+CSCS: "GSM"'),
+    ],
+)
+def test_the_character_set_holds_wherever_there_are_strings(command: str, expected: str) -> None:
+    assert ask(f'+CSCS="UCS2";{command}') == [expected, "OK"]
+
+
 def test_contexts_are_tested_with_a_line_for_each_kind() -> None:
     answer = ask("+CGDCONT=?")
 
