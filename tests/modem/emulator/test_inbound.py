@@ -7,7 +7,7 @@ from dataclasses import replace
 import pytest
 
 from modem.emulator.inbound import ACKNOWLEDGE_WITHIN_S, MAX_BUFFERED_URCS
-from modem.emulator.network import RETRY_S
+from modem.emulator.network import Centre
 from modem.emulator.radio import Delivery
 from modem.pdu import Address, Deliver, plan, submits
 from modem.profiles.generic import PROFILE as GENERIC
@@ -170,7 +170,7 @@ def test_a_refused_message_is_offered_again_after_a_while() -> None:
     bench.write(PERSON, "second")
     bench.at('+CPMS="SM","SM","ME"')
     heard(bench)
-    bench.wait(RETRY_S)
+    bench.wait(Centre().retries_s[0])
 
     assert heard(bench) == ['+CMTI: "ME",1']
 
@@ -196,7 +196,7 @@ def test_a_missing_acknowledgement_ends_routing_and_the_message_comes_again() ->
 
     assert bench.at("+CNMI?") == ["+CNMI: 2,0,0,0,0", "OK"]
     assert bench.at("+CNMA") == ["+CMS ERROR: 340"]
-    bench.wait(RETRY_S)
+    bench.wait(Centre().retries_s[0])
     assert bench.at("+CMGL=4")[-2:] == [HELLO, "OK"]
 
 

@@ -55,7 +55,7 @@ def test_the_sim_counts_references_and_overwrites_that_of_the_host() -> None:
 
     assert answers == ["+CMGS: 255", "+CMGS: 0", "+CMGS: 1"]
     submits = [entry for entry in bench.network.ledger if entry.as_json()["kind"] == "submit"]
-    assert [entry.tpdu.encode()[1] for entry in submits] == [255, 0, 1]
+    assert [entry.octets[1] for entry in submits] == [255, 0, 1]
 
 
 @pytest.mark.parametrize("command", ["+CMGS=0", "+CMGS=x", "+CMGS=", "+CMGS=300", "+CMGS=18,145"])
