@@ -33,14 +33,22 @@ class Directory:
                 self._mailboxes[form] = mailbox
         return mailbox
 
+    def seat(self, number: str) -> Mailbox:
+        """Return the mailbox for an emulated SIM: what everybody does by default it does not."""
+        mailbox = self.open(number)
+        if not mailbox.is_own:
+            mailbox.recipient = PLAIN
+        return mailbox
+
     def behave(self, number: str, recipient: Recipient) -> None:
         """Give the phone behind a number a behaviour."""
-        self.open(number).recipient = recipient
+        mailbox = self.open(number)
+        mailbox.recipient, mailbox.is_own = recipient, True
 
     def behave_by_default(self, recipient: Recipient) -> None:
         """Give a behaviour to everybody who has none of their own and no emulated SIM."""
         for mailbox in self._mailboxes.values():
-            if mailbox.subscriber is None and mailbox.recipient == self.default:
+            if mailbox.subscriber is None and not mailbox.is_own:
                 mailbox.recipient = recipient
         self.default = recipient
 

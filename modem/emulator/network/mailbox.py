@@ -58,6 +58,8 @@ class Mailbox:
     number: str
     subscriber: Subscriber | None = None
     recipient: Recipient = PLAIN
+    is_own: bool = False
+    """Whether `recipient` was given to this number, not to everybody."""
     queue: deque[Held] = field(default_factory=deque)
     is_offering: bool = False
     """Whether the first of the queue is on the air to the SIM."""

@@ -130,7 +130,7 @@ class Network:
         """Make a SIM known; from now on its number is not a handset's. Nothing changes for a SIM that is known."""
         if imsi in self._subscribers:
             return
-        mailbox = self._directory.open(number)
+        mailbox = self._directory.seat(number)
         subscriber = Subscriber(
             imsi=imsi, number=number, address=Address.parse(number), mailbox=mailbox, cell=self._home
         )
