@@ -46,8 +46,8 @@ class Switchboard:
         if call is not None:
             self._clear(call, Clearing.NO_CARRIER)
 
-    def dial(self, caller: Subscriber, callee: Subscriber | None, now: float) -> None:
-        """Let a SIM call another; anybody else (None) never answers."""
+    def dial(self, caller: Subscriber, callee: Subscriber | None, now: float, taken_after_s: float | None) -> None:
+        """Let a SIM call another, or a person (None) who takes the call after `taken_after_s`, None: never."""
         if caller.imsi in self._calls:
             self._tell_cleared(caller, Clearing.BUSY)
             return
@@ -66,7 +66,14 @@ class Switchboard:
             if self._is_current(call) and not call.is_talking:
                 self._clear(call, Clearing.NO_ANSWER)
 
+        def take(_at: float) -> None:
+            if self._is_current(call):
+                call.is_talking = True
+                self._common.events.append(CallConnected(imsi=caller.imsi))
+
         self._common.agenda.after(RING_S, now, give_up)
+        if callee is None and taken_after_s is not None and taken_after_s < RING_S:
+            self._common.agenda.after(taken_after_s, now, take)
 
     def answer(self, subscriber: Subscriber) -> None:
         """Take what a modem says: it takes the call that rings. Without one nothing happens."""

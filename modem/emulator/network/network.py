@@ -264,7 +264,9 @@ class Network:
     def _handle_call(self, subscriber: Subscriber, event: Dialled | CallAnswered | CallEnded, now: float) -> None:
         if isinstance(event, Dialled):
             mailbox = self._directory.find(event.number)
-            self._calls.dial(subscriber, mailbox.subscriber if mailbox else None, now)
+            callee = mailbox.subscriber if mailbox else None
+            taken_after_s = mailbox.recipient.takes_calls_after_s if mailbox else None
+            self._calls.dial(subscriber, callee, now, taken_after_s)
         elif isinstance(event, CallAnswered):
             self._calls.answer(subscriber)
         elif isinstance(event, CallEnded):

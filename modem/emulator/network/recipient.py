@@ -74,6 +74,7 @@ class Recipient:
     `transit`: from the service centre's yes to the first try. `absences`: when the phone cannot be reached.
     `refusal`: the TP-ST with which the phone refuses every message, 0x40 and over (0x43 "not obtainable"), None: it
     takes them. `copies`: how often each message is delivered. `reorder`: hold messages back and turn them round.
+    `takes_calls_after_s`: when it takes a voice call, None: never.
     """
 
     transit: Delay = field(default_factory=Delay)
@@ -82,8 +83,11 @@ class Recipient:
     copies: int = 1
     reorder: Reorder | None = None
     reports: Reports = field(default_factory=Reports)
+    takes_calls_after_s: float | None = None
 
     def __post_init__(self) -> None:
+        if self.takes_calls_after_s is not None:
+            check_range("takes_calls_after_s", self.takes_calls_after_s, 0, inf)
         if self.refusal is not None:
             check_range("refusal", self.refusal, 0x40, 0xFF)
         check_range("copies", self.copies, 1, 1000)

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from modem.emulator.network import Recipient
 from modem.emulator.radio import (
     CallAnswered,
     CallCleared,
@@ -102,6 +103,27 @@ def test_a_person_who_is_called_never_answers() -> None:
     site.wait(100)
 
     assert story(site) == [(30, Clearing.NO_ANSWER.value)]
+
+
+def test_a_person_may_take_a_call_and_hang_up_later() -> None:
+    site = Site()
+    site.network.behave(PERSON, Recipient(takes_calls_after_s=8))
+    site.tell(Dialled(number=PERSON))
+    site.wait(100)
+    site.network.hang_up(imsi())
+    site.settle()
+
+    assert story(site) == [(8, "connected"), (100, "NO CARRIER")]
+
+
+def test_a_call_that_the_modem_gave_up_is_not_taken() -> None:
+    site = Site()
+    site.network.behave(PERSON, Recipient(takes_calls_after_s=8))
+    site.tell(Dialled(number=PERSON))
+    site.tell(CallEnded())
+    site.wait(100)
+
+    assert story(site) == []
 
 
 def test_one_modem_calls_another() -> None:
