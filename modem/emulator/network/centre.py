@@ -24,14 +24,16 @@ _FORMATS = {Relative: "relative", Absolute: "absolute", Enhanced: "enhanced"}
 class Centre:
     """The rules of one service centre.
 
-    `number`: its own. `report_delay`: from the delivery to the report. `retries_s`: from one failed try to the next,
-    the last for all that follow; a phone that comes back is tried at once. `validity_s`: of messages that say nothing;
-    `longest_validity_s`: of all. `refused_validities`: formats of TP-VP that are refused with TP-FCS 0xC6, of
-    "relative", "absolute", "enhanced". `capacity`: messages held for one number; more are refused with 0xC0.
-    `acknowledge_within_s`: how long a modem may take to acknowledge a delivery (TR1N, 3GPP TS 24.011 10).
+    `number`: its own. `wrong_number_cause`: the RP cause for a submit that was sent to another service centre, such as
+    38, 50 or 69; None: it is taken all the same. `report_delay`: from the delivery to the report. `retries_s`: from one
+    failed try to the next, the last for all that follow; a phone that comes back is tried at once. `validity_s`: of
+    messages that say none; `longest_validity_s`: of all. `refused_validities`: formats of TP-VP that are refused with
+    TP-FCS 0xC6, of "relative", "absolute", "enhanced". `capacity`: messages held for one number; more are refused with
+    0xC0. `acknowledge_within_s`: how long a modem may take to acknowledge a delivery (TR1N, 3GPP TS 24.011 10).
     """
 
     number: str = SMSC_NUMBER
+    wrong_number_cause: int | None = None
     report_delay: Delay = field(default_factory=Delay)
     retries_s: tuple[float, ...] = (30.0, 60.0, 300.0, 900.0, 3600.0)
     validity_s: float = 2 * 86400.0
@@ -41,6 +43,8 @@ class Centre:
     acknowledge_within_s: float = 40.0
 
     def __post_init__(self) -> None:
+        if self.wrong_number_cause is not None:
+            check_range("wrong_number_cause", self.wrong_number_cause, 1, 255)
         if not self.retries_s:
             raise BehaviourError("retries_s", "there must be at least one")
         for retry_s in self.retries_s:

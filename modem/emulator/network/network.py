@@ -105,16 +105,16 @@ class Network:
         if rule.recipient is not None:
             # Known by one number, however it will be dialled.
             self._directory.open(rule.recipient)
-        self._centre.rules.add(rule)
+        self._centre.admission.rules.add(rule)
 
     def unrule(self, rule: AnswerRule) -> None:
         """Take a rule out of force; nothing happens when it is used up."""
-        self._centre.rules.remove(rule)
+        self._centre.admission.rules.remove(rule)
 
     @property
     def rules(self) -> Sequence[AnswerRule]:
         """The rules in force, oldest first."""
-        return self._centre.rules.rules
+        return self._centre.admission.rules.rules
 
     def offer_ussd(self, service: UssdService) -> None:
         """Offer a USSD service, in place of another with the same code."""
@@ -292,7 +292,7 @@ class Network:
         at_s = self._common.at_s(now)
         cause = cell.refusal(at_s, self._common.chance) if cell.congestions else None
         if cause is None:
-            self._centre.take(sender, submit, now, lambda code, at: self._access.answer(flight, code, at))
+            self._centre.take(sender, flight.transmission, now, lambda code, at: self._access.answer(flight, code, at))
             return
         destination = submit.destination.text
         self.ledger.append(

@@ -21,12 +21,12 @@ if TYPE_CHECKING:
 class RadioTime:
     """The time from the end of the body to the service centre's answer.
 
-    `first` is for a message that needs a channel. `next_` is for one that begins at most `link_s` after the answer
+    `first` is for a message that needs a channel. `following` is for one that begins at most `link_s` after the answer
     to the one before, when the modem kept the channel (+CMMS) or `is_link_kept` says that the network does.
     """
 
     first: Delay = field(default_factory=Delay)
-    next_: Delay | None = None
+    following: Delay | None = None
     link_s: float = 0.0
     is_link_kept: bool = False
 
@@ -35,20 +35,20 @@ class RadioTime:
 
     def draw(self, chance: random.Random, idle_s: float, *, keeps_link: bool) -> float:
         """Return a time in seconds for a message that begins `idle_s` after the answer to the one before."""
-        if self.next_ is not None and idle_s <= self.link_s and (keeps_link or self.is_link_kept):
-            return self.next_.draw(chance)
+        if self.following is not None and idle_s <= self.link_s and (keeps_link or self.is_link_kept):
+            return self.following.draw(chance)
         return self.first.draw(chance)
 
 
 RADIO_TIMES: Final = {
     "none": RadioTime(),
     "gsm": RadioTime(
-        first=Delay(least_s=3.0, usual_s=4.0, most_s=6.0), next_=Delay(least_s=2.0, most_s=3.0), link_s=5.0
+        first=Delay(least_s=3.0, usual_s=4.0, most_s=6.0), following=Delay(least_s=2.0, most_s=3.0), link_s=5.0
     ),
     "umts": RadioTime(first=Delay(least_s=1.5, usual_s=2.5, most_s=4.0)),
     "sgs": RadioTime(
         first=Delay(least_s=0.8, usual_s=1.5, most_s=3.0),
-        next_=Delay(least_s=0.5, usual_s=1.0, most_s=2.0),
+        following=Delay(least_s=0.5, usual_s=1.0, most_s=2.0),
         link_s=10.0,
         is_link_kept=True,
     ),

@@ -72,6 +72,7 @@ class Recipient:
     """One recipient's behaviour; without anything said every message is delivered at once and reported.
 
     `transit`: from the service centre's yes to the first try. `absences`: when the phone cannot be reached.
+    `failing`: the share (0 to under 1) of tries that fail by chance and are repeated by schedule.
     `refusal`: the TP-ST with which the phone refuses every message, 0x40 and over (0x43 "not obtainable"), None: it
     takes them. `copies`: how often each message is delivered. `reorder`: hold messages back and turn them round.
     `takes_calls_after_s`: when it takes a voice call, None: never.
@@ -79,6 +80,7 @@ class Recipient:
 
     transit: Delay = field(default_factory=Delay)
     absences: tuple[Window, ...] = ()
+    failing: float = 0.0
     refusal: int | None = None
     copies: int = 1
     reorder: Reorder | None = None
@@ -90,6 +92,7 @@ class Recipient:
             check_range("takes_calls_after_s", self.takes_calls_after_s, 0, inf)
         if self.refusal is not None:
             check_range("refusal", self.refusal, 0x40, 0xFF)
+        check_range("failing", self.failing, 0, 0.99)
         check_range("copies", self.copies, 1, 1000)
 
     def absent_until_s(self, at_s: float) -> float | None:

@@ -8,22 +8,17 @@ the retry schedule, the phone's return or RP-SMMA wakes it. What outlives its va
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from math import inf
 from typing import TYPE_CHECKING
 
 from modem.emulator.network import reporting
-from modem.emulator.network.answer import (
-    DUPLICATE_REJECTED,
-    SC_BUSY,
-    VALIDITY_FORMAT_NOT_SUPPORTED,
-    YES,
-    Answer,
-    RuleBook,
-)
+from modem.emulator.network.admission import Admission
 from modem.emulator.network.centre import Centre, is_single_shot
 from modem.emulator.network.chance import Delay
 from modem.emulator.network.mailbox import REPLACE_PIDS, Held, Mailbox, Receipt
 from modem.emulator.network.recipient import PLAIN
+from modem.emulator.network.withholding import let_go
 from modem.emulator.radio import Arriving, Delivery
 from modem.errors import DecodeError
 from modem.pdu import Deliver, decode_incoming, deliver_from
@@ -33,8 +28,8 @@ if TYPE_CHECKING:
 
     from modem.emulator.network.common import Common
     from modem.emulator.network.directory import Directory
-    from modem.emulator.network.recipient import Reorder
     from modem.emulator.network.subscriber import Subscriber
+    from modem.emulator.radio import Transmission
     from modem.pdu import Submit
 
 Reply = Callable[[int | None, float], None]
@@ -45,18 +40,19 @@ class ServiceCentre:
     """The only one of its network."""
 
     def __init__(self, common: Common, centre: Centre, directory: Directory) -> None:
-        self.rules = RuleBook()
+        self.admission = Admission(common, centre)
         self.centre = centre
         self._common = common
         self._directory = directory
 
     # -- from a SIM -----------------------------------------------------------
 
-    def take(self, sender: Subscriber, submit: Submit, now: float, reply: Reply) -> None:
+    def take(self, sender: Subscriber, sent: Transmission, now: float, reply: Reply) -> None:
         """Take a submit, answer it, and forward it when the answer lets it go on."""
+        submit = sent.submit
         destination = submit.destination.text
         mailbox = self._directory.find(destination)
-        answer = self._decide(sender, submit, mailbox, now)
+        answer = self.admission.decide(sender, sent, mailbox, now)
         self._common.ledger.append(
             self._common.at_s(now),
             submit,
@@ -120,24 +116,6 @@ class ServiceCentre:
         mailbox.is_offering = False
         self._wait(mailbox, mailbox.queue)
 
-    # -- answering ------------------------------------------------------------
-
-    def _decide(self, sender: Subscriber, submit: Submit, mailbox: Mailbox | None, now: float) -> Answer:
-        recipient = submit.destination.text if mailbox is None else mailbox.number
-        ruled = self.rules.decide(sender.imsi, recipient, self._common.at_s(now), self._common.chance)
-        if ruled is not None:
-            return ruled
-        if (refused := sender.credit.refusal(now)) is not None:
-            return refused
-        if self.centre.refuses(submit.validity):
-            return Answer(cause=VALIDITY_FORMAT_NOT_SUPPORTED)
-        if mailbox is not None:
-            if submit.reject_duplicates and mailbox.duplicate(submit, sender):
-                return Answer(cause=DUPLICATE_REJECTED)
-            if len(mailbox.queue) >= self.centre.capacity:
-                return Answer(cause=SC_BUSY)
-        return YES
-
     # -- forwarding -----------------------------------------------------------
 
     def _forward_submit(
@@ -165,40 +143,10 @@ class ServiceCentre:
         held.copies = recipient.copies
 
         def come_in(at: float) -> None:
-            self._let_go(
-                mailbox.withheld, held, recipient.reorder, at, lambda it, when: self._enqueue(mailbox, it, when)
-            )
+            release = partial(self._enqueue, mailbox)
+            let_go(self._common, mailbox.withheld, held, recipient.reorder, at, release=release)
 
         self._common.agenda.after(recipient.transit.draw(self._common.chance), now, come_in)
-
-    def _let_go(
-        self,
-        withheld: list[Held],
-        held: Held,
-        reorder: Reorder | None,
-        now: float,
-        release: Callable[[Held, float], None],
-    ) -> None:
-        """Release something at once, or in another order with others as `reorder` says."""
-        if reorder is None:
-            release(held, now)
-            return
-
-        def flush(at: float) -> None:
-            batch = withheld[::-1]
-            withheld.clear()
-            if reorder.is_random:
-                self._common.chance.shuffle(batch)
-            for one in batch:
-                release(one, at)
-
-        withheld.append(held)
-        if len(withheld) >= reorder.count:
-            flush(now)
-        elif len(withheld) == 1:
-            self._common.agenda.after(
-                reorder.within_s, now, lambda at: flush(at) if withheld and withheld[0] is held else None
-            )
 
     def _enqueue(self, mailbox: Mailbox, held: Held, now: float) -> None:
         message = held.message
@@ -228,6 +176,10 @@ class ServiceCentre:
             absent_until_s = mailbox.recipient.absent_until_s(self._common.at_s(now))
             if absent_until_s is not None:
                 self._fail(mailbox, now, now + absent_until_s - self._common.at_s(now))
+                return
+            share = mailbox.recipient.failing
+            if share and self._common.chance.random() < share:
+                self._fail(mailbox, now, inf)
                 return
             self._refuse(mailbox, now)
         if mailbox.subscriber is not None:
@@ -372,9 +324,8 @@ class ServiceCentre:
                     smsc=self.centre.number,
                     expires=expires,
                 )
-                self._let_go(
-                    box.withheld_reports, report, reports.reorder, at, lambda it, when: self._enqueue(box, it, when)
-                )
+                release = partial(self._enqueue, box)
+                let_go(self._common, box.withheld_reports, report, reports.reorder, at, release=release)
 
         self._common.agenda.after(delay.draw(self._common.chance), now, send)
 

@@ -73,6 +73,7 @@ class Site:
         report: bool = False,
         validity: Validity | None = None,
         keeps_link: bool = False,
+        smsc: str = "+33639980000",
         **fields: Any,
     ) -> Submit:
         """Send a message of one segment with the next TP-MR; return it as it went out."""
@@ -81,7 +82,7 @@ class Site:
         values = {name: getattr(segment, name) for name in ("destination", "dcs", "header", "body")}
         values |= {"request_report": report, "validity": validity, "mr": self._last_mr[index]}
         submit = Submit(**(values | fields))
-        self.tell(Transmission(tpdu=submit.encode(), submit=submit, smsc="+33639980000", keeps_link=keeps_link), index)
+        self.tell(Transmission(tpdu=submit.encode(), submit=submit, smsc=smsc, keeps_link=keeps_link), index)
         return submit
 
     def detach(self, index: int = 0) -> None:

@@ -113,7 +113,8 @@ def recipients(draw: st.DrawFn) -> Recipient:
     from_s = draw(st.integers(0, 500))
     absences = (Window(from_s=from_s, until_s=from_s + draw(st.integers(0, 5000))),) if draw(st.booleans()) else ()
     reports = draw(st.builds(Reports, delay=st.none() | delays, reorder=reorders, lead_s=st.none() | st.just(2.0)))
-    return Recipient(transit=draw(delays), absences=absences, reorder=draw(reorders), reports=reports)
+    failing = draw(st.sampled_from([0.0, 0.38]))
+    return Recipient(transit=draw(delays), absences=absences, failing=failing, reorder=draw(reorders), reports=reports)
 
 
 class Story:

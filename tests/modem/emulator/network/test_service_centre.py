@@ -127,6 +127,15 @@ def test_a_validity_format_can_be_refused() -> None:
     assert site.answers() == [None, None, 0xC6, 0xC6]  # TP-VPF not supported, 3GPP TS 23.040 9.2.3.22
 
 
+@pytest.mark.parametrize(("wrong_number_cause", "answer"), [(None, None), (38, 38)])
+def test_a_wrong_service_centre_may_be_refused(wrong_number_cause: int | None, answer: int | None) -> None:
+    site = Site(centre=Centre(number="+33639980000", wrong_number_cause=wrong_number_cause))
+    for smsc in ("+33639980000", "33639980000", "+4900000"):
+        site.submit(smsc=smsc)
+
+    assert site.answers() == [None, None, answer]
+
+
 def test_a_duplicate_is_rejected_while_the_first_is_still_held() -> None:
     site = Site()
     site.network.behave(PERSON, Recipient(absences=(Window(from_s=0, until_s=100),)))
@@ -218,6 +227,21 @@ def test_an_order_left_to_chance_loses_nothing() -> None:
     shown = [str(text) for text in site.shown()]
     assert sorted(shown) == list("abcdefgh")
     assert shown not in (list("abcdefgh"), list("hgfedcba"))
+
+
+@pytest.mark.parametrize("who", [PERSON, number(1)])
+def test_tries_that_fail_by_chance_are_repeated_until_everything_is_there(who: str) -> None:
+    """38 of 100 first tries fail in the field, 98 are delivered in the end (ETSI EMTEL)."""
+    site = Site(2)
+    site.network.behave(who, Recipient(failing=0.38))
+    at_once = 0
+    for step in range(300):
+        site.submit(str(step), to=who)
+        at_once += len(site.shown() + site.texts(1)) == step + 1
+        site.wait(10 * HOUR)
+
+    assert 300 * 0.5 < at_once < 300 * 0.75
+    assert site.shown() + site.texts(1) == [str(step) for step in range(300)]
 
 
 def test_a_message_can_be_long_on_its_way() -> None:
