@@ -51,7 +51,7 @@ class Switchboard:
         if caller.imsi in self._calls:
             self._tell_cleared(caller, Clearing.BUSY)
             return
-        if callee is not None and not callee.is_reachable:
+        if not caller.is_reachable or (callee is not None and not callee.is_reachable):
             self._tell_cleared(caller, Clearing.NO_CARRIER)
             return
         if callee is not None and (callee is caller or callee.imsi in self._calls):

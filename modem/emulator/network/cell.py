@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from math import inf
 from typing import TYPE_CHECKING, Final
 
-from modem.emulator.network.chance import Window, check_range
+from modem.emulator.network.chance import Delay, Window, check_range
 from modem.emulator.network.radio_time import RadioTime
 from modem.emulator.radio import CellIdentity
 
@@ -33,11 +33,15 @@ class Congestion:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Cell:
-    """One cell. `channels` is how many messages can be on the air at a time, None for any number; others wait."""
+    """One cell. `channels` is how many messages can be on the air at a time, None for any number; others wait.
+
+    `search` is how long a modem looks for the network after its radio came on.
+    """
 
     name: str = "home"
     identity: CellIdentity = field(default_factory=CellIdentity)
     radio_time: RadioTime = field(default_factory=RadioTime)
+    search: Delay = field(default_factory=Delay)
     channels: int | None = None
     congestions: tuple[Congestion, ...] = ()
 

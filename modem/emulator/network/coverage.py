@@ -51,16 +51,22 @@ class Coverage:
     # -- registration ---------------------------------------------------------
 
     def attach(self, subscriber: Subscriber, now: float) -> None:
-        """Give service to a SIM that asks for it, as far as it gets any."""
-        subscriber.is_attached = True
-        if subscriber.signal is not None:
-            self._announce_signal(subscriber)
-        self._announce(subscriber, now)
+        """Give service to a SIM that asks for it, as far as it gets any, when it has found the network."""
+        attachment = subscriber.attachment = object()
+        self._announce_signal(subscriber)
+
+        def found(at: float) -> None:
+            if subscriber.attachment is attachment:
+                subscriber.is_attached = True
+                self._announce(subscriber, at)
+
+        search_s = subscriber.cell.cell.search.draw(self._common.chance)
+        self._common.agenda.after(search_s, now, found)
 
     def detach(self, subscriber: Subscriber) -> None:
         """Forget what was under way with a SIM that is gone."""
         subscriber.is_attached = False
-        subscriber.flight = None
+        subscriber.attachment = subscriber.flight = None
         self._centre.lose(subscriber.mailbox)
 
     def register(self, subscriber: Subscriber, registration: Registration, now: float) -> None:
@@ -85,11 +91,10 @@ class Coverage:
     def set_signal(self, subscriber: Subscriber, signal: Signal, _now: float) -> None:
         """Change a SIM's signal."""
         subscriber.signal = (signal.draw(self._common.chance), signal.ber)
-        if subscriber.is_attached:
-            self._announce_signal(subscriber)
+        self._announce_signal(subscriber)
 
     def _announce_signal(self, subscriber: Subscriber) -> None:
-        if subscriber.signal is not None:
+        if subscriber.attachment is not None and subscriber.signal is not None:
             rssi, ber = subscriber.signal
             self._common.events.append(SignalChanged(imsi=subscriber.imsi, rssi=rssi, ber=ber))
 

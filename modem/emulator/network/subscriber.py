@@ -26,6 +26,8 @@ class Subscriber:
     cell: CellState
     registration: Registration = Registration.HOME
     is_attached: bool = False
+    attachment: object = None
+    """A mark for the radio that is on: another mark, switched on again."""
     signal: tuple[int, int] | None = None
     """The <rssi> and <ber> of now; None until somebody sets them."""
     credit: Credit = field(default_factory=lambda: Credit(Tariff()))

@@ -88,8 +88,12 @@ class UssdDesk:
         self._sessions: dict[str, _Session] = {}
 
     def request(self, subscriber: Subscriber, text: str, now: float) -> None:
-        """Take what a user typed: an answer while a session is open, else a code."""
+        """Take what a user typed: an answer while a session is open, else a code. Without service nobody hears it."""
         session = self._sessions.get(subscriber.imsi)
+        if not subscriber.is_reachable:
+            self.forget(subscriber.imsi)
+            self._say(subscriber, UssdStatus.TIMEOUT, None)
+            return
         if session is not None:
             session.page = session.service.follow(session.page, text)
         elif text in self.services:

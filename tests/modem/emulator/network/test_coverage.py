@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from modem.emulator.network import Cell, Signal, Trace
+from modem.emulator.network import Cell, Delay, Signal, Trace
 from modem.emulator.radio import CellIdentity, Registered, Registration, SignalChanged, Technology
 from modem.errors import BehaviourError
 from tests.modem.emulator.network.site import PERSON, Site, imsi, number
@@ -62,6 +62,31 @@ def test_what_the_network_gives_is_heard_when_the_radio_comes_on() -> None:
 
     assert registrations(site) == [(0, 5)]
     assert site.all_heard(SignalChanged) == [SignalChanged(imsi=imsi(), rssi=9, ber=2)]
+
+
+def test_a_modem_looks_for_the_network_before_it_has_service() -> None:
+    site = Site(home=Cell(search=Delay(least_s=8)))
+    site.network.set_signal(imsi(), Signal(rssi=9), site.now)
+    site.network.write(PERSON, number(), "hello", site.now)
+    site.settle()
+    site.wait(7.9)
+    assert registrations(site) == []
+    assert [event.rssi for event in site.all_heard(SignalChanged)] == [9]
+    site.wait(0.1)
+
+    assert (registrations(site), site.texts()) == ([(8, 1)], ["hello"])
+
+
+def test_a_search_that_was_broken_off_finds_nothing() -> None:
+    site = Site(home=Cell(search=Delay(least_s=8)))
+    site.wait(5)
+    site.detach()
+    site.attach()
+    site.wait(6)
+    assert registrations(site) == []
+    site.wait(10)
+
+    assert registrations(site) == [(13, 1)]
 
 
 def test_a_signal_changes_with_time_and_begins_again() -> None:

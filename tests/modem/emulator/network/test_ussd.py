@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from modem.emulator.network import Delay, Tariff, UssdPage, UssdService
-from modem.emulator.radio import UssdAnswered, UssdCancelled, UssdRequest
+from modem.emulator.radio import Registration, UssdAnswered, UssdCancelled, UssdRequest
 from modem.errors import BehaviourError
 from tests.modem.emulator.network.site import Site, imsi, number
 
@@ -140,3 +140,14 @@ def test_a_service_with_a_page_that_is_missing_is_refused(pages: dict[str, UssdP
         UssdService(code="*1#", pages=pages)
 
     assert caught.value.field == field
+
+
+def test_without_service_nobody_answers() -> None:
+    site = Site()
+    ask(site, "*101#")
+    site.network.register(imsi(), Registration.SEARCHING, site.now)
+    site.settle()
+
+    assert ask(site, "1") == [(5, None)]
+    site.network.register(imsi(), Registration.HOME, site.now)
+    assert ask(site, "1") == [(4, None)]
