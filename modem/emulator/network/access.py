@@ -1,7 +1,8 @@
 """The way of a submit to the service centre and of the answer back: channels, radio time, congestion, patience.
 
 A submit waits for a free channel of its cell, is a radio time on the air, and is then handed over. The modem gives up
-after TR1M (3GPP TS 24.011 10); an answer that comes later finds nobody.
+when it waited TR1M for a channel, or for the answer behind the radio time (3GPP TS 24.011 10): whoever asks for a radio
+time of an hour gets it. An answer that comes later finds nobody.
 """
 
 from __future__ import annotations
@@ -9,6 +10,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from dataclasses import dataclass
+from math import inf
 from typing import TYPE_CHECKING
 
 from modem.emulator.radio import NETWORK_TIMEOUT, Answered
@@ -54,12 +56,12 @@ class Access:
         """Bring a submit to the service centre: `arrive` is called with it, unless its sender is gone by then."""
         flight = sender.flight = Flight(sender=sender, transmission=transmission)
         state = sender.cell
+        self._be_patient(sender, now)
         if state.cell.channels is not None and state.busy >= state.cell.channels:
             state.waiting.append(flight)
         else:
             self._start(state, flight, now)
         if sender.flight is flight and self._patience_s is not None:
-            sender.answer_by = now + self._patience_s
             self._watch(sender)
 
     def answer(self, flight: Flight, cause: int | None, now: float) -> None:
@@ -81,6 +83,8 @@ class Access:
         if cell.congestions:
             duration_s *= cell.slowdown(self._common.at_s(now))
 
+        self._be_patient(sender, now + duration_s)
+
         def land(at: float) -> None:
             state.busy -= 1
             self._start_next(state, at)
@@ -96,6 +100,9 @@ class Access:
             if flight.sender.flight is flight:
                 self._start(state, flight, now)
                 return
+
+    def _be_patient(self, sender: Subscriber, since: float) -> None:
+        sender.answer_by = inf if self._patience_s is None else since + self._patience_s
 
     def _watch(self, sender: Subscriber) -> None:
         """Keep one task for each sender, however many submits come and go before it is due."""

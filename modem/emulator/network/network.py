@@ -52,7 +52,8 @@ class Network:
     """One network; `epoch` is the time of day at `started_s` of the clock that all calls use.
 
     `radio_time_s` and `report_delay_s` are fixed times for a home cell and a centre that nobody described.
-    `answer_within_s` is TR1M: how long a modem waits for the answer to a submit, None: for ever.
+    `answer_within_s` is TR1M: how long a modem waits for a channel, or for the answer behind the radio time, None: for
+    ever.
     """
 
     def __init__(

@@ -28,8 +28,8 @@ def test_who_waits_too_long_for_a_channel_gives_up_and_sends_nothing() -> None:
         site.submit(f"from {index}", index=index)
     site.wait(200)
 
-    assert [site.answers(index) for index in range(3)] == [[None], [NETWORK_TIMEOUT], [NETWORK_TIMEOUT]]
-    assert site.shown() == ["from 0"]
+    assert [site.answers(index) for index in range(3)] == [[None], [None], [NETWORK_TIMEOUT]]
+    assert site.shown() == ["from 0", "from 1"]
 
 
 def test_a_channel_whose_modem_vanished_is_free_again() -> None:
@@ -106,6 +106,18 @@ def test_an_answer_to_a_message_that_was_given_up_is_not_taken_for_that_of_the_n
 
     assert site.answers() == [NETWORK_TIMEOUT, 38]
     assert site.times(Answered) == [40, 75]
+
+
+def test_a_radio_time_of_an_hour_is_waited_for_and_a_lost_answer_not_longer_than_that() -> None:
+    site = Site(home=Cell(radio_time=RadioTime(first=Delay(least_s=3600))))
+    site.submit()
+    site.wait(4000)
+    site.network.rule(AnswerRule(answer=Answer(is_heard=False)))
+    site.submit()
+    site.wait(4000)
+
+    assert site.answers() == [None, NETWORK_TIMEOUT]
+    assert site.times(Answered) == [3600, 4000 + 3600 + 40]
 
 
 def test_a_modem_may_wait_for_ever() -> None:
