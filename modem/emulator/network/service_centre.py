@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from functools import partial
 from math import inf
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from modem.emulator.network import reporting
 from modem.emulator.network.admission import Admission
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
     from modem.emulator.network.subscriber import Subscriber
     from modem.emulator.radio import Transmission
     from modem.pdu import Submit
+
+_SOONEST_S: Final = 0.001
 
 Reply = Callable[[int | None, float], None]
 """Called with the cause, None for yes, and the time; never called when the answer is lost."""
@@ -243,7 +245,9 @@ class ServiceCentre:
     def _fail(self, mailbox: Mailbox, now: float, back_at: float) -> None:
         """Rest until the next try: by schedule, or when the phone is back."""
         mailbox.tries += 1
-        retry_at = mailbox.retry_at = min(back_at, now + self.centre.retry_s(mailbox.tries))
+        retry_at = min(back_at, now + self.centre.retry_s(mailbox.tries))
+        # The end of an absence, rounded, may be this very moment: time has to go on.
+        retry_at = mailbox.retry_at = max(retry_at, now + _SOONEST_S)
 
         def again(at: float) -> None:
             if mailbox.retry_at == retry_at:

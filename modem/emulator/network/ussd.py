@@ -127,7 +127,10 @@ class UssdDesk:
             if not is_current():
                 return
             page = session.service.pages[session.page]
-            if page.choices:
+            if not subscriber.is_reachable:
+                self.forget(subscriber.imsi)
+                self._say(subscriber, UssdStatus.TIMEOUT, None)
+            elif page.choices:
                 self._say(subscriber, UssdStatus.ANSWER_WANTED, page.text)
                 self._common.agenda.after(session.service.patience_s, at, give_up)
             else:

@@ -179,6 +179,20 @@ def test_a_phone_that_is_absent_gets_everything_in_order_when_it_is_back() -> No
     assert {report.discharged.value for report in site.reports()} == {EPOCH + timedelta(hours=2)}
 
 
+@pytest.mark.parametrize("started_s", [0.0, 1e9 / 3, 1e9 / 7])
+@pytest.mark.parametrize("until_s", [0.1, 1.1, 1.3, 1e3 / 7])
+def test_time_goes_on_at_the_end_of_an_absence_however_it_is_rounded(started_s: float, until_s: float) -> None:
+    site = Site(started_s=started_s, centre=Centre(retries_s=(3600,)))
+    site.network.behave(PERSON, Recipient(absences=(Window(from_s=0, until_s=until_s),)))
+    site.now = started_s + 0.05
+    site.submit()
+    site.wait(until_s)
+
+    assert site.shown() == ["hello"]
+    delivered = list(site.network.ledger)[-1]
+    assert delivered.at_s == pytest.approx(until_s, abs=0.01)
+
+
 @pytest.mark.parametrize("status", [0x40, 0x43, 0x48, 0x5F, 0x60, 0x65, 0x80, 0xFF])
 def test_a_phone_that_refuses_is_reported_as_it_refuses(status: int) -> None:
     site = Site()

@@ -106,6 +106,17 @@ def test_a_page_that_is_slow_is_not_shown_to_who_cancelled() -> None:
     assert said(site) == []
 
 
+def test_a_page_that_is_slow_does_not_reach_who_lost_the_network() -> None:
+    site = Site()
+    site.network.offer_ussd(UssdService(code="*105#", pages={"start": UssdPage(text="slow")}, delay=Delay(least_s=5)))
+    ask(site, "*105#")
+    site.network.register(imsi(), Registration.NONE, site.now)
+    site.settle()
+    site.wait(10)
+
+    assert said(site) == [(5, None)]
+
+
 def test_a_session_ends_with_the_radio() -> None:
     site = Site()
     ask(site, "*101#")
