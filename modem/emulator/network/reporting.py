@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
-from modem.emulator.network.mailbox import Held, Receipt
+from modem.emulator.network.held import Held, Receipt
 from modem.emulator.network.recipient import RecipientForm, Reports
 from modem.emulator.numbering import dialled_forms
 from modem.pdu import Address, TypeOfNumber, report_on

@@ -16,7 +16,8 @@ from modem.emulator.network import reporting
 from modem.emulator.network.admission import Admission
 from modem.emulator.network.centre import Centre, is_single_shot
 from modem.emulator.network.chance import Delay
-from modem.emulator.network.mailbox import REPLACE_PIDS, Held, Mailbox, Receipt
+from modem.emulator.network.held import Held, Receipt
+from modem.emulator.network.mailbox import REPLACE_PIDS, Mailbox
 from modem.emulator.network.recipient import PLAIN
 from modem.emulator.network.withholding import let_go
 from modem.emulator.radio import Arriving, Delivery
@@ -24,7 +25,7 @@ from modem.errors import DecodeError
 from modem.pdu import Deliver, decode_incoming, deliver_from
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
     from modem.emulator.network.common import Common
     from modem.emulator.network.directory import Directory
@@ -33,6 +34,7 @@ if TYPE_CHECKING:
     from modem.pdu import Submit
 
 _SOONEST_S: Final = 0.001
+_LOOK_AGAIN_S: Final = 1.0
 
 Reply = Callable[[int | None, float], None]
 """Called with the cause, None for yes, and the time; never called when the answer is lost."""
@@ -87,7 +89,7 @@ class ServiceCentre:
         if not mailbox.is_offering:
             return
         mailbox.is_offering = False
-        held = mailbox.queue[0]
+        held = mailbox.queue.first
         self._log(held, subscriber.imsi, mailbox.number, now, cause)
         if cause is not None:
             self._fail(mailbox, now, inf)
@@ -95,7 +97,7 @@ class ServiceCentre:
         mailbox.tries = 0
         held.copies -= 1
         if not held.copies:
-            mailbox.queue.popleft()
+            mailbox.queue.remove(held)
         self._delivered(mailbox, held, now)
         self._try(mailbox, now)
 
@@ -188,14 +190,16 @@ class ServiceCentre:
             self._offer(mailbox, mailbox.subscriber, now)
             return
         while mailbox.queue:
-            held = mailbox.queue.popleft()
+            held = mailbox.queue.first
+            mailbox.queue.remove(held)
             for _ in range(held.copies):
                 self._show(mailbox.number, held, now)
             self._delivered(mailbox, held, now)
 
     def _drop_expired_head(self, mailbox: Mailbox, now: float) -> None:
-        while mailbox.queue and mailbox.queue[0].expires <= now:
-            self._discharge(mailbox, mailbox.queue.popleft(), reporting.EXPIRED, now)
+        while mailbox.queue and (held := mailbox.queue.first).expires <= now:
+            mailbox.queue.remove(held)
+            self._discharge(mailbox, held, reporting.EXPIRED, now)
 
     def _refuse(self, mailbox: Mailbox, now: float) -> None:
         """Let a phone refuse every message; reports on its own submits it takes."""
@@ -217,7 +221,7 @@ class ServiceCentre:
         if not mailbox.queue or not subscriber.is_reachable:
             self._wait(mailbox, mailbox.queue)
             return
-        held = mailbox.queue[0]
+        held = mailbox.queue.first
         mailbox.is_offering = True
         mailbox.answer_by = now + self.centre.acknowledge_within_s
         self._watch(mailbox)
@@ -271,24 +275,21 @@ class ServiceCentre:
                 self._report(mailbox, receipt, reporting.next_temporary(reports, receipt), now)
         self._wait(mailbox, missed)
 
-    def _wait(self, mailbox: Mailbox, waiting: Sequence[Held]) -> None:
+    def _wait(self, mailbox: Mailbox, waiting: Iterable[Held]) -> None:
         """See to it that what waits does not outlive its validity."""
-        earliest = min((held.expires for held in waiting), default=inf)
-        if earliest < mailbox.expiry_at:
-            mailbox.expiry_at = earliest
-            self._common.agenda.at(earliest, lambda at: self._expire(mailbox, at, earliest))
+        mailbox.queue.time(waiting)
+        due = mailbox.queue.next_expiry()
+        if due is not None and due < mailbox.expiry_at:
+            mailbox.expiry_at = due
+            self._common.agenda.at(due, lambda at: self._expire(mailbox, at, due))
 
     def _expire(self, mailbox: Mailbox, now: float, due: float) -> None:
         if mailbox.expiry_at != due:
             return
         mailbox.expiry_at = inf
-        for held in mailbox.take_expired(now):
+        for held in mailbox.queue.take_expired(now, look_again_s=_LOOK_AGAIN_S, kept=mailbox.on_air):
             self._discharge(mailbox, held, reporting.EXPIRED, now)
-        # What expires within a second is dropped together: a long queue is not walked for each of its messages.
-        earliest = min((held.expires for held in mailbox.queue), default=inf)
-        if earliest < inf:
-            mailbox.expiry_at = due = max(earliest, now + 1.0)
-            self._common.agenda.at(due, lambda at: self._expire(mailbox, at, due))
+        self._wait(mailbox, ())
 
     # -- reporting ------------------------------------------------------------
 

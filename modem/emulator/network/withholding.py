@@ -8,7 +8,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from modem.emulator.network.common import Common
-    from modem.emulator.network.mailbox import Held
+    from modem.emulator.network.held import Held
     from modem.emulator.network.recipient import Reorder
 
 
