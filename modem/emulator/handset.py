@@ -28,12 +28,23 @@ class ShownMessage:
     segment_count: int
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WrittenMessage:
+    """One message that was written on the phone; `text` is None for data."""
+
+    recipient: str
+    text: str | None
+    at: datetime
+    segment_count: int
+
+
 class Handset:
     """One phone with a number that no emulated SIM has."""
 
     def __init__(self, number: str) -> None:
         self.number = number
         # Joined only when somebody looks: most phones of a load test are never looked at.
+        self.written: deque[WrittenMessage] = deque(maxlen=MAX_MESSAGES)
         self._unseen: deque[tuple[Deliver, datetime]] = deque(maxlen=MAX_MESSAGES)
         self._messages: deque[ShownMessage] = deque(maxlen=MAX_MESSAGES)
         self._replaceable: dict[tuple[str, int], ShownMessage] = {}

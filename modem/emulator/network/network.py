@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
+from modem.emulator.handset import WrittenMessage
 from modem.emulator.network.access import TR1M_S, Access, CellState, Flight
 from modem.emulator.network.calls import RING_EVERY_S, RING_S, Switchboard
 from modem.emulator.network.cell import Cell
@@ -200,7 +201,14 @@ class Network:
         Raises EncodeError naming `sender`, `to` or what cannot be sent.
         """
         segments = self._segments(letter, sender, recipient, now)
-        self._directory.phone(sender)
+        self._directory.phone(sender).written.append(
+            WrittenMessage(
+                recipient=recipient,
+                text=letter.text if letter.data is None else None,
+                at=self._common.wall(now),
+                segment_count=len(segments),
+            )
+        )
         for segment in segments:
             self._centre.forward(recipient, segment, sender, now, smsc=self._centre.centre.number)
         return len(segments)

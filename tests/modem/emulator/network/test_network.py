@@ -7,7 +7,7 @@ from datetime import timedelta
 
 import pytest
 
-from modem.emulator.network import Answer, AnswerRule, Recipient, Reports, Signal, Trace, flash, silent
+from modem.emulator.network import Answer, AnswerRule, Letter, Recipient, Reports, Signal, Trace, flash, silent
 from modem.emulator.radio import Registration
 from modem.errors import EncodeError
 from modem.pdu import StatusReport
@@ -74,6 +74,19 @@ def test_a_person_answers() -> None:
     bench.write(PERSON, "hello")
 
     assert bench.at("+CMGR=1") == [f'+CMGR: "REC UNREAD","{PERSON}",,"24/05/01,12:00:00+00"', "hello", "OK"]
+
+
+def test_a_phone_remembers_what_was_written_on_it() -> None:
+    bench = Bench()
+    bench.write(PERSON, "x" * 200)
+    bench.network.post(Letter(data=b"\x01"), PERSON, bench.number(), bench.now)
+
+    handset = bench.network.handset(PERSON)
+    assert handset is not None
+    assert [(written.recipient, written.text, written.at, written.segment_count) for written in handset.written] == [
+        (bench.number(), "x" * 200, EPOCH, 2),
+        (bench.number(), None, EPOCH, 1),
+    ]
 
 
 def test_a_person_writes_to_another_person() -> None:
