@@ -260,6 +260,10 @@ class Network:
         """Return what a modem has to be told, oldest first, or None."""
         return self._common.events.popleft() if self._common.events else None
 
+    def wall(self, now: float) -> datetime:
+        """Return the time of day, as the network tells it to modems (NITZ, 3GPP TS 22.042)."""
+        return self._common.wall(now)
+
     def next_timer(self) -> float | None:
         """Return when `handle_timer` wants to be called, or None."""
         return self._common.agenda.next_due()

@@ -99,5 +99,6 @@ def test_dialled_numbers_are_listed_newest_first() -> None:
     bench = Bench()
     for number in range(12):
         bench.at(f"D{number}00;")
+        bench.at("H")
 
     assert bench.at('+CPBS="DC";+CPBR=1,10')[:2] == ['+CPBR: 1,"1100",129,""', '+CPBR: 2,"1000",129,""']

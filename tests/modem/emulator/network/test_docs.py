@@ -12,7 +12,17 @@ from modem.emulator import network
 GUIDE = (Path(__file__).parents[4] / "docs" / "network.md").read_text()
 VALUES = [getattr(network, name) for name in network.__all__ if dataclasses.is_dataclass(getattr(network, name))]
 # Those that the guide need not name: the five names of every protocol room, and what the rack does by itself.
-OF_THE_RACK = {"handle_event", "next_event", "next_timer", "handle_timer", "subscribe", "handset", "handsets", "ledger"}
+OF_THE_RACK = {
+    "handle_event",
+    "next_event",
+    "next_timer",
+    "handle_timer",
+    "subscribe",
+    "handset",
+    "handsets",
+    "ledger",
+    "wall",
+}
 
 
 def rows_of(value: type) -> str:
