@@ -19,10 +19,17 @@ class Air:
 
     def __init__(self, network: Network, machines: Sequence[Machine]) -> None:
         self._network = network
-        self._machines = machines
-        self._indexes = {machine.equipment.sim.imsi: index for index, machine in enumerate(machines)}
+        self._machines: list[Machine] = []
+        self._indexes: dict[str, int] = {}
         for machine in machines:
-            network.subscribe(machine.equipment.sim.imsi, machine.equipment.sim.number)
+            self.add(machine)
+
+    def add(self, machine: Machine) -> None:
+        """Make one more machine and its SIM known; it gets the next number."""
+        sim = machine.equipment.sim
+        self._network.subscribe(sim.imsi, sim.number)
+        self._indexes[sim.imsi] = len(self._machines)
+        self._machines.append(machine)
 
     def settle(self, index: int | None, now: float) -> set[int]:
         """Carry everything that machine `index`, or only the network, has to say and what follows from it.

@@ -119,3 +119,33 @@ def test_equal_seeds_give_equal_cards(tmp_path: Path) -> None:
         return [machine.equipment.sim.last_mr for machine in Rack(count=8, directory=tmp_path, seed=seed).machines]
 
     assert references(1) == references(1) != references(2)
+
+
+async def test_a_modem_on_tcp_answers_and_stays_on_between_two_hosts(tmp_path: Path) -> None:
+    rack = Rack(count=2, tcp=[("127.0.0.1", 0), ("127.0.0.1", 0)], boot_s=0)
+    await rack.start()
+    (address,) = rack.addresses(1)
+    for command, answer in ((b"AT+CMGF=1\r", b"OK"), (b"AT+CMGF?\r", b"+CMGF: 1")):
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(address.rpartition(":")[2]))
+        writer.write(command)
+        await asyncio.wait_for(reader.readuntil(answer), 10)
+        writer.close()
+        await writer.wait_closed()
+    await rack.stop()
+
+    assert rack.ports == []
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_a_modem_can_be_added_while_the_others_run(rack: Rack) -> None:
+    index = rack.add()
+
+    assert index == 3
+    with Host(rack.addresses(index)[0]) as host:
+        await host.send(PERSON, "hello")
+        assert len(await rack.messages(PERSON)) == 1
+
+
+def test_a_modem_without_any_port_is_a_mistake() -> None:
+    with pytest.raises(ValueError, match="a terminal or a TCP port"):
+        Rack(count=2, tcp=[("127.0.0.1", 0)])
