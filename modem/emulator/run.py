@@ -10,14 +10,15 @@ from modem.emulator.control import address, serve
 from modem.emulator.rack import Rack
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
     from pathlib import Path
 
 
 def run(
     *,
     count: int,
-    directory: Path,
+    directory: Path | None,
+    tcp: Sequence[tuple[str, int]],
     radio_time_s: float,
     report_delay_s: float,
     seed: int,
@@ -25,7 +26,14 @@ def run(
     announce: Callable[[str], None],
 ) -> None:
     """Serve until SIGTERM or SIGINT; `announce` gets a line per modem and one for the control. Raises OSError."""
-    rack = Rack(count=count, directory=directory, radio_time_s=radio_time_s, report_delay_s=report_delay_s, seed=seed)
+    rack = Rack(
+        count=count,
+        directory=directory,
+        tcp=tcp,
+        radio_time_s=radio_time_s,
+        report_delay_s=report_delay_s,
+        seed=seed,
+    )
     asyncio.run(_serve(rack, control, announce))
 
 
@@ -37,8 +45,9 @@ async def _serve(rack: Rack, control: tuple[str, int], announce: Callable[[str],
     try:
         runner = await serve(rack, *control)
         try:
-            for port, machine in zip(rack.ports, rack.machines, strict=True):
-                announce(f"{port}  {machine.equipment.sim.number}  IMEI {machine.equipment.identity.imei}")
+            for index, machine in enumerate(rack.machines):
+                where = "  ".join(rack.addresses(index))
+                announce(f"{where}  {machine.equipment.sim.number}  IMEI {machine.equipment.identity.imei}")
             announce(f"control  {address(runner)}")
             await stopped.wait()
         finally:

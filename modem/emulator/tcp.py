@@ -60,7 +60,9 @@ class TcpPort:
                 (self._host, self._port), family=socket.AF_INET6 if ":" in self._host else socket.AF_INET, backlog=8
             )
         except OSError as error:
-            raise OSError(error.errno, f"cannot listen on {self.address}: {error.strerror or error}") from error
+            # Python puts the address behind the system's reason; it stands before it here.
+            reason = (error.strerror or str(error)).partition(" (while")[0]
+            raise OSError(error.errno, f"cannot listen on {self.address}: {reason}") from error
         os.set_blocking(listener.fileno(), False)
         self._port = listener.getsockname()[1]
         self._listener = listener

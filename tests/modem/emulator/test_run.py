@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import socket
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -44,3 +45,50 @@ def test_a_port_that_cannot_be_made_is_said_in_plain_words(tmp_path: Path) -> No
     assert process.returncode == 1
     assert errors.startswith("Error: ")
     assert "modem0" in errors
+
+
+def ask(address: str, command: bytes, answer: bytes) -> bytes:
+    host, _, port = address.removeprefix("socket://").rpartition(":")
+    heard = b""
+    with socket.create_connection((host, int(port)), timeout=20) as connection:
+        connection.sendall(command)
+        while answer not in heard:
+            octets = connection.recv(4096)
+            assert octets, f"the modem hung up after {heard!r}"
+            heard += octets
+    return heard
+
+
+def test_modems_on_tcp_need_no_directory() -> None:
+    with start("--count", "2", "--tcp", "127.0.0.1:0") as process:
+        assert process.stdout is not None
+        addresses = [process.stdout.readline().split()[0] for _ in range(2)]
+        imeis = {ask(address, b"AT+CGSN\r", b"OK\r\n") for address in addresses}
+        process.terminate()
+        _, errors = process.communicate(timeout=20)
+
+    assert all(address.startswith("socket://127.0.0.1:") for address in addresses)
+    assert len(imeis) == 2
+    assert errors == ""
+
+
+def test_whoever_binds_wider_than_the_loopback_is_told_that_there_is_no_password(tmp_path: Path) -> None:
+    with start("--dir", str(tmp_path), "--tcp", "0.0.0.0:0") as process:
+        assert process.stdout is not None
+        announced = process.stdout.readline()
+        process.terminate()
+        _, errors = process.communicate(timeout=20)
+
+    assert announced.startswith(f"{tmp_path}/modem0  socket://0.0.0.0:")
+    assert errors.startswith("Warning: 0.0.0.0 can be reached from other computers")
+    assert "no password" in errors
+
+
+def test_a_port_that_is_taken_is_named() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        number = other.getsockname()[1]
+        with start("--tcp", f"127.0.0.1:{number}") as process:
+            _, errors = process.communicate(timeout=20)
+
+    assert process.returncode == 1
+    assert errors == f"Error: cannot listen on socket://127.0.0.1:{number}: Address already in use\n"
