@@ -10,6 +10,7 @@ ModemError
     ModemTimeoutError           the modem did not answer in time
     CommandError                the modem answered an error to a command that must succeed
     BehaviourError              the emulated network cannot behave like that
+    TranscriptError             a file is not a transcript of an AT dialogue
 """
 
 from __future__ import annotations
@@ -78,4 +79,13 @@ class BehaviourError(ModemError):
     def __init__(self, field: str, reason: str) -> None:
         super().__init__(f"{field}: {reason}")
         self.field = field
+        self.reason = reason
+
+
+class TranscriptError(ModemError):
+    """A file is not a transcript; `line`, counted from 1, is where it goes wrong."""
+
+    def __init__(self, line: int, reason: str) -> None:
+        super().__init__(f"line {line}: {reason}")
+        self.line = line
         self.reason = reason
