@@ -6,6 +6,9 @@ import ipaddress
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
+
+from modem.errors import TranscriptError
 
 EXAMPLES = """
 \b
@@ -15,6 +18,7 @@ Examples:
   gsm-modem emulate --dir /tmp/modems --control 127.0.0.1:8090
   gsm-modem emulate --count 4 --tcp 127.0.0.1:7000         (modem 0 on port 7000, modem 1 on 7001 ...)
   gsm-modem emulate --tcp 127.0.0.1:7000 --tcp 127.0.0.1:7105
+  gsm-modem emulate --dir /tmp/modems --replay ec25.at     (answers as recorded, see gsm-modem trace)
 
 \b
 Then, in another terminal:
@@ -142,8 +146,19 @@ def _reason(error: OSError) -> str:
     callback=_control,
     help="Where handsets, plugs and the ledger are reached by HTTP; port 0 takes a free one.",
 )
+@click.option(
+    "--replay",
+    "transcript",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Answer as a modem did in this transcript, and say on standard error what a program says otherwise. There is "
+    "no network and no control then.",
+)
+@click.pass_context
 def emulate(
+    context: click.Context,
     *,
+    transcript: Path | None,
     count: int | None,
     directory: Path | None,
     tcp: list[tuple[str, int]],
@@ -164,21 +179,47 @@ def emulate(
     count = count or max(1, len(tcp))
     tcp = _tcp_ports(tcp, count, has_directory=directory is not None)
     _warn(tcp)
-    from modem.emulator.run import run  # noqa: PLC0415 - loaded only when it runs, so that --help is quick
+    if transcript is not None:
+        _refuse_beside_replay(context)
+    from modem.emulator import run  # noqa: PLC0415 - loaded only when it runs, so that --help is quick
 
     try:
-        run(
-            count=count,
-            directory=directory,
-            tcp=tcp,
-            radio_time_s=radio_time_s,
-            report_delay_s=report_delay_s,
-            seed=seed,
-            control=control,
-            announce=click.echo,
-        )
+        if transcript is not None:
+            run.replay(
+                file=transcript, count=count, directory=directory, tcp=tcp, announce=click.echo, differ=_say_difference
+            )
+        else:
+            run.run(
+                count=count,
+                directory=directory,
+                tcp=tcp,
+                radio_time_s=radio_time_s,
+                report_delay_s=report_delay_s,
+                seed=seed,
+                control=control,
+                announce=click.echo,
+            )
     except OSError as error:
         raise click.ClickException(_reason(error)) from error
+    except (TranscriptError, UnicodeDecodeError) as error:
+        message = f"{transcript}: {error}"
+        raise click.ClickException(message) from error
+
+
+def _refuse_beside_replay(context: click.Context) -> None:
+    for parameter, option in (
+        ("radio_time_s", "--radio-time"),
+        ("report_delay_s", "--report-delay"),
+        ("seed", "--seed"),
+        ("control", "--control"),
+    ):
+        if context.get_parameter_source(parameter) is not ParameterSource.DEFAULT:
+            message = f"{option} does not go with --replay: a transcript has no network"
+            raise click.UsageError(message)
+
+
+def _say_difference(difference: str) -> None:
+    click.echo(difference, err=True)
 
 
 COMMAND = emulate

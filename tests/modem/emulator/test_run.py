@@ -92,3 +92,28 @@ def test_a_port_that_is_taken_is_named() -> None:
 
     assert process.returncode == 1
     assert errors == f"Error: cannot listen on socket://127.0.0.1:{number}: Address already in use\n"
+
+
+def test_a_transcript_is_replayed_and_what_differs_is_said(tmp_path: Path) -> None:
+    transcript = tmp_path / "small.at"
+    transcript.write_text("host AT+CGSN\ndevice 490154203237518\ndevice OK\n")
+    with start("--tcp", "127.0.0.1:0", "--replay", str(transcript)) as process:
+        assert process.stdout is not None
+        address = process.stdout.readline().strip()
+        assert b"490154203237518" in ask(address, b"AT+CGSN\r", b"OK\r\n")
+        assert ask(address, b"AT+CGMI\r", b"ERROR\r\n")
+        process.terminate()
+        _, errors = process.communicate(timeout=20)
+
+    assert errors == (
+        "modem0: the transcript is at its end, the host said AT+CGMI, which is nowhere in it; it gets ERROR\n"
+    )
+
+
+def test_a_file_that_is_no_transcript_is_refused_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "wrong.at").write_text("host AT\nmodem OK\n")
+    with start("--dir", str(tmp_path), "--replay", str(tmp_path / "wrong.at")) as process:
+        _, errors = process.communicate(timeout=20)
+
+    assert process.returncode == 1
+    assert "wrong.at: line 2: 'modem OK' begins neither with" in errors

@@ -23,6 +23,8 @@ if TYPE_CHECKING:
         (["--report-delay", "nan"], "from 0 to 86400 seconds"),
         (["--radio-time", "x"], "not a valid float"),
         (["--tcp", "7000"], "not HOST:PORT"),
+        (["--replay", "/nowhere/at.all"], "does not exist"),
+        (["--replay", __file__, "--seed", "1"], "--seed does not go with --replay"),
         (["--tcp", "127.0.0.1:7000", "--tcp", "127.0.0.1:7000"], "named twice"),
         (["--tcp", "127.0.0.1:65000", "--count", "1000"], "ports above 65535"),
         (["--tcp", "127.0.0.1:7000", "--tcp", "127.0.0.1:7001", "--count", "1"], "1 modems and 2 addresses"),
