@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from modem.at.transcript import Side, parse_transcript
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -278,15 +280,14 @@ def length_of(pdu: str) -> int:
 def read_transcript(name: str) -> tuple[dict[str, list[str]], list[str]]:
     """Return the answers and the boot lines of a transcript.
 
-    Lines are `host <command>` and `device <line>`; device lines before the first host line are the boot lines.
+    What the modem says before the first line of the host are the boot lines; echoes and prompts are left out.
     """
     answers: dict[str, list[str]] = {}
     boot: list[str] = []
     lines = boot
-    for line in (TRANSCRIPTS / name).read_text("utf-8").splitlines():
-        who, _, text = line.partition(" ")
-        if who == "host":
-            lines = answers.setdefault(text, [])
-        elif who == "device":
-            lines.append(text)
+    for passage in parse_transcript((TRANSCRIPTS / name).read_text("utf-8")):
+        if passage.side is Side.HOST:
+            lines = answers.setdefault(passage.text, [])
+        elif passage.octets.endswith(b"\r\n"):
+            lines.append(passage.text)
     return answers, boot
