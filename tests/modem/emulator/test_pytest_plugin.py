@@ -34,7 +34,7 @@ def test_the_example_of_the_readme_works(tmp_path: Path) -> None:
 
 
 def test_the_example_notices_a_program_that_sends_something_else(tmp_path: Path) -> None:
-    code, output = run(tmp_path, example().replace('b"Hello")', 'b"Hallo")'))
+    code, output = run(tmp_path, example().replace("Hello\\x1a", "Hallo\\x1a"))
 
     assert (code, "1 failed" in output) == (1, True), output
 
