@@ -99,14 +99,24 @@ class PtyPort:
 
     def _make_terminal(self) -> tuple[int, int, str]:
         # The kernel gives the lowest free number: hold that of last time while another one is made.
-        master, slave = os.openpty()
+        master, slave = _open_terminal()
         name = os.ttyname(slave)
         if name == self._previous_terminal:
             try:
-                other_master, other_slave = os.openpty()
+                other_master, other_slave = _open_terminal()
             finally:
                 os.close(master)
                 os.close(slave)
             master, slave, name = other_master, other_slave, os.ttyname(other_slave)
         tty.setraw(slave)
         return master, slave, name
+
+
+def _open_terminal() -> tuple[int, int]:
+    try:
+        return os.openpty()
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        message = "the system has no more pseudo-terminals (see /proc/sys/kernel/pty/max); TCP ports need none"
+        raise OSError(errno.ENOSPC, message) from error

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import os
 import termios
 from itertools import pairwise
 from typing import TYPE_CHECKING
@@ -143,3 +145,16 @@ async def test_a_released_port_has_neither_lock_nor_echo(echo: Echo) -> None:
         echo.port.release()
 
         assert not termios.tcgetattr(host.fd)[3] & (termios.ECHO | termios.ICANON)
+
+
+async def test_a_system_without_more_terminals_is_named_in_plain_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def exhausted() -> tuple[int, int]:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    # What Linux says when kernel.pty.max terminals are open, seen with 4500 modems.
+    monkeypatch.setattr(os, "openpty", exhausted)
+    with pytest.raises(OSError, match="no more pseudo-terminals"):
+        PtyPort(tmp_path / "modem0", lambda _: None).open()
+    assert list(tmp_path.iterdir()) == []
