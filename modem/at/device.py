@@ -28,6 +28,7 @@ MAX_WAITING_OCTETS: Final = 16384
 MAX_HELD_URCS: Final = 256
 # A host that stopped in the middle of a line is typing no more: unsolicited lines need not wait for it.
 HALF_LINE_PATIENCE_S: Final = 2.0
+PROMPT: Final = b"\r\n> "  # 3GPP TS 27.005 3.5.1
 
 _CR = b"\r"
 _LF = 0x0A
@@ -83,12 +84,17 @@ class _Mode(Enum):
 
 
 class Device:
-    """One AT line as the modem sees it; `is_echo`, `is_verbose` and `is_quiet` are ATE, ATV and ATQ."""
+    """One AT line as the modem sees it; `is_echo`, `is_verbose` and `is_quiet` are ATE, ATV and ATQ.
+
+    `is_rude`: unsolicited lines do not wait for the end of an answer. `is_mute`: they are lost.
+    """
 
     def __init__(self) -> None:
         self._events: deque[DeviceEvent] = deque()
         self._output: list[bytes] = []
         self._held: deque[bytes] = deque()
+        self.is_rude = False
+        self.is_mute = False
         self.reset()
 
     def reset(self) -> None:
@@ -139,6 +145,11 @@ class Device:
     # -- answers --------------------------------------------------------------
 
     @property
+    def is_entry(self) -> bool:
+        """Whether a body is being typed."""
+        return self._mode is _Mode.ENTRY
+
+    @property
     def is_idle(self) -> bool:
         """Whether a command may start now."""
         return self._mode is _Mode.COMMAND
@@ -155,16 +166,32 @@ class Device:
 
     def finish(self, result: Result | str) -> None:
         """Write the final result (a text for `+CMS ERROR: n` and its like) and take the next command."""
+        self.write_result(result)
+        self.free()
+
+    def write_result(self, result: Result | str) -> None:
+        """Write a final result, whatever the device is doing."""
         if not self.is_quiet:
             self._output.append(self._final(result))
+
+    def free(self, *, drops_input: bool = False) -> None:
+        """Take the next command though the last one, or a body, has not come to its end."""
+        if drops_input:
+            self._input.clear()
+            self._line.clear()
+            self._is_line_cut = self._is_lf_due = False
         self._mode = _Mode.COMMAND
         if self._held:
             self._release()
         self._digest()
 
-    def prompt(self) -> None:
+    def write(self, octets: bytes) -> None:
+        """Write octets as they are, whatever the device is doing."""
+        self._output.append(octets)
+
+    def prompt(self, octets: bytes = PROMPT) -> None:
         """Ask for a body: CR LF > SP, and nothing behind it."""
-        self._output.append(b"\r\n> ")
+        self._output.append(octets)
         self._body.clear()
         self._mode = _Mode.ENTRY
         self._digest()
@@ -181,7 +208,7 @@ class Device:
     # -- inside ---------------------------------------------------------------
 
     def _hold(self, octets: bytes) -> None:
-        if self.is_quiet:
+        if self.is_quiet or self.is_mute:
             return
         if len(self._held) >= MAX_HELD_URCS:
             self._held.popleft()
@@ -199,7 +226,7 @@ class Device:
         return bool(self._line) and _HALF_PREFIX.search(self._line) is not None
 
     def _release(self) -> None:
-        if self._mode is _Mode.COMMAND and not self._is_half_line():
+        if self.is_rude or (self._mode is _Mode.COMMAND and not self._is_half_line()):
             self._write_held()
 
     def _write_held(self) -> None:
