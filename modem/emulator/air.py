@@ -26,9 +26,7 @@ class Air:
 
     def add(self, machine: Machine) -> None:
         """Make one more machine and its SIM known; it gets the next number."""
-        sim = machine.equipment.sim
-        self._network.subscribe(sim.imsi, sim.number)
-        self._indexes[sim.imsi] = len(self._machines)
+        self._introduce(len(self._machines), machine)
         self._machines.append(machine)
 
     def settle(self, index: int | None, now: float) -> set[int]:
@@ -40,19 +38,30 @@ class Air:
         talking = list(touched)
         while True:
             for number in talking:
-                self._listen(self._machines[number], now)
+                self._listen(number, self._machines[number], now)
             talking.clear()
             event = self._network.next_event()
             if event is None:
                 return touched
             number = self._indexes[event.imsi]
+            if self._machines[number].equipment.sim.imsi != event.imsi:
+                continue  # for a card that was taken out
             self._tell(self._machines[number], event, now)
             touched.add(number)
             talking.append(number)
 
-    def _listen(self, machine: Machine, now: float) -> None:
+    def _introduce(self, index: int, machine: Machine) -> None:
+        card = machine.equipment.sim
+        if card.imsi not in self._indexes:
+            self._network.subscribe(card.imsi, card.number)
+        self._indexes[card.imsi] = index
+
+    def _listen(self, index: int, machine: Machine, now: float) -> None:
         while (event := machine.next_event()) is not None:
-            self._network.handle_event(machine.equipment.sim.imsi, event, now)
+            imsi = machine.equipment.sim.imsi
+            if self._indexes.get(imsi) != index:
+                self._introduce(index, machine)
+            self._network.handle_event(imsi, event, now)
 
     def _tell(self, machine: Machine, event: NetworkEvent, now: float) -> None:
         if isinstance(event, Answered):
