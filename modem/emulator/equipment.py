@@ -84,6 +84,7 @@ class Equipment:
         # When +CMMS=1 falls back to 0 because no further message followed.
         self.link_until: float | None = None
         self._radio_events: deque[RadioEvent] = deque()
+        self._bars: list[Registration] = []
 
     # -- card and settings ----------------------------------------------------
 
@@ -137,6 +138,11 @@ class Equipment:
         """Pass an event to the network."""
         self._radio_events.append(event)
 
+    @property
+    def has_radio_events(self) -> bool:
+        """Whether the network has not heard everything yet."""
+        return bool(self._radio_events)
+
     def next_radio_event(self) -> RadioEvent | None:
         """Return what the network has to know, oldest first, or None."""
         return self._radio_events.popleft() if self._radio_events else None
@@ -153,7 +159,11 @@ class Equipment:
     def search_network(self) -> None:
         """Ask for service, unless it is there, the radio is off or the card is locked."""
         is_wanted = self.functionality is Functionality.FULL and not self.is_operator_left
-        if is_wanted and self.is_card_open and not self.is_searching:
+        if not is_wanted or not self.is_card_open or self.is_searching:
+            return
+        if self._bars:
+            self.register(self._bars[-1])
+        else:
             self.is_searching = True
             self.register(Registration.SEARCHING)
             self.tell(Attached())
@@ -167,6 +177,19 @@ class Equipment:
             self.is_ussd_open = False
             self.contexts = {cid: replace(context, is_active=False) for cid, context in self.contexts.items()}
             self.tell(Detached())
+        elif self._bars:
+            self.register(Registration.NONE)
+
+    def bar_service(self, registration: Registration) -> None:
+        """Keep the modem from its network, whatever the host tries; +CREG says `registration` meanwhile."""
+        self._bars.append(registration)
+        self.leave_network()
+        self.search_network()
+
+    def unbar_service(self, registration: Registration) -> None:
+        """Undo one `bar_service`."""
+        self._bars.remove(registration)
+        self.search_network()
 
     def register(self, registration: Registration, cell: CellIdentity | None = None) -> None:
         """Take a registration state and report it on the lines that asked for it, a new cell only where cells are."""

@@ -3,6 +3,9 @@
 Theory of operation. A command line runs to its end before the next is looked at: while a body is awaited, a message is
 on the air or a pause lasts, the device is busy and the host's octets wait. A handler that needs to wait is a generator
 (see `command.py`); the machine holds at most one, and resumes it with the body, the network's answer or the time.
+
+Nothing ever goes wrong here: `breakable.py` makes a machine that has faults of it, by the few methods that all octets,
+commands, prompts, answers and transmissions pass.
 """
 
 from __future__ import annotations
@@ -34,6 +37,7 @@ from modem.emulator.refusal import CmeError, Cms, CmsError, NoCallError, Refused
 from modem.profiles.generic import PROFILE as GENERIC
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from modem.at.command import Command
@@ -79,6 +83,13 @@ class Machine:
 
     def power_off(self) -> None:
         """Lose power: whatever was going on is forgotten, also a message on the air."""
+        self._stop()
+
+    def _restart(self, now: float) -> None:
+        self._stop()
+        self.power_on(now)
+
+    def _stop(self) -> None:
         self._is_on = False
         self._ready_at = self._resume_at = None
         self._dialogue = self._step = None
@@ -115,17 +126,10 @@ class Machine:
 
     def receive_data(self, data: bytes, now: float) -> None:
         """Take octets from the host."""
-        if not self.is_awake:
-            return
-        self.equipment.now = now
-        if isinstance(self._step, Dialled) and data.strip(b"\n"):
-            # Any character ends the attempt and is not a command itself (V.250 5.6.1); an LF belongs to the CR before.
-            telephony.hang_up(self.equipment)
-            self._resume(Clearing.NO_CARRIER, now)
-        else:
-            self._device.receive_data(data, now)
-        self._work(now)
-        indicators.report(self.equipment)
+        if self.is_awake:
+            self.equipment.now = now
+            self._hear(data, now)
+            indicators.report(self.equipment)
 
     def next_event(self) -> RadioEvent | None:
         """Return what the network has to know, oldest first, or None."""
@@ -144,8 +148,7 @@ class Machine:
         """Do what is due: end of boot, end of a pause, a missing acknowledgement, lines that waited."""
         self.equipment.now = now
         if self._ready_at is not None and now >= self._ready_at:
-            self._ready_at = None
-            self.equipment.switch(Functionality.FULL)
+            self._end_boot()
         self._device.handle_timer(now)
         inbound.handle_timer(self.equipment, now)
         if self._resume_at is not None and now >= self._resume_at:
@@ -210,6 +213,19 @@ class Machine:
 
     # -- inside ---------------------------------------------------------------
 
+    def _end_boot(self) -> None:
+        self._ready_at = None
+        self.equipment.switch(Functionality.FULL)
+
+    def _hear(self, data: bytes, now: float) -> None:
+        if isinstance(self._step, Dialled) and data.strip(b"\n"):
+            # Any character ends the attempt and is not a command itself (V.250 5.6.1); an LF belongs to the CR before.
+            telephony.hang_up(self.equipment)
+            self._resume(Clearing.NO_CARRIER, now)
+        else:
+            self._device.receive_data(data, now)
+        self._work(now)
+
     def _work(self, now: float) -> None:
         """Do what the host asks until the network, time or the host itself has to do something."""
         while (event := self._device.next_event()) is not None:
@@ -218,8 +234,7 @@ class Machine:
             else:
                 self._begin(event, now)
             if self.equipment.is_reboot_due:
-                self.power_off()
-                self.power_on(now)
+                self._restart(now)
 
     def _begin(self, event: CommandLineReceived, now: float) -> None:
         line = parse_line(event.text)
@@ -244,7 +259,7 @@ class Machine:
         if constant is None:
             constant = personality.answers.get(command.name + command.form.value)
         if constant is not None:
-            self._device.respond(constant)
+            self._respond(constant)
             return
         handler = None if command.name in personality.missing else self._table.get((command.name, command.form))
         if handler is None:
@@ -259,7 +274,7 @@ class Machine:
             self._dialogue = answer
             self._advance(None, now)
         else:
-            self._device.respond(answer)
+            self._respond(answer)
 
     def _resume(self, answer: BodyReceived | Clearing | int | None, now: float) -> None:
         self._advance(answer, now)
@@ -274,7 +289,7 @@ class Machine:
             step = dialogue.send(answer)
         except StopIteration as stop:
             self._dialogue = None
-            self._device.respond(stop.value)
+            self._respond(stop.value)
         except RefusedError as refusal:
             self._dialogue = None
             self._refuse(refusal)
@@ -284,8 +299,10 @@ class Machine:
 
     def _begin_step(self, step: Step, now: float) -> None:
         if isinstance(step, Prompt):
-            self._device.prompt()
-        elif isinstance(step, Transmission | Dialled):
+            self._prompt(now)
+        elif isinstance(step, Transmission):
+            self._transmit(step, now)
+        elif isinstance(step, Dialled):
             self.equipment.tell(step)
         elif isinstance(step, Pause):
             self._resume_at = now + step.seconds
@@ -295,6 +312,15 @@ class Machine:
     def _refuse(self, refusal: RefusedError) -> None:
         self._commands.clear()
         self._finish(refusal_line(refusal, self.equipment.settings.error_level))
+
+    def _prompt(self, _now: float) -> None:
+        self._device.prompt()
+
+    def _transmit(self, transmission: Transmission, _now: float) -> None:
+        self.equipment.tell(transmission)
+
+    def _respond(self, lines: Sequence[str]) -> None:
+        self._device.respond(lines)
 
     def _finish(self, result: Result | str) -> None:
         self._is_running = False
