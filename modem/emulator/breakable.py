@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from modem.emulator.fault import Act, Fault
     from modem.emulator.fault_board import Armed
     from modem.emulator.numbering import Identity
-    from modem.emulator.radio import Delivery
+    from modem.emulator.radio import Clearing, Delivery
     from modem.emulator.sim import Sim
     from modem.profile import Personality
 
@@ -182,7 +182,7 @@ class BreakableMachine(Machine):
         if not self._board.is_used or self._is_for_handler(command, now):
             super()._start(command, now)
 
-    def _resume(self, answer: BodyReceived | int | None, now: float) -> None:
+    def _resume(self, answer: BodyReceived | Clearing | int | None, now: float) -> None:
         if self._odd.course is not None and isinstance(answer, BodyReceived) and answer.is_aborted:
             self._odd.note_abort(self._odd.course, now)
         super()._resume(answer, now)

@@ -17,15 +17,23 @@ if TYPE_CHECKING:
 class Door:
     """The ports of one machine; what it says goes to the TCP port while a host is connected there.
 
-    ValueError when there is neither a `link` for a terminal nor a `tcp` address.
+    `on_parted` is called when a host has left. ValueError when there is neither a `link` for a terminal nor a `tcp`
+    address.
     """
 
-    def __init__(self, link: Path | None, tcp: tuple[str, int] | None, on_data: Callable[[bytes], None]) -> None:
+    def __init__(
+        self,
+        link: Path | None,
+        tcp: tuple[str, int] | None,
+        on_data: Callable[[bytes], None],
+        on_parted: Callable[[], None] = lambda: None,
+    ) -> None:
         if link is None and tcp is None:
             message = "a machine needs a terminal or a TCP port"
             raise ValueError(message)
         self._pty = PtyPort(link, on_data) if link is not None else None
-        self._tcp = TcpPort(*tcp, on_data) if tcp is not None else None
+        self._tcp = TcpPort(*tcp, on_data, on_parted) if tcp is not None else None
+        self._on_parted = on_parted
         self._watch: PortWatch | None = None
 
     @property
@@ -48,12 +56,17 @@ class Door:
         self._watch = watch
         try:
             if self._pty is not None:
-                watch.add(self._pty.open(), self._pty.release)
+                watch.add(self._pty.open(), self._release)
             if self._tcp is not None:
                 self._tcp.open()
         except OSError:
             self.close()
             raise
+
+    def _release(self) -> None:
+        if self._pty is not None:
+            self._pty.release()
+        self._on_parted()
 
     def close(self) -> None:
         """Take every port away from its host."""

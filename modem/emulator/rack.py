@@ -13,10 +13,12 @@ from functools import partial
 from typing import TYPE_CHECKING, Final
 
 from modem.emulator.air import Air
+from modem.emulator.breakable import BreakableMachine
 from modem.emulator.clock import LoopClock, Timetable, VirtualClock
 from modem.emulator.door import Door
+from modem.emulator.fault import PortEvent
 from modem.emulator.file_limit import allow_files
-from modem.emulator.machine import BOOT_S, Machine
+from modem.emulator.machine import BOOT_S
 from modem.emulator.network import Network
 from modem.emulator.numbering import SMSC_NUMBER, identity
 from modem.emulator.port_watch import PortWatch
@@ -28,6 +30,8 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from modem.emulator.clock import Clock
+    from modem.emulator.fault import Fault, Trigger
+    from modem.emulator.fault_board import Armed
     from modem.emulator.handset import ShownMessage
 
 # What a virtual clock shows at its start, so that two runs write equal times of day into their ledgers.
@@ -65,7 +69,7 @@ class Rack:
             report_delay_s=report_delay_s,
             seed=seed,
         )
-        self.machines: list[Machine] = []
+        self.machines: list[BreakableMachine] = []
         self.ports: list[Path] = []
         self._directory = directory
         self._tcp = list(tcp)
@@ -148,6 +152,20 @@ class Rack:
 
     # -- people and time ------------------------------------------------------
 
+    def arm(self, index: int, fault: Fault, trigger: Trigger) -> Armed:
+        """Arm a fault of a modem, as `BreakableMachine.arm` does, now."""
+        now = self.clock.now()
+        armed = self.machines[index].arm(fault, trigger, now)
+        self._settle(index, now)
+        return armed
+
+    def disarm(self, index: int, number: int) -> bool:
+        """Take a fault away, as `BreakableMachine.disarm` does, now."""
+        now = self.clock.now()
+        is_known = self.machines[index].disarm(number, now)
+        self._settle(index, now)
+        return is_known
+
     def write(self, sender: str, recipient: str, text: str, *, order: Sequence[int] | None = None) -> int:
         """Let a person send a text, as `Network.write` does, now."""
         now = self.clock.now()
@@ -184,7 +202,7 @@ class Rack:
         index = len(self.machines)
         link = self._directory / f"modem{index}" if self._directory is not None else None
         tcp = self._tcp[index] if index < len(self._tcp) else None
-        self._doors.append(Door(link, tcp, partial(self._receive, index)))
+        self._doors.append(Door(link, tcp, partial(self._receive, index), partial(self._part, index)))
         if link is not None:
             self.ports.append(link)
         machine = _machine(index, self._seed, self._boot_s)
@@ -207,6 +225,19 @@ class Rack:
             message = "the rack is not running"
             raise RuntimeError(message)
         self._doors[index].open(self._watch)
+
+    def _part(self, index: int) -> None:
+        """Take note that the last host closed a port."""
+        now = self.clock.now()
+        self.machines[index].handle_closing(now)
+        self._settle(index, now)
+
+    def _move_port(self, index: int, event: PortEvent) -> None:
+        """Do what a fault of the machine does to its port."""
+        if event is PortEvent.GONE:
+            self._doors[index].close()
+        elif not self._doors[index].is_open:
+            self._open(index)
 
     def _receive(self, index: int, data: bytes) -> None:
         now = self.clock.now()
@@ -235,6 +266,8 @@ class Rack:
                 self._doors[touched].write(octets)
                 if self._stepping is not None:
                     self._stepping.note_said(self._doors[touched])
+            while (event := machine.next_port_event()) is not None:
+                self._move_port(touched, event)
             self._timetable.set(touched, machine.next_timer())
         self._timetable.set(_NETWORK, self.network.next_timer())
         self.clock.set(self._timetable.next_due())
@@ -254,7 +287,7 @@ class Rack:
             self._waiters.remove(entry)
 
 
-def _machine(index: int, seed: int, boot_s: float) -> Machine:
+def _machine(index: int, seed: int, boot_s: float) -> BreakableMachine:
     who = identity(index)
     last_mr = random.Random(f"{seed}:{who.imsi}").randrange(256)  # noqa: S311 - repeatable, not secret
-    return Machine(who, Sim(who, smsc=SMSC_NUMBER, last_mr=last_mr), boot_s=boot_s)
+    return BreakableMachine(who, Sim(who, smsc=SMSC_NUMBER, last_mr=last_mr), boot_s=boot_s)

@@ -23,12 +23,18 @@ _KEEPALIVE_PROBES: Final = 2
 
 
 class TcpPort:
-    """A listening socket for one host at a time; closed until `open`. Octets of the host go to `on_data`."""
+    """A listening socket for one host at a time; closed until `open`.
 
-    def __init__(self, host: str, port: int, on_data: Callable[[bytes], None]) -> None:
+    Octets of the host go to `on_data`; `on_parted` is called when it has left.
+    """
+
+    def __init__(
+        self, host: str, port: int, on_data: Callable[[bytes], None], on_parted: Callable[[], None] = lambda: None
+    ) -> None:
         self._host = host
         self._port = port
         self._on_data = on_data
+        self._on_parted = on_parted
         self._listener: socket.socket | None = None
         self._connection: socket.socket | None = None
         self._stream: Stream | None = None
@@ -103,7 +109,11 @@ class TcpPort:
             if hasattr(socket, option):
                 connection.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), value)
         self._connection = connection
-        self._stream = Stream(connection.fileno(), self._on_data, self._hang_up)
+        self._stream = Stream(connection.fileno(), self._on_data, self._lose)
+
+    def _lose(self) -> None:
+        self._hang_up()
+        self._on_parted()
 
     def _hang_up(self) -> None:
         if self._connection is not None and self._stream is not None:

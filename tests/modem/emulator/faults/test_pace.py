@@ -45,7 +45,7 @@ def test_a_slow_line_takes_ten_bits_for_an_octet(baud: int, octets_per_s: int) -
     bench.at("+CMGW=18")
     bench.type(b"\x1b")
     bench.arm("slow_line", baud=baud)
-    question, answer = b"AT+CPBS=?\r" * 12, b"\r\nERROR\r\n" * 12
+    question, answer = b"AT+MODE=2\r" * 12, b"\r\nERROR\r\n" * 12
     due = (len(question) + len(b"\r\nERROR\r\n")) / octets_per_s
 
     bench.type(question)
