@@ -62,6 +62,7 @@ class Equipment:
         self.registration = Registration.NONE
         self.is_searching = False
         self.card_busy_until = 0.0
+        self._bars: list[Registration] = []
         self.insert(sim)
         self.operator = "Emulated"
         self.operator_code = "00101"
@@ -84,7 +85,6 @@ class Equipment:
         # When +CMMS=1 falls back to 0 because no further message followed.
         self.link_until: float | None = None
         self._radio_events: deque[RadioEvent] = deque()
-        self._bars: list[Registration] = []
 
     # -- card and settings ----------------------------------------------------
 
@@ -159,11 +159,11 @@ class Equipment:
     def search_network(self) -> None:
         """Ask for service, unless it is there, the radio is off or the card is locked."""
         is_wanted = self.functionality is Functionality.FULL and not self.is_operator_left
-        if not is_wanted or not self.is_card_open or self.is_searching:
-            return
         if self._bars:
-            self.register(self._bars[-1])
-        else:
+            if is_wanted:
+                self.register(self._bars[-1])
+            return
+        if is_wanted and self.is_card_open and not self.is_searching:
             self.is_searching = True
             self.register(Registration.SEARCHING)
             self.tell(Attached())
