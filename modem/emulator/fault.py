@@ -23,8 +23,10 @@ The folder is walked: a new file is all that a new family needs.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from enum import Enum, IntEnum, auto
+from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 
 from modem.emulator.course import Stage
@@ -113,6 +115,16 @@ class Option:
 def option(text: str, *, default: T, unit: str = "", least: float | None = None, most: float | None = None) -> T:
     """Make a field of a fault or of a trigger."""
     return field(default=default, metadata={"option": Option(text=text, unit=unit, least=least, most=most)})
+
+
+def is_like(text: str, pattern: str) -> bool:
+    """Tell whether a command, as typed behind AT, is like `pattern`, in which * stands for anything."""
+    return _compiled(pattern).fullmatch(text) is not None
+
+
+@cache
+def _compiled(pattern: str) -> re.Pattern[str]:
+    return re.compile(".*".join(re.escape(part) for part in pattern.split("*")), re.IGNORECASE | re.DOTALL)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

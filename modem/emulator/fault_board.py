@@ -11,13 +11,12 @@ from __future__ import annotations
 import re
 from collections import deque
 from dataclasses import dataclass, field
-from fnmatch import fnmatchcase
 from random import Random
 from typing import TYPE_CHECKING, Any, Final
 
 from modem.at.command import Form
 from modem.emulator.course import Course, Stage
-from modem.emulator.fault import ENDLESS, Cure, Direction, Fault, Occasion, Trigger, Urcs
+from modem.emulator.fault import ENDLESS, Cure, Direction, Fault, Occasion, Trigger, Urcs, is_like
 
 if TYPE_CHECKING:
     from modem.at.command import Command
@@ -89,9 +88,7 @@ class Armed:
         """Whether a command is the occasion."""
         if self.occasion is Occasion.SUBMIT:
             return (command.name, command.form) in _SUBMITS
-        return self.occasion is Occasion.COMMAND and fnmatchcase(
-            command.text.upper(), self.trigger.command.upper() or "*"
-        )
+        return self.occasion is Occasion.COMMAND and is_like(command.text, self.trigger.command or "*")
 
 
 class Board:
@@ -152,7 +149,7 @@ class Board:
                     self._end(armed)
                 else:
                     self._finish(armed)
-            if armed.strikes_at is not None and now >= armed.strikes_at:
+            if armed.strikes_at is not None and now >= armed.strikes_at and not armed.is_over:
                 due, armed.strikes_at = armed.strikes_at, None
                 if not armed.is_active:
                     self._strike(armed, now)

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
-from modem.emulator.fault import Cure, Fault, Occasion, option
+from modem.emulator.fault import Cure, Fault, Occasion, is_like, option
 from modem.emulator.numbering import MAX_COUNT, identity
 from modem.emulator.radio import Registration
 from modem.emulator.refusal import CmeError, CmsError
@@ -19,7 +18,9 @@ if TYPE_CHECKING:
     from modem.emulator.numbering import Identity
 
 # What cannot be answered without the card: messages (3GPP TS 27.005), and identities, lock, files, phonebook (27.007).
-_MESSAGE_COMMANDS: Final = ("+CMG[SRLWDC]*", "+CMSS*", "+CPMS*", "+CSCA*", "+CNMI=*", "+CMGDA*")
+_MESSAGE_COMMANDS: Final = (
+    "+CMGS*", "+CMSS*", "+CMGR*", "+CMGL*", "+CMGW*", "+CMGD*", "+CMGC*", "+CPMS*", "+CSCA*", "+CNMI=*",
+)  # fmt: skip
 _CARD_COMMANDS: Final = (
     "+CPIN*",
     "+CIMI",
@@ -40,9 +41,9 @@ _SPARE: Final = 5000
 
 
 def _refuse(command: Command, course: Course, codes: tuple[int, int]) -> None:
-    if any(fnmatchcase(command.text, pattern) for pattern in _MESSAGE_COMMANDS):
+    if any(is_like(command.text, pattern) for pattern in _MESSAGE_COMMANDS):
         course.refusal = CmsError(codes[1])
-    elif any(fnmatchcase(command.text, pattern) for pattern in _CARD_COMMANDS):
+    elif any(is_like(command.text, pattern) for pattern in _CARD_COMMANDS):
         course.refusal = CmeError(codes[0])
 
 

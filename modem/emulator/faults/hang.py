@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from modem.at.command import Form
 from modem.emulator.course import Stage
-from modem.emulator.fault import Cure, Fault, Hush, Urcs, option
+from modem.emulator.fault import Cure, Fault, Hush, Urcs, is_like, option
 
 if TYPE_CHECKING:
     from modem.at.command import Command
@@ -59,7 +58,7 @@ class HalfHang(Fault):
 
     def shape(self, command: Command, course: Course, /) -> None:
         """Never end."""
-        if not fnmatchcase(command.text.upper(), self.commands.upper()):
+        if not is_like(command.text, self.commands):
             return
         if self.prompts and command.name in _PROMPTING and command.form is Form.SET:
             course.is_sent = self.sends

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import Enum
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
 from modem.emulator.fault import Fault, option
@@ -15,17 +16,24 @@ if TYPE_CHECKING:
 _FOREIGN: Final = bytes.fromhex("040B913336998999F90000420150210000000466" + "3A9B0D")
 
 
+class Memory(Enum):
+    """The memories that hold messages: the card's and the modem's."""
+
+    SM = "SM"
+    ME = "ME"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class StorageFull(Fault):
     """A message memory fills up with messages that nobody announced; what arrives then waits at the network."""
 
     name: ClassVar[str] = "storage_full"
 
-    memory: str = option("which memory, as in +CPMS", default="SM")
+    memory: Memory = option("which memory, as in +CPMS", default=Memory.SM)
     leaves: int = option("how many slots stay free", default=0, least=0)
 
     def begin(self, equipment: Equipment, /) -> Any:
         """Fill it. They are messages like others: the host reads and deletes them."""
-        memory = equipment.memory(self.memory)
+        memory = equipment.memory(self.memory.value)
         while memory.capacity - len(memory) > self.leaves:
             memory.add(StoredMessage(tpdu=_FOREIGN, smsc="", status=MessageStatus.READ))

@@ -131,6 +131,7 @@ def test_a_table_is_what_it_was_built_from() -> None:
         ({"fault": "late_result", "every": 0}, "every", "must be 1 or more"),
         ({"fault": "doubled_result", "count": 101}, "count", "must be 100 or less"),
         ({"fault": "half_hang", "commands": 3}, "commands", "must be a text"),
+        ({"fault": "storage_full", "memory": "XX"}, "memory", "must be one of SM, ME"),
         ({"fault": "boot_burst", "lines": "RDY"}, "lines", "must be a list of texts"),
         ({"fault": "boot_burst", "lines": ["RDY", 1]}, "lines", "must be a list of texts"),
         ({"fault": "hang", "cured_by": "prayer"}, "cured_by", "must be one of escape, reopen, cfun, power, never"),

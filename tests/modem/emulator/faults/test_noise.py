@@ -27,6 +27,15 @@ def test_noise_after_each_start() -> None:
     assert bench.read() == b""
 
 
+def test_noise_again_and_again_for_a_time() -> None:
+    bench = Bench()
+    bench.arm("garbage", count=8, every_s=1, lasting_s=3, times=0)
+    bench.wait(10)
+
+    assert len(bench.read()) == 3 * 8
+    assert bench.machines[0].faults == ()
+
+
 def test_nul_octets() -> None:
     bench = Bench()
     bench.arm("garbage", count=4, is_nul=True)
