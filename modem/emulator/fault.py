@@ -12,7 +12,7 @@ A file in `faults/`
 6. MAY use these hooks; the others keep their defaults:
        begin, end     change and restore the equipment                    once per strike
        acts           make the machine restart, lose its port or write    once per strike
-       stage          when in a submit it begins, if it strikes a submit
+       strikes_at     the stage of a submit where it begins                if it strikes a submit
        shape          change the course of a command                      a lasting fault: every command while it lasts;
                                                                           any other: the command that it struck
        hush, urcs     make the modem deaf, its own lines rude or lost     while it lasts

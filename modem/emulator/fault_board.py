@@ -48,6 +48,11 @@ class Armed:
     kept: Any = field(default=None, repr=False)
 
     @property
+    def state(self) -> str:
+        """What it is doing, in a word: "waiting", "active" or "over"."""
+        return "over" if self.is_over else "active" if self.is_active else "waiting"
+
+    @property
     def occasion(self) -> Occasion:
         """What it waits for."""
         trigger = self.trigger

@@ -29,6 +29,12 @@ if TYPE_CHECKING:
 QUICK = replace(PROFILE, prompt_timeout_s=0.3, final_timeout_s=0.2)
 
 
+@pytest.fixture(autouse=True)
+def _short_quiet(monkeypatch: pytest.MonkeyPatch) -> None:
+    """This modem says what it has to say within milliseconds."""
+    monkeypatch.setattr("modem.driver.link._QUIET_S", 0.05)
+
+
 @contextlib.asynccontextmanager
 async def driven(directory: Path, options: ModemOptions = FAST) -> AsyncIterator[tuple[Rack, Modem, Owner]]:
     """A rack of one modem with our driver on it, ready to send."""
