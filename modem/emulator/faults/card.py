@@ -89,6 +89,24 @@ class SimAbsent(Fault):
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class SimLocked(Fault):
+    """The SIM asks for its PIN from the next start on, or for its PUK: three wrong PINs were entered elsewhere."""
+
+    name: ClassVar[str] = "sim_locked"
+    occasion: ClassVar[Occasion] = Occasion.BOOT
+
+    wants_puk: bool = option("whether the PIN is blocked: only the PUK helps", default=False)
+    tries_left: int = option("how many PINs may still be tried", default=3, least=1, most=3)
+
+    def begin(self, equipment: Equipment, /) -> Any:
+        """Lock the card; its own PIN and PUK open it, and it remembers (3GPP TS 31.101 9)."""
+        card = equipment.sim
+        card.is_pin_asked, card.is_pin_verified = True, False
+        card.pin.tries_left = 0 if self.wants_puk else self.tries_left
+        equipment.leave_network()
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class SimSwapped(Fault):
     """Another SIM is in at the next start: IMSI, ICCID, number and messages are those of the new card."""
 

@@ -100,3 +100,28 @@ def test_imei_swap_behind_the_same_port() -> None:
     assert bench.port_events == [PortEvent.GONE, PortEvent.BACK]
     assert bench.at("+CGSN")[0] != imei
     assert bench.at("+CIMI")[0] == imsi
+
+
+def test_sim_that_asks_for_its_pin_at_the_next_start() -> None:
+    bench = Bench()
+    bench.arm("sim_locked", tries_left=1)
+    bench.reboot()
+    bench.type(b"ATE0+CMEE=1\r")
+
+    assert bench.at("+CPIN?") == ["+CPIN: SIM PIN", "OK"]
+    assert bench.at("+CMGL=4") == ["+CMS ERROR: 311"]
+    assert bench.at("+CREG?") == ["+CREG: 0,0", "OK"]
+    assert bench.at('+CPIN="1234"')[-1] == "OK"
+    assert bench.at("+CREG?") == ["+CREG: 0,1", "OK"]
+
+
+def test_sim_that_asks_for_its_puk_at_the_next_start() -> None:
+    bench = Bench()
+    bench.arm("sim_locked", wants_puk=True)
+    bench.reboot()
+    bench.type(b"ATE0+CMEE=1\r")
+
+    assert bench.at("+CPIN?") == ["+CPIN: SIM PUK", "OK"]
+    assert bench.at("+CMGL=4") == ["+CMS ERROR: 316"]
+    assert bench.at('+CPIN="12345678","4321"')[-1] == "OK"
+    assert bench.at("+CREG?") == ["+CREG: 0,1", "OK"]
