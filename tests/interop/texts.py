@@ -1,0 +1,59 @@
+"""What every program has to do: send these texts, and receive the same."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Final
+
+from modem.pdu import StatusReport, Submit
+from tests.support.waiting import until
+
+if TYPE_CHECKING:
+    from modem.emulator.rack import Rack
+
+# The characters behind an escape (3GPP TS 23.038 6.2.1.1), one that takes two UTF-16 units, and three segments.
+EXTENDED: Final = "Price: 5 € [net] {a|b} ~^\\"
+UNICODE: Final = "Привет, мир 😀"
+LONG: Final = "The quick brown fox jumps over the lazy dog, €50. " * 8 + "End"
+LONG_SEGMENTS: Final = 3
+
+# Who gets which text, and who writes which.
+RECIPIENTS: Final = {"+491711000000": EXTENDED, "+491711000001": UNICODE, "+491711000002": LONG}
+SENDERS: Final = {"+491711000003": EXTENDED, "+491711000004": UNICODE, "+491711000005": LONG}
+(LONG_RECIPIENT,) = (number for number, text in RECIPIENTS.items() if text is LONG)
+
+PATIENCE_S: Final = 45.0
+
+
+def let_people_write(rack: Rack, index: int) -> None:
+    """Send every text to a modem, each from another phone."""
+    for sender, text in SENDERS.items():
+        rack.write(sender, rack.machines[index].equipment.sim.number, text)
+
+
+async def check_handsets(rack: Rack) -> None:
+    """See each text on its phone, once and character by character."""
+    for recipient, text in RECIPIENTS.items():
+        messages = await rack.messages(recipient, timeout_s=PATIENCE_S)
+        assert [message.text for message in messages] == [text]
+    (long,) = await rack.messages(LONG_RECIPIENT)
+    assert long.segment_count == LONG_SEGMENTS
+
+
+async def check_reports(rack: Rack) -> None:
+    """See that each segment of the long text asked for a report, and that the modem took them all."""
+    asked = [
+        entry.tpdu.request_report
+        for entry in rack.network.ledger
+        if isinstance(entry.tpdu, Submit) and entry.destination == LONG_RECIPIENT
+    ]
+    assert asked == [True] * LONG_SEGMENTS
+
+    def taken() -> int:
+        return sum(
+            isinstance(entry.tpdu, StatusReport)
+            and entry.tpdu.recipient.text.endswith(LONG_RECIPIENT.removeprefix("+"))
+            and entry.cause is None
+            for entry in rack.network.ledger
+        )
+
+    await until(lambda: taken() == LONG_SEGMENTS, timeout_s=PATIENCE_S)
