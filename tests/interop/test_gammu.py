@@ -11,6 +11,8 @@ from tests.interop.program import needs, run
 from tests.interop.texts import (
     EXTENDED,
     LONG,
+    MANUFACTURER,
+    MODEL,
     RECIPIENTS,
     SENDERS,
     UNICODE,
@@ -45,7 +47,7 @@ async def test_gammu_identifies_the_modem(rack: Rack, tmp_path: Path) -> None:
     printed = await Gammu(rack, 0, tmp_path)("identify")
 
     who = rack.machines[0].equipment
-    for fact in (who.personality.manufacturer, who.personality.model, who.identity.imei, who.sim.imsi):
+    for fact in (MANUFACTURER, MODEL, who.identity.imei, who.sim.imsi):
         assert fact in printed
 
 

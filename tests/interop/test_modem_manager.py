@@ -14,8 +14,11 @@ from tests.interop.socket_bridge import bridge
 from tests.interop.texts import (
     EXTENDED,
     LONG,
+    MANUFACTURER,
+    MODEL,
     PATIENCE_S,
     RECIPIENTS,
+    REVISION,
     UNICODE,
     check_handsets,
     check_reports,
@@ -121,7 +124,7 @@ async def test_modem_manager_identifies_the_modem(rack: Rack, tmp_path: Path) ->
 
     who = rack.machines[0].equipment
     facts = (modem["manufacturer"], modem["model"], modem["revision"], modem["equipment-identifier"])
-    assert facts == (who.identity.manufacturer, who.identity.model, who.identity.revision, who.identity.imei)
+    assert facts == (MANUFACTURER, MODEL, REVISION, who.identity.imei)
     assert (sim["imsi"], sim["iccid"]) == (who.sim.imsi, who.identity.iccid)
 
 

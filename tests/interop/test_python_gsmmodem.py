@@ -13,7 +13,10 @@ from tests.interop.texts import (
     EXTENDED,
     LONG_RECIPIENT,
     LONG_SEGMENTS,
+    MANUFACTURER,
+    MODEL,
     RECIPIENTS,
+    REVISION,
     SENDERS,
     UNICODE,
     check_handsets,
@@ -89,9 +92,9 @@ async def test_python_gsmmodem_identifies_the_modem(rack: Rack) -> None:
 
     who = rack.machines[0].equipment
     assert facts == [
-        who.identity.manufacturer,
-        who.identity.model,
-        who.identity.revision,
+        MANUFACTURER,
+        MODEL,
+        REVISION,
         who.identity.imei,
         who.sim.imsi,
         who.sim.smsc,

@@ -13,6 +13,11 @@ if TYPE_CHECKING:
 
     from modem.emulator.rack import Rack
 
+# What the machines of the rack say of themselves.
+MANUFACTURER: Final = "gsm-gateway"
+MODEL: Final = "Emulated modem"
+REVISION: Final = "EM01.00"
+
 # The characters behind an escape (3GPP TS 23.038 6.2.1.1), one that takes two UTF-16 units, and three segments.
 EXTENDED: Final = "Price: 5 € [net] {a|b} ~^\\"
 UNICODE: Final = "Привет, мир 😀"
