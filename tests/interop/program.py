@@ -58,7 +58,8 @@ async def daemon(*command: str, home: Path, environment: dict[str, str] | None =
     try:
         yield printed
     except BaseException as error:
-        error.add_note(f"{name} printed:\n{printed.read_text(errors='replace')[-4000:]}")
+        state = "runs" if process.returncode is None else f"ended with {process.returncode}"
+        error.add_note(f"{name} {state} and printed:\n{printed.read_text(errors='replace')[-4000:]}")
         raise
     finally:
         await _end(process, 15)
