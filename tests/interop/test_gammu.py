@@ -13,6 +13,7 @@ from tests.interop.texts import (
     LONG,
     MANUFACTURER,
     MODEL,
+    PIN,
     RECIPIENTS,
     SENDERS,
     UNICODE,
@@ -73,3 +74,11 @@ async def test_gammu_reads_what_arrived(rack: Rack, tmp_path: Path) -> None:
     for sender, text in SENDERS.items():
         assert f'"{sender}"' in messages
         assert f"\n\n{text}\n" in messages
+
+
+async def test_gammu_unlocks_the_card(locked_rack: Rack, tmp_path: Path) -> None:
+    gammu = Gammu(locked_rack, 0, tmp_path)
+
+    assert "Waiting for PIN." in await gammu("getsecuritystatus")
+    await gammu("entersecuritycode", "PIN", PIN)
+    assert "Nothing to enter." in await gammu("getsecuritystatus")

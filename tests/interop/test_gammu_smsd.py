@@ -15,9 +15,11 @@ from tests.interop.texts import (
     LONG,
     LONG_RECIPIENT,
     LONG_SEGMENTS,
+    PIN,
     RECIPIENTS,
     SENDERS,
     UNICODE,
+    UNICODE_RECIPIENT,
     check_handsets,
     check_reports,
     let_people_write,
@@ -60,8 +62,8 @@ commtimeout = 1
 receivefrequency = 1
 statusfrequency = 0
 loopsleep = 1
-checksecurity = 0
 checkbattery = 0
+{more}
 """
 OPTIONS: Mapping[str, list[str]] = {EXTENDED: [], UNICODE: ["-unicode"], LONG: ["-len", "600", "-report"]}
 
@@ -69,10 +71,10 @@ OPTIONS: Mapping[str, list[str]] = {EXTENDED: [], UNICODE: ["-unicode"], LONG: [
 class Smsd:
     """gammu-smsd at home in one folder."""
 
-    def __init__(self, home: Path, port: Path) -> None:
+    def __init__(self, home: Path, port: Path, *, more: str = "") -> None:
         self.home = home
         self.config = home / "smsdrc"
-        self.config.write_text(CONFIG.format(home=home, port=port))
+        self.config.write_text(CONFIG.format(home=home, port=port, more=more))
         with contextlib.closing(sqlite3.connect(home / "smsd.db")) as database:
             database.executescript(TABLES.read_text())
 
@@ -109,3 +111,11 @@ async def test_gammu_smsd_sends_receives_and_files_reports(rack: Rack, tmp_path:
     assert smsd.rows("SELECT IMEI, IMSI FROM phones") == [
         (rack.machines[0].equipment.identity.imei, rack.machines[0].equipment.sim.imsi)
     ]
+
+
+async def test_gammu_smsd_unlocks_the_card(locked_rack: Rack, tmp_path: Path) -> None:
+    smsd = Smsd(tmp_path, locked_rack.ports[0], more=f"pin = {PIN}")
+    await smsd.post(UNICODE_RECIPIENT, UNICODE)
+
+    async with daemon("gammu-smsd", "-c", str(smsd.config), home=tmp_path):
+        await check_handsets(locked_rack, [UNICODE_RECIPIENT])

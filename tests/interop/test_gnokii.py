@@ -14,6 +14,7 @@ from tests.interop.texts import (
     LONG_SEGMENTS,
     MANUFACTURER,
     MODEL,
+    PIN,
     RECIPIENTS,
     REVISION,
     SENDERS,
@@ -76,7 +77,7 @@ async def test_gnokii_sends(rack: Rack, gnokii: Gnokii) -> None:
     for recipient, text in RECIPIENTS.items():
         await gnokii("--sendsms", recipient, "--report", typed=text)
 
-    await check_handsets(rack, WITHOUT_PAIRS)
+    await check_handsets(rack, forms=WITHOUT_PAIRS)
     await check_reports(rack)
 
 
@@ -101,3 +102,9 @@ async def test_gnokii_deletes_what_it_read(rack: Rack, gnokii: Gnokii) -> None:
     await gnokii("--getsms", "SM", "1", "--delete")
 
     assert len(rack.machines[0].equipment.sim.messages) == 0
+
+
+async def test_gnokii_unlocks_the_card(locked_rack: Rack, gnokii: Gnokii) -> None:
+    assert "waiting for PIN" in await gnokii("--getsecuritycodestatus")
+    await gnokii("--entersecuritycode", "PIN", typed=f"{PIN}\n")
+    assert "nothing to enter" in await gnokii("--getsecuritycodestatus")

@@ -13,9 +13,11 @@ from aiohttp import web
 from tests.interop.program import daemon, needs
 from tests.interop.texts import (
     PATIENCE_S,
+    PIN,
     RECIPIENTS,
     SENDERS,
     UNICODE,
+    UNICODE_RECIPIENT,
     check_handsets,
     check_reports,
     let_people_write,
@@ -47,6 +49,7 @@ smsc-id = modem
 modemtype = generic
 device = {port}
 speed = 115200
+{more}
 
 group = modems
 id = generic
@@ -111,12 +114,14 @@ async def customer() -> AsyncIterator[Customer]:
 
 
 @contextlib.asynccontextmanager
-async def kannel(rack: Rack, home: Path, customer: Customer) -> AsyncIterator[str]:
+async def kannel(rack: Rack, home: Path, customer: Customer, *, more: str = "") -> AsyncIterator[str]:
     """Start both boxes; gives the address that takes messages."""
     door = free_port()
     config = home / "kannel.conf"
     config.write_text(
-        CONFIG.format(admin=free_port(), boxes=free_port(), door=door, customer=customer.port, port=rack.ports[0])
+        CONFIG.format(
+            admin=free_port(), boxes=free_port(), door=door, customer=customer.port, port=rack.ports[0], more=more
+        )
     )
     async with daemon("bearerbox", str(config), home=home) as bearerbox:
         await until(
@@ -144,3 +149,12 @@ async def test_kannel_sends_reports_and_receives(rack: Rack, tmp_path: Path, cus
 
         let_people_write(rack, 0)
         await until(lambda: customer.received == SENDERS, timeout_s=PATIENCE_S)
+
+
+async def test_kannel_unlocks_the_card(locked_rack: Rack, tmp_path: Path, customer: Customer) -> None:
+    query = {"username": "user", "password": "secret", "charset": "UTF-8", "coding": "2", "text": UNICODE}
+
+    async with kannel(locked_rack, tmp_path, customer, more=f"pin = {PIN}") as door, aiohttp.ClientSession() as session:
+        async with session.get(door, params={**query, "to": UNICODE_RECIPIENT}) as answer:
+            assert answer.status == ACCEPTED_BY_KANNEL, await answer.text()
+        await check_handsets(locked_rack, [UNICODE_RECIPIENT])

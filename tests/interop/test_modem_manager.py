@@ -17,9 +17,11 @@ from tests.interop.texts import (
     MANUFACTURER,
     MODEL,
     PATIENCE_S,
+    PIN,
     RECIPIENTS,
     REVISION,
     UNICODE,
+    UNICODE_RECIPIENT,
     check_handsets,
     check_reports,
 )
@@ -63,7 +65,12 @@ class ModemManager:
             await self.bus(NAME, ROOT, f"{NAME}.Test.SetProfile", *profile)
             while "/Modem/" not in await self.mmcli("--list-modems"):
                 await asyncio.sleep(0.1)
-            while (await self.modem())["state"] not in ("disabled", "registered"):
+        await self.wait_for_state("locked", "disabled")
+
+    async def wait_for_state(self, *states: str) -> None:
+        """Return when the modem is in one of some states."""
+        async with asyncio.timeout(PATIENCE_S):
+            while (await self.modem())["state"] not in states:
                 await asyncio.sleep(0.1)
 
     async def bus(self, name: str, path: str, method: str, *arguments: str) -> str:
@@ -150,3 +157,13 @@ async def test_modem_manager_sends_receives_and_shows_reports(rack: Rack, tmp_pa
             rack.write(sender, number, text)
             received.add((sender, text))
             await manager.wait_for("deliver", "text", received)
+
+
+async def test_modem_manager_unlocks_the_card(locked_rack: Rack, tmp_path: Path) -> None:
+    async with modem_manager(locked_rack, tmp_path) as manager:
+        assert (await manager.modem())["unlock-required"] == "sim-pin"
+        await manager.mmcli("--sim=0", f"--pin={PIN}")
+        await manager.wait_for_state("disabled")
+        await manager.mmcli("--modem=any", "--enable")
+        await manager.send(UNICODE_RECIPIENT, UNICODE)
+        await check_handsets(locked_rack, [UNICODE_RECIPIENT])

@@ -15,10 +15,12 @@ from tests.interop.texts import (
     LONG_SEGMENTS,
     MANUFACTURER,
     MODEL,
+    PIN,
     RECIPIENTS,
     REVISION,
     SENDERS,
     UNICODE,
+    UNICODE_RECIPIENT,
     check_handsets,
     check_reports,
     let_people_write,
@@ -71,11 +73,11 @@ class Application:
 
 @contextlib.asynccontextmanager
 async def connected(
-    rack: Rack, *, indications: str = LISTENING, is_text_mode: bool = False
+    rack: Rack, *, indications: str = LISTENING, is_text_mode: bool = False, pin: str | None = None
 ) -> AsyncIterator[Application]:
     application = Application(rack.ports[0], indications)
     application.modem.smsTextMode = is_text_mode
-    await asyncio.to_thread(application.modem.connect)
+    await asyncio.to_thread(application.modem.connect, pin)
     try:
         yield application
     finally:
@@ -167,3 +169,14 @@ async def test_python_gsmmodem_receives_in_text_mode(rack: Rack) -> None:
 
 def as_text(hexadecimal: str) -> str:
     return bytes.fromhex(hexadecimal).decode("utf-16-be")
+
+
+async def test_python_gsmmodem_unlocks_the_card(locked_rack: Rack) -> None:
+    def send(modem: GsmModem) -> None:
+        modem.waitForNetworkCoverage(10)
+        modem.sendSms(UNICODE_RECIPIENT, as_units(UNICODE))
+
+    async with connected(locked_rack, pin=PIN) as application:
+        await asyncio.to_thread(send, application.modem)
+
+    await check_handsets(locked_rack, [UNICODE_RECIPIENT])

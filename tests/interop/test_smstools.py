@@ -12,9 +12,11 @@ from tests.interop.texts import (
     LONG_RECIPIENT,
     LONG_SEGMENTS,
     PATIENCE_S,
+    PIN,
     RECIPIENTS,
     SENDERS,
     UNICODE,
+    UNICODE_RECIPIENT,
     check_handsets,
     check_reports,
     let_people_write,
@@ -55,6 +57,7 @@ primary_memory = SM
 secondary_memory = SR
 incoming = high
 baudrate = 115200
+{more}
 """
 REPORT = re.compile(
     r"\AFrom: (\d+)\n.*\nSMS STATUS REPORT\n.*\nStatus: 0,Ok,short message received by the SME", re.DOTALL
@@ -64,12 +67,12 @@ REPORT = re.compile(
 class Smsd:
     """smsd at home in one folder."""
 
-    def __init__(self, home: Path, port: Path) -> None:
+    def __init__(self, home: Path, port: Path, *, more: str = "") -> None:
         self.home = home
         for folder in FOLDERS:
             (home / folder).mkdir()
         self.config = home / "smsd.conf"
-        self.config.write_text(CONFIG.format(home=home, port=port))
+        self.config.write_text(CONFIG.format(home=home, port=port, more=more))
 
     def post(self, name: str, recipient: str, text: str) -> None:
         """Give a text to send, complete at once as the manual asks."""
@@ -119,3 +122,11 @@ async def test_smsd_identifies_the_modem_sends_receives_and_files_reports(rack: 
     for head, _ in smsd.files("incoming"):
         assert (head["IMEI"], head["IMSI"]) == (who.identity.imei, who.sim.imsi)
     assert list((smsd.home / "failed").iterdir()) == []
+
+
+async def test_smsd_unlocks_the_card(locked_rack: Rack, tmp_path: Path) -> None:
+    smsd = Smsd(tmp_path, locked_rack.ports[0], more=f"pin = {PIN}\npinsleeptime = 1")
+    smsd.post("outbound", UNICODE_RECIPIENT, UNICODE)
+
+    async with daemon("smsd", "-t", "-c", str(smsd.config), home=tmp_path):
+        await check_handsets(locked_rack, [UNICODE_RECIPIENT])
