@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -74,6 +75,12 @@ async def test_gammu_reads_what_arrived(rack: Rack, tmp_path: Path) -> None:
     for sender, text in SENDERS.items():
         assert f'"{sender}"' in messages
         assert f"\n\n{text}\n" in messages
+
+
+async def test_gammu_asks_for_the_balance(rack: Rack, tmp_path: Path) -> None:
+    printed = await Gammu(rack, 0, tmp_path)("getussd", "*100#")
+
+    assert re.search(r'^Status +: No action needed\nService reply +: "Your balance is .+"$', printed, re.MULTILINE)
 
 
 async def test_gammu_unlocks_the_card(locked_rack: Rack, tmp_path: Path) -> None:

@@ -159,6 +159,19 @@ async def test_modem_manager_sends_receives_and_shows_reports(rack: Rack, tmp_pa
             await manager.wait_for("deliver", "text", received)
 
 
+async def test_modem_manager_holds_a_ussd_session(rack: Rack, tmp_path: Path) -> None:
+    async with modem_manager(rack, tmp_path) as manager:
+        await manager.mmcli("--modem=any", "--enable")
+        balance = await manager.mmcli("--modem=any", "--3gpp-ussd-initiate=*100#")
+        menu = await manager.mmcli("--modem=any", "--3gpp-ussd-initiate=*101#")
+        number = await manager.mmcli("--modem=any", "--3gpp-ussd-respond=2")
+        await manager.mmcli("--modem=any", "--3gpp-ussd-cancel")
+
+    assert "new reply from network: 'Your balance is " in balance
+    assert "new reply from network: '1 " in menu
+    assert rack.machines[0].equipment.sim.number in number
+
+
 async def test_modem_manager_unlocks_the_card(locked_rack: Rack, tmp_path: Path) -> None:
     async with modem_manager(locked_rack, tmp_path) as manager:
         assert (await manager.modem())["unlock-required"] == "sim-pin"

@@ -171,6 +171,22 @@ def as_text(hexadecimal: str) -> str:
     return bytes.fromhex(hexadecimal).decode("utf-16-be")
 
 
+async def test_python_gsmmodem_holds_a_ussd_session(rack: Rack) -> None:
+    def talk(modem: GsmModem) -> list[tuple[str, bool]]:
+        balance = modem.sendUssd("*100#")
+        menu = modem.sendUssd("*101#")
+        number = menu.reply("2")
+        number.cancel()
+        return [(answer.message, answer.sessionActive) for answer in (balance, menu, number)]
+
+    async with connected(rack) as application:
+        balance, menu, number = await asyncio.to_thread(talk, application.modem)
+
+    assert balance[0].startswith("Your balance is ")
+    assert rack.machines[0].equipment.sim.number in number[0]
+    assert [is_open for _, is_open in (balance, menu, number)] == [False, True, True]
+
+
 async def test_python_gsmmodem_unlocks_the_card(locked_rack: Rack) -> None:
     def send(modem: GsmModem) -> None:
         modem.waitForNetworkCoverage(10)
