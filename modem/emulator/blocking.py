@@ -24,7 +24,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 ClockKind = Literal["real", "manual", "jumping"]
-_START_S = 60.0
 
 
 class GsmNetwork:
@@ -67,18 +66,20 @@ class GsmNetwork:
         self.stop()
 
     def start(self) -> None:
-        """Start; there is no modem yet."""
+        """Start; there is no modem yet. Raises OSError when the directory cannot be made."""
         self._thread.start()
-        self.wait(self.rack.start())
+        try:
+            self.wait(self.rack.start())
+        except OSError:
+            self._end_thread()
+            raise
 
     def stop(self) -> None:
         """Switch everything off; the ports vanish."""
         try:
             self.wait(self.rack.stop())
         finally:
-            self._loop.call_soon_threadsafe(self._loop.stop)
-            self._thread.join(_START_S)
-            self._loop.close()
+            self._end_thread()
 
     def add_modem(self) -> GsmModem:
         """Add a modem with a SIM of its own; it answers at once."""
@@ -93,6 +94,11 @@ class GsmNetwork:
     def ledger(self) -> list[dict[str, object]]:
         """Return every TPDU that was on the air, in order: kind, times, who, what (in hexadecimal) and why refused."""
         return self.call(lambda: [entry.as_json() for entry in self.rack.network.ledger])
+
+    def _end_thread(self) -> None:
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
 
     # -- for the other classes of this file ------------------------------------
 

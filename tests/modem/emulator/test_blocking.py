@@ -121,3 +121,11 @@ def test_nothing_is_left_when_it_ends(tmp_path: Path) -> None:
 
     assert list((tmp_path / "gsm").iterdir()) == []
     assert "emulated modems" not in [thread.name for thread in threading.enumerate()]
+
+
+def test_a_network_that_cannot_start_leaves_no_thread(tmp_path: Path) -> None:
+    (tmp_path / "gsm").write_text("mine")
+    with pytest.raises(FileExistsError):
+        GsmNetwork(tmp_path / "gsm").start()
+
+    assert "emulated modems" not in [thread.name for thread in threading.enumerate()]
