@@ -49,8 +49,19 @@ def from_pdu(body: bytes, length_octets: int, *, is_truncated: bool = False) -> 
         tpdu = tpdu[:length_octets]
     if len(tpdu) != length_octets or length_octets == 0:
         raise CmsError(Cms.INVALID_PDU_PARAMETER)
-    smsc = Address.from_value(centre[0], centre[1:], 2 * len(centre) - 2).text if centre else ""
-    return Draft(tpdu=tpdu, smsc=smsc)
+    return Draft(tpdu=tpdu, smsc=_service_centre(centre) if centre else "")
+
+
+def _service_centre(field: bytes) -> str:
+    """Return the number of a service centre; what could not be dialled, a name too, is +CMS ERROR: 304."""
+    number = Address.from_value(field[0], field[1:], 2 * len(field) - 2).text
+    try:
+        address = Address.parse(number)
+    except CodecError:
+        raise CmsError(Cms.INVALID_PDU_PARAMETER) from None
+    if address.ton is TypeOfNumber.ALPHANUMERIC or not address.number:
+        raise CmsError(Cms.INVALID_PDU_PARAMETER)
+    return number
 
 
 def check_report(body: bytes, length_octets: int) -> None:

@@ -155,6 +155,15 @@ def test_what_is_no_message_is_not_written() -> None:
     assert lines(bench.type(b"000100\x1a")) == ["+CMS ERROR: 304"]
 
 
+@pytest.mark.parametrize("centre", ["04D061F1FB", "0191", "0C911234567890123456789012"], ids=["name", "empty", "long"])
+def test_a_service_centre_that_is_no_number_is_not_written(centre: str) -> None:
+    bench = Bench()
+    bench.type(b"AT+CMGW=18\r")
+
+    assert lines(bench.type(centre.encode() + UNSENT[2:].encode() + b"\x1a")) == ["+CMS ERROR: 304"]
+    assert bench.at("+CMGL=4") == OK
+
+
 def test_a_text_may_be_stored_before_it_is_known_whom_it_is_for() -> None:
     bench = Bench()
     bench.at("+CMGF=1")
