@@ -5,7 +5,8 @@ Theory of operation. The device is in one of three modes:
     COMMAND  a command line is collected until CR, then it becomes an event (so does the line before it, again,
              at "A/", which needs no CR) and the device is
     BUSY     until `finish` (or `prompt`): octets that arrive meanwhile wait, as in a UART's buffer,
-    ENTRY    a body is collected until Ctrl-Z or ESC, then it becomes an event and the device is BUSY.
+    ENTRY    a body is collected until Ctrl-Z or ESC, then it becomes an event and the device is BUSY. While it is a
+             text, BS takes the last character back and the prompt comes again behind each CR.
 
 An unsolicited line is written in COMMAND mode only, and not while a command line is half entered; it waits otherwise.
 V.250 5.2 and 5.7; prompt and body as in 3GPP TS 27.005 3.5.1 and 4.3.
@@ -31,6 +32,7 @@ HALF_LINE_PATIENCE_S: Final = 2.0
 PROMPT: Final = b"\r\n> "  # 3GPP TS 27.005 3.5.1
 
 _CR = b"\r"
+_BS = 0x08
 _LF = 0x0A
 _SLASH = 0x2F
 _CTRL_Z = 0x1A
@@ -39,7 +41,7 @@ _END_OF_BODY = re.compile(rb"[\x1a\x1b]")
 _PREFIX = re.compile(rb"[Aa][Tt]")
 _HALF_PREFIX = re.compile(rb"[Aa]([Tt]|$)")
 # Control characters other than CR and BS are disregarded (V.250 5.2.2).
-_DISREGARDED = bytes(set(range(0x20)) - {0x08, 0x0D}) + b"\x7f"
+_DISREGARDED = bytes(set(range(0x20)) - {_BS, 0x0D}) + b"\x7f"
 
 
 class Result(IntEnum):
@@ -106,6 +108,7 @@ class Device:
         self._input = bytearray()
         self._line = bytearray()
         self._body = bytearray()
+        self._is_text = False
         self._is_line_cut = False
         self._last_line = CommandLineReceived(text="")
         self._is_lf_due = False
@@ -189,10 +192,11 @@ class Device:
         """Write octets as they are, whatever the device is doing."""
         self._output.append(octets)
 
-    def prompt(self, octets: bytes = PROMPT) -> None:
-        """Ask for a body: CR LF > SP, and nothing behind it."""
+    def prompt(self, octets: bytes = PROMPT, *, is_text: bool = False) -> None:
+        """Ask for a body: CR LF > SP, and nothing behind it; `is_text`: it can be edited and has lines."""
         self._output.append(octets)
         self._body.clear()
+        self._is_text = is_text
         self._mode = _Mode.ENTRY
         self._digest()
 
@@ -284,14 +288,7 @@ class Device:
 
     def _extend_line(self, octets: bytes) -> None:
         octets = octets.translate(None, _DISREGARDED)
-        if b"\x08" in octets:
-            for octet in octets:
-                if octet != 0x08:
-                    self._line.append(octet)
-                elif self._line:
-                    del self._line[-1]
-        else:
-            self._line += octets
+        _type(self._line, octets)
         if len(self._line) > MAX_LINE_OCTETS:
             self._is_line_cut = True
             del self._line[MAX_LINE_OCTETS:]
@@ -299,9 +296,12 @@ class Device:
     def _take_body(self) -> None:
         end = _END_OF_BODY.search(self._input)
         taken = bytes(self._input) if end is None else bytes(self._input[: end.start()])
-        if self.is_echo:
-            self._output.append(taken)
-        self._body += taken[: max(0, MAX_BODY_OCTETS - len(self._body))]
+        self._echo_body(taken)
+        kept = taken[: max(0, MAX_BODY_OCTETS - len(self._body))]
+        if self._is_text:
+            _type(self._body, kept)
+        else:
+            self._body += kept
         if end is None:
             self._input.clear()
             return
@@ -310,3 +310,23 @@ class Device:
         self._mode = _Mode.BUSY
         self._events.append(BodyReceived(octets=bytes(self._body), is_aborted=is_aborted))
         self._body.clear()
+
+    def _echo_body(self, octets: bytes) -> None:
+        typed = octets if self.is_echo else b""
+        if self._is_text and _CR in octets:
+            # 27.005 3.5.1: the four characters "shall be sent to the TE after every carriage return".
+            typed = typed.replace(_CR, _CR + PROMPT) if self.is_echo else PROMPT * octets.count(_CR)
+        if typed:
+            self._output.append(typed)
+
+
+def _type(typed: bytearray, octets: bytes) -> None:
+    """Add octets to what was typed; each BS takes one back."""
+    if _BS not in octets:
+        typed += octets
+        return
+    for octet in octets:
+        if octet != _BS:
+            typed.append(octet)
+        elif typed:
+            del typed[-1]

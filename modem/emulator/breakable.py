@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from modem.at.command import Command
     from modem.at.device import CommandLineReceived, Result
+    from modem.emulator.command import Prompt
     from modem.emulator.fault import Act, Fault
     from modem.emulator.fault_board import Armed
     from modem.emulator.numbering import Identity
@@ -187,11 +188,11 @@ class BreakableMachine(Machine):
             self._odd.note_abort(self._odd.course, now)
         super()._resume(answer, now)
 
-    def _prompt(self, now: float) -> None:
+    def _prompt(self, prompt: Prompt, now: float) -> None:
         if self._odd.course is None:
-            super()._prompt(now)
+            super()._prompt(prompt, now)
         else:
-            self._odd.prompt(self._odd.course, now, self._end_prompt)
+            self._odd.prompt(self._odd.course, prompt, now, self._end_prompt)
 
     def _transmit(self, transmission: Transmission, now: float) -> None:
         course = self._odd.course

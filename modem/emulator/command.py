@@ -35,7 +35,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Prompt:
-    """Ask the host for a body; the answer is a `BodyReceived`."""
+    """Ask the host for a body; the answer is a `BodyReceived`. `is_text`: it can be edited and has lines."""
+
+    is_text: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -10,19 +10,36 @@ from modem.emulator.charset import from_host
 from modem.emulator.radio import Transmission
 from modem.emulator.refusal import Cms, CmsError
 from modem.errors import CodecError
-from modem.pdu import Address, Alphabet, Dcs, Relative, Submit, TypeOfNumber, decode_submit
+from modem.pdu import (
+    Absolute,
+    Address,
+    Alphabet,
+    Dcs,
+    Enhanced,
+    Relative,
+    Submit,
+    TypeOfNumber,
+    decode_submit,
+    userdata,
+)
 from modem.pdu.alphabet import encode_septets
+from modem.pdu.reader import Reader
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from modem.emulator.equipment import Equipment
-    from modem.emulator.settings import Settings
+    from modem.emulator.settings import Settings, TextParameters
+    from modem.pdu import Header, Validity
 
 INTERNATIONAL_TYPE: Final = 145
 _BLANKS: Final = b" \t\r\n\0"
 _MESSAGE_TYPE: Final = 0x03
 _DELIVER_REPORT: Final = 0x00
 _VALIDITY_FORMAT: Final = 0x18
-_RELATIVE_VALIDITY: Final = 0x10
+# By TP-VPF in the first octet, what +CSMP must have as <vp>; nothing for 0.
+_VALIDITIES: Final[Mapping[int, type[Validity]]] = {0x08: Enhanced, 0x10: Relative, 0x18: Absolute}
+_MOST_LENGTH: Final = 160  # TP-UDL, in septets
 _REJECT_DUPLICATES: Final = 0x04
 _REQUEST_REPORT: Final = 0x20
 _HAS_HEADER: Final = 0x40
@@ -118,23 +135,47 @@ def destination(settings: Settings, number: str, number_type: int | None) -> Add
     return address
 
 
+def is_typed_as_text(settings: Settings) -> bool:
+    """Tell whether +CSMP asks for characters; it asks for octets in hexadecimal otherwise (27.005 3.5.1)."""
+    parameters = settings.text
+    return Dcs.decode(parameters.dcs).alphabet is Alphabet.GSM7 and not parameters.first_octet & _HAS_HEADER
+
+
 def _submit(settings: Settings, recipient: Address, body: bytes) -> Submit:
     parameters = settings.text
     first = parameters.first_octet
-    if first & _HAS_HEADER or first & _VALIDITY_FORMAT not in (0, _RELATIVE_VALIDITY):
-        raise CmsError(Cms.INVALID_TEXT_PARAMETER)
-    line = body.decode("latin-1")
-    if Dcs.decode(parameters.dcs).alphabet is Alphabet.GSM7:
-        content = encode_septets(from_host(line, settings.charset))
-    else:
-        content = bytes.fromhex(line)
+    header, content = _user_data(settings, body.decode("latin-1"))
     return Submit(
         destination=recipient,
         pid=parameters.pid,
         dcs=parameters.dcs,
+        header=header,
         body=content,
-        validity=Relative(octet=parameters.validity) if first & _VALIDITY_FORMAT else None,
+        validity=_validity(parameters),
         request_report=bool(first & _REQUEST_REPORT),
         reject_duplicates=bool(first & _REJECT_DUPLICATES),
         reply_path=bool(first & _REPLY_PATH),
     )
+
+
+def _user_data(settings: Settings, line: str) -> tuple[Header | None, bytes]:
+    if is_typed_as_text(settings):
+        return None, encode_septets(from_host(line, settings.charset))
+    octets, dcs = bytes.fromhex(line), Dcs.decode(settings.text.dcs)
+    length = len(octets) * 8 // 7 if dcs.counts_septets else len(octets)
+    if length > _MOST_LENGTH:
+        raise CmsError(Cms.INVALID_TEXT_PARAMETER)
+    has_header = bool(settings.text.first_octet & _HAS_HEADER)
+    header, content = userdata.read(Reader(bytes((length,)) + octets, "ud"), dcs, has_header=has_header)
+    if has_header and header is None:
+        raise CmsError(Cms.INVALID_TEXT_PARAMETER)
+    return header, content
+
+
+def _validity(parameters: TextParameters) -> Validity | None:
+    kind = _VALIDITIES.get(parameters.first_octet & _VALIDITY_FORMAT)
+    if kind is None:
+        return None
+    if not isinstance(parameters.validity, kind):
+        raise CmsError(Cms.INVALID_TEXT_PARAMETER)
+    return parameters.validity

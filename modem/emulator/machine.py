@@ -299,7 +299,7 @@ class Machine:
 
     def _begin_step(self, step: Step, now: float) -> None:
         if isinstance(step, Prompt):
-            self._prompt(now)
+            self._prompt(step, now)
         elif isinstance(step, Transmission):
             self._transmit(step, now)
         elif isinstance(step, Dialled):
@@ -313,8 +313,8 @@ class Machine:
         self._commands.clear()
         self._finish(refusal_line(refusal, self.equipment.settings.error_level))
 
-    def _prompt(self, _now: float) -> None:
-        self._device.prompt()
+    def _prompt(self, prompt: Prompt, _now: float) -> None:
+        self._device.prompt(is_text=prompt.is_text)
 
     def _transmit(self, transmission: Transmission, _now: float) -> None:
         self.equipment.tell(transmission)

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from modem.at.device import Device, Result
+    from modem.emulator.command import Prompt
     from modem.emulator.course import Course
     from modem.emulator.fault_board import Board
 
@@ -46,14 +47,14 @@ class OddLine:
 
     # -- answers --------------------------------------------------------------
 
-    def prompt(self, course: Course, now: float, then: Task) -> None:
+    def prompt(self, course: Course, prompt: Prompt, now: float, then: Task) -> None:
         """Ask for a body, and do `then` when the prompt is complete; without any prompt it never is."""
         if not course.prompt:
-            self._device.prompt(b"")
+            self._device.prompt(b"", is_text=prompt.is_text)
             return
         for number, (after_s, octets) in enumerate(course.prompt):
-            write = self._ask if number == 0 else self._write
-            self._after(after_s, partial(write, octets), now, line=self.number)
+            write = partial(self._ask, prompt, octets) if number == 0 else partial(self._write, octets)
+            self._after(after_s, write, now, line=self.number)
         self._after(course.prompt[-1][0], then, now, line=self.number)
 
     def respond(self, course: Course, lines: Sequence[str]) -> None:
@@ -109,8 +110,8 @@ class OddLine:
         self.course = None
         self._board.end_line()
 
-    def _ask(self, octets: bytes, _now: float) -> None:
-        self._device.prompt(octets)
+    def _ask(self, prompt: Prompt, octets: bytes, _now: float) -> None:
+        self._device.prompt(octets, is_text=prompt.is_text)
 
     def _write(self, octets: bytes, _now: float) -> None:
         self._device.write(octets)

@@ -4,6 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from enum import Enum
+from typing import Final
+
+from modem.pdu import Absolute, Relative
+
+ONE_DAY: Final = Relative(octet=167)
 
 
 class Charset(Enum):
@@ -26,7 +31,7 @@ class TextParameters:
     """+CSMP: what a text mode message cannot say (3GPP TS 27.005 3.3.3)."""
 
     first_octet: int = 17
-    validity: int = 167
+    validity: Relative | Absolute = ONE_DAY
     pid: int = 0
     dcs: int = 0
 

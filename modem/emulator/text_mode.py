@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING, Final
 
 from modem.emulator.charset import to_host
 from modem.emulator.storage import MessageStatus
-from modem.pdu import Address, Deliver, Relative, StatusReport, Submit
+from modem.pdu import Absolute, Address, Deliver, Relative, StatusReport, Submit, userdata
 
 if TYPE_CHECKING:
     from modem.emulator.settings import Settings
-    from modem.pdu import Timestamp
+    from modem.pdu import Timestamp, Validity
 
 STATUS_NAMES: Final = {
     MessageStatus.UNREAD: "REC UNREAD",
@@ -61,12 +61,21 @@ def list_fields(settings: Settings, status: MessageStatus, message: Deliver | St
     at = _time(message.scts) if isinstance(message, Deliver) else ""
     header = f"{stat},{_number(settings, party)},,{at}"
     if settings.is_header_shown:
-        header += f",{party.type_octet},{len(message.body)}"
+        header += f",{party.type_octet},{_length(message)}"
     return f"{header}\r\n{_body(settings, message)}"
 
 
 def _number(settings: Settings, address: Address) -> str:
     return f'"{to_host(address.text, settings.charset)}"'
+
+
+def validity_field(validity: Validity | None) -> str:
+    """Return <vp>: a number or a time; the enhanced format, which has no other form here, in hexadecimal."""
+    if isinstance(validity, Relative):
+        return str(validity.octet)
+    if isinstance(validity, Absolute):
+        return _time(validity.at)
+    return f'"{validity.encode().hex().upper()}"' if validity else ""
 
 
 def _time(stamp: Timestamp) -> str:
@@ -80,15 +89,23 @@ def _time(stamp: Timestamp) -> str:
 
 def _details(settings: Settings, message: Deliver | Submit, smsc: str) -> str:
     first_octet = message.encode()[0]
-    validity = ""
-    if isinstance(message, Submit):
-        period = message.validity.octet if isinstance(message.validity, Relative) else ""
-        validity = f",{period}"
+    validity = f",{validity_field(message.validity)}" if isinstance(message, Submit) else ""
     centre = f'"{to_host(smsc, settings.charset)}",{Address.parse(smsc).type_octet}' if smsc else ","
-    return f"{first_octet},{message.pid},{message.dcs}{validity},{centre},{len(message.body)}"
+    return f"{first_octet},{message.pid},{message.dcs}{validity},{centre},{_length(message)}"
+
+
+def _octets(message: Deliver | Submit) -> bytes | None:
+    """Return TP-UD when it is written octet by octet: 8-bit data, UCS2, and whatever has a header (27.005 3.1)."""
+    if message.header is None and message.coding.counts_septets and message.text is not None:
+        return None
+    return userdata.encode(message.coding, message.header, message.body)[1:]
+
+
+def _length(message: Deliver | Submit) -> int:
+    octets = _octets(message)
+    return len(message.body if octets is None else octets)
 
 
 def _body(settings: Settings, message: Deliver | Submit) -> str:
-    # Only the default alphabet is converted; 8-bit data and UCS2 are written as octets (27.005 3.1, <data>).
-    text = message.text if message.coding.counts_septets else None
-    return message.body.hex().upper() if text is None else to_host(text, settings.charset)
+    octets = _octets(message)
+    return to_host(message.text or "", settings.charset) if octets is None else octets.hex().upper()

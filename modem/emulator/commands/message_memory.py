@@ -171,7 +171,7 @@ def _write_text(equipment: Equipment, command: Command) -> Dialogue:
     if status not in (MessageStatus.UNSENT, MessageStatus.SENT):
         raise CmsError(Cms.INVALID_TEXT_PARAMETER)
     recipient = compose.destination(equipment.settings, number, number_type)
-    body = yield Prompt()
+    body = yield Prompt(is_text=compose.is_typed_as_text(equipment.settings))
     if body.is_aborted:
         return []
     draft = compose.from_text(equipment.settings, recipient, body.octets)

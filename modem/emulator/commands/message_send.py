@@ -40,7 +40,7 @@ def send(equipment: Equipment, command: Command) -> Dialogue:
         recipient = compose.destination(equipment.settings, number, number_type)
         if not recipient.number:
             raise CmsError(Cms.INVALID_TEXT_PARAMETER)
-        body = yield Prompt()
+        body = yield Prompt(is_text=compose.is_typed_as_text(equipment.settings))
         if body.is_aborted:
             return []
         draft = compose.from_text(equipment.settings, recipient, body.octets)

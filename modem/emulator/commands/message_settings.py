@@ -8,11 +8,13 @@ from modem.at.command import Form
 from modem.emulator import access, radio_link
 from modem.emulator.charset import from_host, to_host
 from modem.emulator.command import Shelf
+from modem.emulator.local_time import parse_time
 from modem.emulator.parameters import Parameters
 from modem.emulator.refusal import Cme, CmeError, Cms, CmsError
 from modem.emulator.settings import TextParameters
+from modem.emulator.text_mode import validity_field
 from modem.errors import EncodeError
-from modem.pdu import Address, TypeOfNumber
+from modem.pdu import Absolute, Address, Relative, TypeOfNumber
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -79,7 +81,7 @@ SHELF.constant("+CSMP", Form.TEST)
 def read_text_parameters(equipment: Equipment, _command: Command) -> Sequence[str]:
     """Give first octet, validity, protocol and coding of text mode messages."""
     text = equipment.settings.text
-    return [f"+CSMP: {text.first_octet},{text.validity},{text.pid},{text.dcs}"]
+    return [f"+CSMP: {text.first_octet},{validity_field(text.validity)},{text.pid},{text.dcs}"]
 
 
 @SHELF.on("+CSMP", Form.SET)
@@ -90,11 +92,21 @@ def set_text_parameters(equipment: Equipment, command: Command) -> Sequence[str]
     octet = range(256)
     equipment.settings.text = TextParameters(
         first_octet=parameters.number(0, octet, now.first_octet),
-        validity=parameters.number(1, octet, now.validity),
+        validity=_read_validity(parameters, now.validity),
         pid=parameters.number(2, octet, now.pid),
         dcs=parameters.number(3, octet, now.dcs),
     )
     return []
+
+
+def _read_validity(parameters: Parameters, now: Relative | Absolute) -> Relative | Absolute:
+    """Read <vp>: a number of the relative format, or a time as a string for the absolute one (27.005 3.1)."""
+    if not parameters.has(1):
+        return now
+    try:
+        return Absolute.of(parse_time(parameters.text(1)))
+    except (ValueError, EncodeError):
+        return Relative(octet=parameters.number(1, range(256)))
 
 
 SHELF.constant("+CSDH", Form.TEST, "+CSDH: (0,1)")

@@ -176,6 +176,31 @@ def test_ctrl_z_ends_a_body(prompting: Device) -> None:
     assert prompting.next_event() == BodyReceived(octets=b"0021000C")
 
 
+@pytest.mark.parametrize(
+    ("is_echo", "said"),
+    [(True, b"one\r\r\n> tvo\x08\x08wo\r\r\n> "), (False, b"\r\n> \r\n> ")],
+    ids=["echo", "no echo"],
+)
+def test_a_text_has_lines_and_can_be_edited(device: Device, is_echo: bool, said: bytes) -> None:
+    # 3GPP TS 27.005 3.5.1: backspace deletes, and the prompt comes behind every carriage return.
+    asked(device, b"AT+CMGS\r")
+    device.data_to_send()
+    device.is_echo = is_echo
+    device.prompt(is_text=True)
+    device.receive_data(b"one\rtvo\x08\x08wo\r\x1a", 0)
+
+    assert device.data_to_send() == b"\r\n> " + said
+    assert device.next_event() == BodyReceived(octets=b"one\rtwo\r")
+
+
+def test_a_pdu_is_taken_as_it_is(prompting: Device) -> None:
+    prompting.data_to_send()
+    prompting.receive_data(b"00\r21\x08\x1a", 0)
+
+    assert prompting.data_to_send() in (b"", b"00\r21\x08")
+    assert prompting.next_event() == BodyReceived(octets=b"00\r21\x08")
+
+
 def test_escape_aborts_a_body(prompting: Device) -> None:
     prompting.receive_data(b"0021\x1b", 0)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta, timezone
 
 import pytest
@@ -9,7 +10,19 @@ import pytest
 from modem.emulator.settings import Charset, Settings
 from modem.emulator.storage import MessageStatus
 from modem.emulator.text_mode import list_fields, read_fields, report_fields, routed_message
-from modem.pdu import Address, Deliver, Relative, StatusReport, Submit, Timestamp
+from modem.pdu import (
+    Absolute,
+    Address,
+    Concat,
+    Deliver,
+    Enhanced,
+    Header,
+    Relative,
+    StatusReport,
+    Submit,
+    Timestamp,
+    Validity,
+)
 from modem.pdu.alphabet import encode_septets
 
 PERSON = Address.parse("+491711234567")
@@ -69,6 +82,32 @@ def test_strings_are_in_the_character_set_of_the_host() -> None:
 
     assert header.startswith('"002B003400390031')
     assert body == "00680065006C006C006F"
+
+
+@pytest.mark.parametrize(
+    ("dcs", "body", "expected"),
+    [(0, encode_septets("hello"), "050003070201D06536FB0D"), (4, b"AB", "0500030702014142")],
+    ids=["gsm7", "8-bit"],
+)
+def test_what_has_a_header_is_written_as_octets_with_the_header(dcs: int, body: bytes, expected: str) -> None:
+    # 3GPP TS 27.005 3.1, <data>: "or <fo> indicates that 3GPP TS 23.040 TP-UDHI is set".
+    header = Header.build(concat=Concat(ref=7, total=2, seq=1, bits=8))
+    message = Deliver(originator=PERSON, scts=AT, dcs=dcs, header=header, body=body)
+    length = len(expected) // 2
+
+    assert routed_message(Settings(charset=Charset.UCS2), message, SMSC).endswith(f"\r\n{expected}")
+    assert list_fields(FULL, MessageStatus.READ, message).endswith(f",{length}\r\n{expected}")
+    assert read_fields(FULL, MessageStatus.READ, message, SMSC).endswith(f",{length}\r\n{expected}")
+
+
+@pytest.mark.parametrize(
+    ("validity", "expected"),
+    [(None, ""), (Absolute(at=AT), STAMP), (Enhanced(raw=bytes.fromhex("02FF0000000000")), '"02FF0000000000"')],
+)
+def test_a_validity_is_a_number_a_time_or_octets(validity: Validity | None, expected: str) -> None:
+    fields = read_fields(FULL, MessageStatus.SENT, replace(SUBMIT, validity=validity), SMSC)
+
+    assert fields.split("\r\n")[0].endswith(f',0,0,{expected},"+33639980000",145,5')
 
 
 def test_octets_are_written_as_hexadecimal_whatever_the_character_set() -> None:

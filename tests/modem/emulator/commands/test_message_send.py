@@ -87,6 +87,46 @@ def test_a_ucs2_text_is_typed_as_octets() -> None:
     assert bench.shown(PERSON) == ["пр😀"]
 
 
+def test_a_text_has_lines_and_can_be_edited() -> None:
+    bench = Bench()
+    bench.at("+CMGF=1")
+
+    assert bench.type(f'AT+CMGS="{PERSON}"\r'.encode()) == b"\r\n> "
+    assert bench.type(b"hallo\x08\x08\x08\x08ello\r") == b"\r\n> "
+    assert lines(bench.type(b"world\x1a")) == ["+CMGS: 0", "OK"]
+    assert bench.shown(PERSON) == ["hello\rworld"]
+
+
+# 3GPP TS 27.005 3.5.1: with TP-UDHI in <fo> all of TP-UD is typed octet by octet. "hello" behind a header of six
+# octets and one fill bit is D0 65 36 FB 0D (3GPP TS 23.040 9.2.3.24, TS 23.038 6.1.2.1).
+@pytest.mark.parametrize(
+    ("dcs", "parts", "shown"),
+    [
+        (0, ("050003070201D06536FB0D", "050003070202D06536FB0D"), "hellohello"),
+        (8, ("0500030702010041D83D", "050003070202DE00"), "A😀"),
+    ],
+)
+def test_a_text_with_a_header_is_typed_as_octets(dcs: int, parts: tuple[str, str], shown: str) -> None:
+    bench = Bench()
+    bench.at(f"+CMGF=1;+CSMP=81,167,0,{dcs}")
+    for number, part in enumerate(parts):
+        assert send_text(bench, f'+CMGS="{PERSON}"', part.encode()) == [f"+CMGS: {number}", "OK"]
+
+    assert bench.shown(PERSON) == [shown]
+
+
+def test_the_end_of_validity_of_a_text_may_be_a_time() -> None:
+    bench = Bench()
+    bench.at('+CMGF=1;+CSMP=25,"24/05/02,12:00:00+08",0,0')
+    send_text(bench, f'+CMGS="{PERSON}"', b"hello")
+
+    entry = next(iter(bench.network.ledger))
+    # TP-VPF 3 and the time in semi-octets (3GPP TS 23.040 9.2.3.3, 9.2.3.12.2).
+    assert entry.octets[0] & 0x18 == 0x18
+    assert bytes.fromhex("42502021000080") in entry.octets
+    assert bench.at("+CSMP?") == ['+CSMP: 25,"24/05/02,12:00:00+08",0,0', "OK"]
+
+
 def test_the_type_makes_a_number_international() -> None:
     bench = Bench()
     bench.at("+CMGF=1")
@@ -103,9 +143,28 @@ def test_the_type_makes_a_number_international() -> None:
         ('+CSCS="UCS2";', f'+CMGS="{PERSON.encode("utf-16-be").hex()}"', b"xyz"),
         ("+CSMP=17,167,0,8;", f'+CMGS="{PERSON}"', b"xyz"),
         ("+CSMP=81;", f'+CMGS="{PERSON}"', b"hello"),
+        ("+CSMP=81;", f'+CMGS="{PERSON}"', b""),
+        ("+CSMP=81;", f'+CMGS="{PERSON}"', b"050003"),
+        ("+CSMP=81,167,0,4;", f'+CMGS="{PERSON}"', b"05000301020141" * 21),
+        ("+CSMP=17,167,0,4;", f'+CMGS="{PERSON}"', b"41" * 141),
         ("+CSMP=25;", f'+CMGS="{PERSON}"', b"hello"),
+        ('+CSMP=17,"24/05/01,12:00:00+00";', f'+CMGS="{PERSON}"', b"hello"),
+        ("+CSMP=9;", f'+CMGS="{PERSON}"', b"hello"),
     ],
-    ids=["too long", "not GSM", "not hex", "not octets", "header in text mode", "absolute validity"],
+    ids=[
+        "too long",
+        "not GSM",
+        "not hex",
+        "not octets",
+        "no octets with a header",
+        "no header",
+        "half a header",
+        "too long with a header",
+        "too much data",
+        "a number as a time",
+        "a time as a number",
+        "enhanced validity",
+    ],
 )
 def test_a_wrong_text_is_refused(settings: str, command: str, body: bytes) -> None:
     bench = Bench()

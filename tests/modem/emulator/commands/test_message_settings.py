@@ -136,3 +136,8 @@ def test_both_memories_as_one_are_numbered_on() -> None:
         ],
         bench,
     )
+
+
+@pytest.mark.parametrize("time", ["99/05/01,12:00:00+00", "24/13/01,12:00:00+00", "24/05/01", "x"])
+def test_a_wrong_end_of_validity_is_refused(time: str) -> None:
+    play([("+CMEE=1", OK), (f'+CSMP=25,"{time}"', ["+CME ERROR: 50"]), ("+CSMP?", ["+CSMP: 17,167,0,0", "OK"])])
