@@ -20,7 +20,7 @@ from enum import Enum, IntEnum, auto
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 MAX_LINE_OCTETS: Final = 2048
 MAX_BODY_OCTETS: Final = 4096
@@ -28,6 +28,7 @@ MAX_WAITING_OCTETS: Final = 16384
 MAX_HELD_URCS: Final = 256
 # A host that stopped in the middle of a line is typing no more: unsolicited lines need not wait for it.
 HALF_LINE_PATIENCE_S: Final = 2.0
+PROMPT: Final = b"\r\n> "  # 3GPP TS 27.005 3.5.1
 
 _CR = b"\r"
 _LF = 0x0A
@@ -74,9 +75,14 @@ class _Mode(Enum):
 
 
 class Device:
-    """One AT line as the modem sees it; `is_echo`, `is_verbose` and `is_quiet` are ATE, ATV and ATQ."""
+    """One AT line as the modem sees it; `is_echo`, `is_verbose` and `is_quiet` are ATE, ATV and ATQ.
+
+    `spell` is how this model writes a line, information responses and unsolicited ones. `repeats_prompt`: the prompt
+    comes again after each CR of a body.
+    """
 
     def __init__(self) -> None:
+        self.spell: Callable[[str], str] | None = None
         self._events: deque[DeviceEvent] = deque()
         self._output: list[bytes] = []
         self._held: deque[bytes] = deque()
@@ -87,6 +93,7 @@ class Device:
         self.is_echo = True
         self.is_verbose = True
         self.is_quiet = False
+        self.repeats_prompt = False
         self._mode = _Mode.COMMAND
         self._input = bytearray()
         self._line = bytearray()
@@ -141,12 +148,11 @@ class Device:
 
     def respond(self, lines: Iterable[str]) -> None:
         """Write information responses; one of two lines is given as one text with CR LF inside."""
-        before = b"\r\n" if self.is_verbose else b""
-        self._output.extend(before + line.encode("latin-1", "replace") + b"\r\n" for line in lines)
+        self._output.extend(self._written(line) for line in lines)
 
-    def finish(self, result: Result | str) -> None:
-        """Write the final result (a text for `+CMS ERROR: n` and its like) and take the next command."""
-        if not self.is_quiet:
+    def finish(self, result: Result | str | None) -> None:
+        """Write the final result (a text for `+CMS ERROR: n` and its like, None for none); take the next command."""
+        if not self.is_quiet and result is not None:
             self._output.append(self._final(result))
         self._mode = _Mode.COMMAND
         if self._held:
@@ -155,7 +161,7 @@ class Device:
 
     def prompt(self) -> None:
         """Ask for a body: CR LF > SP, and nothing behind it."""
-        self._output.append(b"\r\n> ")
+        self._output.append(PROMPT)
         self._body.clear()
         self._mode = _Mode.ENTRY
         self._digest()
@@ -164,13 +170,17 @@ class Device:
         """Write an unsolicited line, now or as soon as no answer, entry or half line would be torn apart."""
         if self.is_quiet:
             return
-        before = b"\r\n" if self.is_verbose else b""
         if len(self._held) >= MAX_HELD_URCS:
             self._held.popleft()
-        self._held.append(before + line.encode("latin-1", "replace") + b"\r\n")
+        self._held.append(self._written(line))
         self._release()
 
     # -- inside ---------------------------------------------------------------
+
+    def _written(self, line: str) -> bytes:
+        if self.spell is not None:
+            line = self.spell(line)
+        return (b"\r\n" if self.is_verbose else b"") + line.encode("latin-1", "replace") + b"\r\n"
 
     def _final(self, result: Result | str) -> bytes:
         if isinstance(result, str):
@@ -256,8 +266,8 @@ class Device:
     def _take_body(self) -> None:
         end = _END_OF_BODY.search(self._input)
         taken = bytes(self._input) if end is None else bytes(self._input[: end.start()])
-        if self.is_echo:
-            self._output.append(taken)
+        if self.is_echo or self.repeats_prompt:
+            self._output.append(self._body_echo(taken))
         self._body += taken[: max(0, MAX_BODY_OCTETS - len(self._body))]
         if end is None:
             self._input.clear()
@@ -267,3 +277,7 @@ class Device:
         self._mode = _Mode.BUSY
         self._events.append(BodyReceived(octets=bytes(self._body), is_aborted=is_aborted))
         self._body.clear()
+
+    def _body_echo(self, taken: bytes) -> bytes:
+        echo = taken if self.is_echo else b"\r" * taken.count(_CR)
+        return echo.replace(_CR, _CR + PROMPT if self.is_echo else PROMPT) if self.repeats_prompt else echo
