@@ -2,12 +2,62 @@
 
 from __future__ import annotations
 
+import importlib
+import pkgutil
+import re
 from dataclasses import dataclass, field
+from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Refusal:
+    """Commands that a model refuses, always or while it starts.
+
+    `commands` is a regular expression for the whole command as typed behind AT, without blanks and quotation marks.
+    """
+
+    commands: str
+    # The final result, e.g. "ERROR", "+CMS ERROR: 302" or words of the model.
+    result: str
+    # Seconds from power-up; None for good.
+    until_s: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Repeated:
+    """An unsolicited line that comes again and again."""
+
+    line: str
+    every_s: float
+    # Seconds from power-up to the first one, and to the end; None for no end.
+    first_s: float
+    until_s: float | None = None
+    # Commands, as typed behind AT, that stop it and start it again; "" for none.
+    stopped_by: str = ""
+    started_by: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Boot:
+    """What a model does between power-up and being ready for everything, in seconds from power-up."""
+
+    # When AT is answered.
+    at_s: float = 0.5
+    # What it says meanwhile, and when.
+    lines: tuple[tuple[float, str], ...] = ()
+    # What it refuses meanwhile: a card that has not started, a message service that is not ready.
+    refusals: tuple[Refusal, ...] = ()
+
+    @property
+    def length_s(self) -> float:
+        """How long it takes until the model is ready for everything."""
+        ends = [refusal.until_s or 0.0 for refusal in self.refusals]
+        return max(self.at_s, *(at_s for at_s, _ in self.lines), *ends, 0.0)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -31,12 +81,31 @@ class Personality:
     first_index: int = 1
     # The answer of +CMGR to an empty slot: an information response, "" for a bare OK, or a +CMS ERROR.
     empty_slot: str = "+CMS ERROR: 321"
+    # Said when a message was refused because the memory was full; "{memory}" becomes its +CPMS name.
+    memory_full_urc: str = ""
     # The final result of a command that the model does not know; "" for what +CMEE makes of +CME ERROR: 4.
     unknown_command: str = ""
-    # Vendor commands with an answer that never changes, as typed behind AT, e.g. {"^CURC=0": ()}.
+    # Vendor commands with an answer that never changes, as typed behind AT without quotation marks, e.g.
+    # {"^CURC=0": ()}; a key that ends in "=" answers every set form. {imei}, {imsi}, {iccid} and {iccid_swapped} (as in
+    # the file, 3GPP TS 31.102) in an answer become those of the machine, {pin_tries} and {puk_tries} those of the card.
     answers: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     # Commands of the common set that the model does not know.
     missing: frozenset[str] = frozenset()
+
+    boot: Boot = field(default_factory=Boot)
+    repeated: tuple[Repeated, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+    # How lines are written otherwise than in the standard, unsolicited ones too: a regular expression, and what
+    # becomes of its first match in a line (`re.sub`). All are tried, in order.
+    spellings: tuple[tuple[str, str], ...] = ()
+    # Commands, as typed behind AT, that start the modem again.
+    restarts: frozenset[str] = frozenset()
+    # Commands that switch it off, and the line it says then.
+    switches_off: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    # Commands whose answer ends without a final result.
+    unfinished: frozenset[str] = frozenset()
+    # Whether the prompt comes again after each CR of a text (text mode only).
+    repeats_prompt: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -48,6 +117,10 @@ class Profile:
     """
 
     name: str
+
+    # Regular expressions for what +CGMI and +CGMM say, found anywhere in it, in capitals or not; "" matches no model.
+    manufacturer: str = ""
+    model: str = ""
 
     cnmi_mode: tuple[int, ...] = (2, 1, 3)
     # Stored first: what waits in a memory survives our crash. 27.005 3.4.1.
@@ -78,3 +151,22 @@ class Profile:
     is_probe_allowed: bool = True
 
     personality: Personality = field(default_factory=Personality)
+
+    def is_for(self, manufacturer: str, model: str) -> bool:
+        """Tell whether a modem with these answers to +CGMI and +CGMM is the one described."""
+        wanted = ((self.manufacturer, manufacturer), (self.model, model))
+        return all(pattern and re.search(pattern, text, re.IGNORECASE) for pattern, text in wanted)
+
+
+@cache
+def load_profiles() -> Mapping[str, Profile]:
+    """Walk the folder `profiles` and return every profile by its name; ValueError when two have the same one."""
+    package = importlib.import_module("modem.profiles")
+    profiles: dict[str, Profile] = {}
+    for entry in sorted(pkgutil.iter_modules(package.__path__), key=lambda entry: entry.name):
+        profile: Profile = importlib.import_module(f"{package.__name__}.{entry.name}").PROFILE
+        if profile.name in profiles:
+            message = f"{entry.name}: another file has the profile {profile.name!r}"
+            raise ValueError(message)
+        profiles[profile.name] = profile
+    return MappingProxyType(profiles)

@@ -125,6 +125,9 @@ def _store(equipment: Equipment, delivery: Delivery, memory: Storage, notice: st
 
 def _refuse(equipment: Equipment) -> None:
     equipment.refuse_message()
+    if equipment.personality.memory_full_urc:
+        memory = equipment.settings.receive_memory
+        equipment.device.send_urc(equipment.personality.memory_full_urc.format(memory=memory))
     equipment.tell(Acknowledged(cause=MEMORY_CAPACITY_EXCEEDED))
 
 
