@@ -9,19 +9,23 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Generator
-from typing import TYPE_CHECKING, Final, assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from modem.at.command import parse_line
 from modem.at.device import BodyReceived, Result
 from modem.at.errors import CME_TEXT, CMS_TEXT
 from modem.emulator import inbound
+from modem.emulator.boot import Boot
 from modem.emulator.command import Pause, Prompt, load_table
 from modem.emulator.equipment import Equipment, Functionality
+from modem.emulator.manner import Manner
 from modem.emulator.radio import RadioEvent, Registration, Transmission
-from modem.emulator.refusal import CmeError, CmsError, RefusedError, UnknownCommandError
+from modem.emulator.refusal import CmeError, CmsError, RefusedError, UnknownCommandError, WordedError
 from modem.profiles.generic import PROFILE as GENERIC
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from modem.at.command import Command
     from modem.at.device import CommandLineReceived
     from modem.emulator.command import Dialogue, Step
@@ -30,19 +34,27 @@ if TYPE_CHECKING:
     from modem.emulator.sim import Sim
     from modem.profile import Personality
 
-BOOT_S: Final = 0.5
-
 
 class Machine:
-    """One modem with a SIM; off until `power_on`."""
+    """One modem with a SIM; off until `power_on`.
+
+    `boot_s`: how long it takes from power-up until everything works; None for as long as the model takes.
+    """
 
     def __init__(
-        self, identity: Identity, sim: Sim, *, personality: Personality = GENERIC.personality, boot_s: float = BOOT_S
+        self,
+        identity: Identity,
+        sim: Sim,
+        *,
+        personality: Personality = GENERIC.personality,
+        boot_s: float | None = None,
     ) -> None:
         self.equipment = Equipment(identity, sim, personality)
         self._device = self.equipment.device
         self._table = load_table()
-        self._boot_s = boot_s
+        self._boot = Boot(personality, boot_s)
+        self._manner = Manner(self.equipment, self._boot)
+        self._is_unfinished = False
         self._commands: deque[Command] = deque()
         self._is_running = False
         self._is_malformed = False
@@ -58,12 +70,14 @@ class Machine:
         """Start booting; the modem hears nothing until that is done."""
         self.equipment.apply(self.equipment.saved)
         self._is_on = True
-        self._ready_at = now + self._boot_s
+        self._boot.start(now)
+        self._ready_at = now + self._boot.at_s
         self.handle_timer(now)
 
     def power_off(self) -> None:
         """Lose power: whatever was going on is forgotten, also a message on the air."""
         self._is_on = False
+        self._boot.stop()
         self._ready_at = self._resume_at = None
         self._dialogue = self._step = None
         self._is_running = False
@@ -72,8 +86,13 @@ class Machine:
 
     @property
     def is_awake(self) -> bool:
-        """Whether it is on and has booted."""
+        """Whether it is on and answers AT."""
         return self._is_on and self._ready_at is None
+
+    @property
+    def boot_s(self) -> float:
+        """How long it takes from power-up until everything works."""
+        return self._boot.length_s
 
     # -- the five names -------------------------------------------------------
 
@@ -93,11 +112,19 @@ class Machine:
 
     def next_timer(self) -> float | None:
         """Return when `handle_timer` wants to be called, or None."""
-        due = (self._ready_at, self._resume_at, self.equipment.acknowledge_by, self._device.next_timer())
+        due = (
+            self._ready_at,
+            self._resume_at,
+            self.equipment.acknowledge_by,
+            self._device.next_timer(),
+            self._boot.next_timer(),
+        )
         return min((at for at in due if at is not None), default=None)
 
     def handle_timer(self, now: float) -> None:
-        """Do what is due: end of boot, end of a pause, a missing acknowledgement, lines that waited."""
+        """Do what is due: lines of the boot, its end, end of a pause, a missing acknowledgement, lines that waited."""
+        for line in self._boot.lines_due(now):
+            self._device.send_urc(line)
         if self._ready_at is not None and now >= self._ready_at:
             self._ready_at = None
             self.equipment.switch(Functionality.FULL)
@@ -137,11 +164,20 @@ class Machine:
             if self.equipment.is_reboot_due:
                 self.power_off()
                 self.power_on(now)
+            elif self._manner.last_word is not None:
+                self._switch_off(self._manner.last_word)
+
+    def _switch_off(self, last_word: str) -> None:
+        self._manner.last_word = None
+        if last_word:
+            self._device.send_urc(last_word)
+        self.power_off()
 
     def _begin(self, event: CommandLineReceived, now: float) -> None:
         line = parse_line(event.text)
         self._commands.extend(line.commands)
         self._is_malformed = event.is_too_long or not line.is_well_formed
+        self._is_unfinished = False
         self._is_running = True
         if event.is_too_long:
             self._commands.clear()
@@ -153,22 +189,12 @@ class Machine:
             if self._commands:
                 self._start(self._commands.popleft(), now)
             else:
-                self._finish(Result.ERROR if self._is_malformed else Result.OK)
+                self._finish(Result.ERROR if self._is_malformed else None if self._is_unfinished else Result.OK)
 
     def _start(self, command: Command, now: float) -> None:
-        personality = self.equipment.personality
-        constant = personality.answers.get(command.text)
-        if constant is None:
-            constant = personality.answers.get(command.name + command.form.value)
-        if constant is not None:
-            self._device.respond(constant)
-            return
-        handler = None if command.name in personality.missing else self._table.get((command.name, command.form))
-        if handler is None:
-            self._refuse(UnknownCommandError(personality.unknown_command))
-            return
+        self._is_unfinished = command.text in self.equipment.personality.unfinished
         try:
-            answer = handler(self.equipment, command)
+            answer = self._answer(command, now)
         except RefusedError as refusal:
             self._refuse(refusal)
             return
@@ -177,6 +203,15 @@ class Machine:
             self._advance(None, now)
         else:
             self._device.respond(answer)
+
+    def _answer(self, command: Command, now: float) -> Sequence[str] | Dialogue:
+        own = self._manner.answer(command, now)
+        if own is not None:
+            return own
+        handler = self._table.get((command.name, command.form))
+        if handler is None:
+            raise UnknownCommandError(self.equipment.personality.unknown_command)
+        return handler(self.equipment, command)
 
     def _resume(self, answer: BodyReceived | int | None, now: float) -> None:
         self._advance(answer, now)
@@ -201,6 +236,8 @@ class Machine:
 
     def _begin_step(self, step: Step, now: float) -> None:
         if isinstance(step, Prompt):
+            is_text = self.equipment.settings.is_text_mode
+            self._device.repeats_prompt = is_text and self.equipment.personality.repeats_prompt
             self._device.prompt()
         elif isinstance(step, Transmission):
             self.equipment.tell(step)
@@ -213,7 +250,7 @@ class Machine:
         self._commands.clear()
         self._finish(refusal_line(refusal, self.equipment.settings.error_level))
 
-    def _finish(self, result: Result | str) -> None:
+    def _finish(self, result: Result | str | None) -> None:
         self._is_running = False
         self._device.finish(result)
 
@@ -222,7 +259,7 @@ def refusal_line(refusal: RefusedError, level: int) -> Result | str:
     """Return the final result for a refusal at +CMEE=`level`; +CMS ERROR is never hidden (3GPP TS 27.005 3.2.5)."""
     if isinstance(refusal, CmsError):
         return f"+CMS ERROR: {CMS_TEXT.get(refusal.code, refusal.code) if level == 2 else refusal.code}"
-    if isinstance(refusal, UnknownCommandError) and refusal.wording:
+    if isinstance(refusal, UnknownCommandError | WordedError) and refusal.wording:
         return refusal.wording
     if isinstance(refusal, CmeError) and level:
         return f"+CME ERROR: {CME_TEXT.get(refusal.code, refusal.code) if level == 2 else refusal.code}"

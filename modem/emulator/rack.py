@@ -9,22 +9,27 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from modem.emulator.air import Air
-from modem.emulator.machine import BOOT_S, Machine
+from modem.emulator.machine import Machine
 from modem.emulator.network import Network
 from modem.emulator.numbering import SMSC_NUMBER, identity
 from modem.emulator.port_watch import PortWatch
 from modem.emulator.pty import PtyPort
 from modem.emulator.sim import Sim
+from modem.profiles.generic import PROFILE as GENERIC
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
 
     from modem.emulator.handset import ShownMessage
+    from modem.profile import Personality
 
 
 class Rack:
-    """`count` modems at `directory`/modem0, modem1 ...; all methods belong to the loop that ran `start`."""
+    """`count` modems at `directory`/modem0, modem1 ...; all methods belong to the loop that ran `start`.
+
+    They take `personalities` in turn. `boot_s` is how long each takes to start, None for as long as its model does.
+    """
 
     def __init__(
         self,
@@ -34,15 +39,17 @@ class Rack:
         radio_time_s: float = 0.0,
         report_delay_s: float = 0.0,
         seed: int = 0,
-        boot_s: float = BOOT_S,
+        boot_s: float | None = None,
+        personalities: Sequence[Personality] = (GENERIC.personality,),
     ) -> None:
         self.network = Network(
             epoch=datetime.now(UTC), radio_time_s=radio_time_s, report_delay_s=report_delay_s, seed=seed
         )
-        self.machines = [_machine(index, seed, boot_s) for index in range(count)]
+        self.machines = [
+            _machine(index, seed, boot_s, personalities[index % len(personalities)]) for index in range(count)
+        ]
         self.ports: list[Path] = [directory / f"modem{index}" for index in range(count)]
         self._directory = directory
-        self._boot_s = boot_s
         self._serial = [PtyPort(link, partial(self._receive, index)) for index, link in enumerate(self.ports)]
         self._air = Air(self.network, self.machines)
         self._started = 0.0
@@ -62,9 +69,11 @@ class Rack:
         try:
             for index in range(len(self.machines)):
                 self._open(index)
-                # These modems were switched on before we came.
-                self.machines[index].power_on(self._now() - self._boot_s)
-                self.machines[index].handle_timer(self._now())
+                # These modems were switched on before we came, and nobody heard what they said then.
+                machine = self.machines[index]
+                machine.power_on(self._now() - machine.boot_s)
+                machine.handle_timer(self._now())
+                machine.data_to_send()
                 self._settle(index, self._now())
         except OSError:
             await self.stop()
@@ -198,7 +207,7 @@ class _Alarm:
         self._ring()
 
 
-def _machine(index: int, seed: int, boot_s: float) -> Machine:
+def _machine(index: int, seed: int, boot_s: float | None, personality: Personality) -> Machine:
     who = identity(index)
     last_mr = random.Random(f"{seed}:{who.imsi}").randrange(256)  # noqa: S311 - repeatable, not secret
-    return Machine(who, Sim(who, smsc=SMSC_NUMBER, last_mr=last_mr), boot_s=boot_s)
+    return Machine(who, Sim(who, smsc=SMSC_NUMBER, last_mr=last_mr), personality=personality, boot_s=boot_s)

@@ -1,0 +1,72 @@
+"""What a model does otherwise than the common command set: its own commands, refusals, restarts and spellings."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+from modem.emulator.refusal import UnknownCommandError, refusal_in_words
+from modem.emulator.sim import EF_ICCID
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from modem.at.command import Command
+    from modem.emulator.boot import Boot
+    from modem.emulator.equipment import Equipment
+
+
+class Manner:
+    """The personality of one machine, asked before the common commands are."""
+
+    def __init__(self, equipment: Equipment, boot: Boot) -> None:
+        self._equipment = equipment
+        self._personality = equipment.personality
+        self._boot = boot
+        # Set by a command that switches the modem off, with the line said then; the machine does it behind the answer.
+        self.last_word: str | None = None
+        spellings = [(re.compile(pattern), template) for pattern, template in self._personality.spellings]
+        if spellings:
+            equipment.device.spell = lambda line: _spelled(line, spellings)
+
+    def answer(self, command: Command, now: float) -> Sequence[str] | None:
+        """Return the lines of the model's own answer, None when the common command set answers; may refuse."""
+        text = command.text
+        personality = self._personality
+        if (result := self._boot.refusal(text, now)) is not None:
+            raise refusal_in_words(result)
+        self._boot.hear(text)
+        if text in personality.restarts:
+            self._equipment.is_reboot_due = True
+            return ()
+        if text in personality.switches_off:
+            self.last_word = personality.switches_off[text]
+            return ()
+        answer = personality.answers.get(text)
+        if answer is None:
+            answer = personality.answers.get(command.name + command.form.value)
+        if answer is not None:
+            return [self._filled(line) for line in answer]
+        if command.name in personality.missing:
+            raise UnknownCommandError(personality.unknown_command)
+        return None
+
+    def _filled(self, line: str) -> str:
+        if "{" not in line:
+            return line
+        card = self._equipment.sim
+        return line.format(
+            imei=self._equipment.identity.imei,
+            imsi=card.imsi,
+            iccid=card.iccid,
+            iccid_swapped=(card.read_file(EF_ICCID) or b"").hex().upper(),
+            # This card has its PIN switched off: nobody can spend a try (3GPP TS 31.101 9.5 gives 3 and 10).
+            pin_tries=3,
+            puk_tries=10,
+        )
+
+
+def _spelled(line: str, spellings: Sequence[tuple[re.Pattern[str], str]]) -> str:
+    for pattern, template in spellings:
+        line = pattern.sub(template, line, count=1)
+    return line
