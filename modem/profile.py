@@ -89,6 +89,8 @@ class Personality:
     # {"^CURC=0": ()}; a key that ends in "=" answers every set form. {imei}, {imsi}, {iccid} and {iccid_swapped} (as in
     # the file, 3GPP TS 31.102) in an answer become those of the machine, {pin_tries} and {puk_tries} those of the card.
     answers: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    # Commands that mean the same as one of the common set, both as typed behind AT: {"+CMGDA=6": "+CMGD=1,4"}.
+    aliases: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     # Commands of the common set that the model does not know.
     missing: frozenset[str] = frozenset()
 

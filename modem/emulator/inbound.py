@@ -81,7 +81,9 @@ def _deliver_report(equipment: Equipment, delivery: Delivery, now: float) -> Non
     if route == 1:
         _route(equipment, _cds(equipment, delivery), now)
     elif route == 2:
-        _store(equipment, delivery, equipment.sim.reports, "+CDSI")
+        # Models without a memory for reports keep them among the messages.
+        has_reports = equipment.sim.reports.name in equipment.personality.memories[0]
+        _store(equipment, delivery, equipment.sim.reports if has_reports else _receive_memory(equipment), "+CDSI")
     else:
         equipment.tell(Acknowledged())
 

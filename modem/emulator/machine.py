@@ -208,6 +208,7 @@ class Machine:
         own = self._manner.answer(command, now)
         if own is not None:
             return own
+        command = self._manner.meant(command)
         handler = self._table.get((command.name, command.form))
         if handler is None:
             raise UnknownCommandError(self.equipment.personality.unknown_command)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
+from modem.at.command import parse_line
 from modem.emulator.refusal import UnknownCommandError, refusal_in_words
 from modem.emulator.sim import EF_ICCID
 
@@ -29,6 +30,11 @@ class Manner:
         if spellings:
             equipment.device.spell = lambda line: _spelled(line, spellings)
 
+    def meant(self, command: Command) -> Command:
+        """Return the command of the common set that a command of the model stands for; itself when it is one."""
+        alias = self._personality.aliases.get(command.text)
+        return command if alias is None else parse_line(alias).commands[0]
+
     def answer(self, command: Command, now: float) -> Sequence[str] | None:
         """Return the lines of the model's own answer, None when the common command set answers; may refuse."""
         text = command.text
@@ -36,15 +42,14 @@ class Manner:
         if (result := self._boot.refusal(text, now)) is not None:
             raise refusal_in_words(result)
         self._boot.hear(text)
-        if text in personality.restarts:
-            self._equipment.is_reboot_due = True
-            return ()
-        if text in personality.switches_off:
-            self.last_word = personality.switches_off[text]
-            return ()
+        self.last_word = personality.switches_off.get(text)
+        is_restart = text in personality.restarts
+        self._equipment.is_reboot_due = self._equipment.is_reboot_due or is_restart
         answer = personality.answers.get(text)
         if answer is None:
             answer = personality.answers.get(command.name + command.form.value)
+        if answer is None and (is_restart or self.last_word is not None):
+            answer = ()
         if answer is not None:
             return [self._filled(line) for line in answer]
         if command.name in personality.missing:

@@ -161,3 +161,18 @@ def test_a_full_memory_is_told_in_the_words_of_the_model() -> None:
     bench.write(PERSON, "two")
 
     assert bench.read() == b'\r\n^SMMEMFULL:"SM"\r\n'
+
+
+def test_a_command_may_stand_for_one_of_the_common_set() -> None:
+    """SIM800: AT+CMGDA="DEL ALL" (its manual)."""
+    bench = Bench(personality=Personality(aliases={"+CMGDA=DEL ALL": "+CMGD=1,4"}))
+    bench.write(PERSON, "one")
+
+    play([('+CMGDA="DEL ALL"', OK), ("+CMGD=?", ["+CMGD: (),(0-4)", "OK"]), ("+CMGDA=?", ERROR)], bench)
+
+
+def test_a_model_without_a_memory_for_reports_keeps_them_among_the_messages() -> None:
+    bench = Bench(personality=Personality(memories=(("SM", "ME"), ("SM", "ME"), ("SM", "ME"))))
+    bench.at("+CNMI=2,1,0,2,0")
+
+    assert bench.send(PERSON, "hello", report=True)[-1] == '+CDSI: "SM",1'
