@@ -86,8 +86,9 @@ class Personality:
     # The final result of a command that the model does not know; "" for what +CMEE makes of +CME ERROR: 4.
     unknown_command: str = ""
     # Vendor commands with an answer that never changes, as typed behind AT without quotation marks, e.g.
-    # {"^CURC=0": ()}; a key that ends in "=" answers every set form. {imei}, {imsi}, {iccid} and {iccid_swapped} (as in
-    # the file, 3GPP TS 31.102) in an answer become those of the machine, {pin_tries} and {puk_tries} those of the card.
+    # {"^CURC=0": ()}; a key that ends in "=" answers every set form. In an answer, {imei} becomes that of the machine,
+    # and {imsi}, {iccid}, {iccid_swapped} (digits as in the file, ETSI TS 102 221 13.2), {pin_state}, {pin_tries} and
+    # {puk_tries} those of its card.
     answers: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
     # Commands that mean the same as one of the common set, both as typed behind AT: {"+CMGDA=6": "+CMGD=1,4"}.
     aliases: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))

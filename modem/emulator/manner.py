@@ -65,7 +65,8 @@ class Manner:
             imsi=card.imsi,
             iccid=card.iccid,
             iccid_swapped=(card.read_file(EF_ICCID) or b"").hex().upper(),
-            # This card has its PIN switched off: nobody can spend a try (3GPP TS 31.101 9.5 gives 3 and 10).
+            # This card has its PIN switched off: nobody can spend a try (ETSI TS 102 221 9.5.1 gives 3 and 10).
+            pin_state="READY",
             pin_tries=3,
             puk_tries=10,
         )
