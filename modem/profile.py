@@ -2,11 +2,8 @@
 
 from __future__ import annotations
 
-import importlib
-import pkgutil
 import re
 from dataclasses import dataclass, field
-from functools import cache
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -159,17 +156,3 @@ class Profile:
         """Tell whether a modem with these answers to +CGMI and +CGMM is the one described."""
         wanted = ((self.manufacturer, manufacturer), (self.model, model))
         return all(pattern and re.search(pattern, text, re.IGNORECASE) for pattern, text in wanted)
-
-
-@cache
-def load_profiles() -> Mapping[str, Profile]:
-    """Walk the folder `profiles` and return every profile by its name; ValueError when two have the same one."""
-    package = importlib.import_module("modem.profiles")
-    profiles: dict[str, Profile] = {}
-    for entry in sorted(pkgutil.iter_modules(package.__path__), key=lambda entry: entry.name):
-        profile: Profile = importlib.import_module(f"{package.__name__}.{entry.name}").PROFILE
-        if profile.name in profiles:
-            message = f"{entry.name}: another file has the profile {profile.name!r}"
-            raise ValueError(message)
-        profiles[profile.name] = profile
-    return MappingProxyType(profiles)

@@ -7,12 +7,16 @@ from pathlib import Path
 
 import click
 
+from modem.profiles import load_profiles
+
 EXAMPLES = """
 \b
 Examples:
   gsm-modem emulate --count 4 --dir /tmp/modems
   gsm-modem emulate --count 8 --dir /tmp/modems --radio-time 0.5 --report-delay 2
   gsm-modem emulate --dir /tmp/modems --control 127.0.0.1:8090
+  gsm-modem emulate --count 4 --dir /tmp/modems --model huawei-e173 --model sim800
+  gsm-modem emulate --model list
 
 \b
 Then, in another terminal:
@@ -47,6 +51,19 @@ def _address(_context: click.Context, parameter: click.Parameter, value: str) ->
     return host, int(port)
 
 
+def _models(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    profiles = load_profiles()
+    if "list" in values:
+        width = max(map(len, profiles))
+        for name, profile in profiles.items():
+            click.echo(f"{name:{width}}  {profile.personality.manufacturer} {profile.personality.model}")
+        context.exit()
+    if unknown := next((value for value in values if value not in profiles), None):
+        message = f"{unknown!r} is not one of {', '.join(profiles)}"
+        raise click.BadParameter(message, param=parameter)
+    return values
+
+
 @click.command(name="emulate", epilog=EXAMPLES)
 @click.option("--count", default=1, show_default=True, type=click.IntRange(1, 9999), help="How many modems.")
 @click.option(
@@ -55,6 +72,16 @@ def _address(_context: click.Context, parameter: click.Parameter, value: str) ->
     required=True,
     type=click.Path(file_okay=False, path_type=Path),
     help="Where the ports appear, as modem0, modem1 and so on.",
+)
+@click.option(
+    "--model",
+    "models",
+    multiple=True,
+    metavar="NAME",
+    is_eager=True,  # so that `--model list` needs no other option
+    callback=_models,
+    help="Which model the modems are: how it boots, what it says and refuses. Repeat it and they take the models in "
+    "turn. `--model list` shows the names.  [default: generic]",
 )
 @click.option(
     "--radio-time",
@@ -86,7 +113,14 @@ def _address(_context: click.Context, parameter: click.Parameter, value: str) ->
     help="Where handsets, plugs and the ledger are reached by HTTP; port 0 takes a free one.",
 )
 def emulate(
-    *, count: int, directory: Path, radio_time_s: float, report_delay_s: float, seed: int, control: tuple[str, int]
+    *,
+    count: int,
+    directory: Path,
+    models: tuple[str, ...],
+    radio_time_s: float,
+    report_delay_s: float,
+    seed: int,
+    control: tuple[str, int],
 ) -> None:
     """Run emulated modems on serial ports.
 
@@ -99,6 +133,7 @@ def emulate(
         run(
             count=count,
             directory=directory,
+            models=models,
             radio_time_s=radio_time_s,
             report_delay_s=report_delay_s,
             seed=seed,

@@ -10,7 +10,7 @@ import pytest
 from modem.driver import Accepted, Inbound, Modem, Ready
 from modem.emulator.rack import Rack
 from modem.pdu import Address, Deliver, StatusReport, decode_incoming, plan, submits
-from modem.profile import load_profiles
+from modem.profiles import load_profiles
 from tests.modem.driver.driving import FAST, Owner
 
 if TYPE_CHECKING:

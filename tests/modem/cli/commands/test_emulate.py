@@ -22,6 +22,7 @@ if TYPE_CHECKING:
         (["--radio-time", "-1"], "from 0 to 86400 seconds"),
         (["--report-delay", "nan"], "from 0 to 86400 seconds"),
         (["--radio-time", "x"], "not a valid float"),
+        (["--model", "sim801"], "'sim801' is not one of cinterion-ehs6"),
     ],
 )
 def test_a_wrong_option_is_refused_before_anything_starts(tmp_path: Path, arguments: list[str], complaint: str) -> None:
@@ -38,3 +39,11 @@ def test_the_directory_must_be_named() -> None:
 
     assert result.exit_code == 2
     assert "--dir" in result.output
+
+
+def test_the_models_are_listed_without_any_other_option() -> None:
+    result = CliRunner().invoke(main, ["emulate", "--model", "list"])
+
+    assert result.exit_code == 0
+    assert "sim800           SIMCOM_Ltd SIMCOM_SIM800L\n" in result.output
+    assert "generic" in result.output

@@ -21,7 +21,8 @@ from modem.at.responses import (
 from modem.at.urc import UNSOLICITED
 from modem.driver.startup import choose_cnmi
 from modem.pdu import Deliver, StatusReport, decode_incoming
-from modem.profile import Profile, load_profiles
+from modem.profile import Profile
+from modem.profiles import load_profiles
 from modem.profiles.generic import PROFILE as GENERIC
 from tests.modem.emulator.bench import Bench, lines
 
