@@ -48,7 +48,11 @@ PROFILE: Final = Profile(
                 ),
             ),
         ),
-        spellings=((r"^\+CCID: (\d+)$", r"\1"),),  # its manual: the bare number
+        spellings=(
+            (r"^\+CCID: (\d+)$", r"\1"),  # its manual: the bare number
+            # An alpha field that is always there, and empty.
+            (r"^(\+CMG[RL]: (?:\d+,)?\d),,(\d+)", r'\1,"",\2'),
+        ),
         answers={
             "I": ("SIM800 R14.18",),
             "+CLTS=": (),
