@@ -1,4 +1,16 @@
-"""What is known of a modem model: a record of data that driver and emulator read; nobody asks for a vendor's name."""
+"""Contract of the files in `profiles/`: what is known of a modem model, as data that driver and emulator read.
+
+A file in `profiles/`
+1. MUST define `PROFILE = Profile(...)`, named as the file with - for _;
+2. MUST say by `manufacturer` and `model` which modems it is for, and for no modem of another file (only `generic` is
+   for none); its own personality is one of them;
+3. MUST name, beside each value that departs from the standard, the manual, thread or program that says so;
+4. MAY leave out whatever is as the standard has it; the defaults are that;
+5. MUST NOT import another file of the folder.
+
+Nobody asks for a vendor's name: what differs is a field here. The folder is walked, so a new file is all that a new
+model needs; `tests/modem/profiles/test_conformance.py` finds it by itself.
+"""
 
 from __future__ import annotations
 
@@ -45,7 +57,7 @@ class Boot:
 
     # When AT is answered.
     at_s: float = 0.5
-    # What it says meanwhile, and when.
+    # What it says meanwhile, and when; {pin_state} and the other names of `answers` are filled in.
     lines: tuple[tuple[float, str], ...] = ()
     # What it refuses meanwhile: a card that has not started, a message service that is not ready.
     refusals: tuple[Refusal, ...] = ()
@@ -95,8 +107,8 @@ class Personality:
     boot: Boot = field(default_factory=Boot)
     repeated: tuple[Repeated, ...] = ()
     refusals: tuple[Refusal, ...] = ()
-    # How lines are written otherwise than in the standard, unsolicited ones too: a regular expression, and what
-    # becomes of its first match in a line (`re.sub`). All are tried, in order.
+    # How lines are written otherwise than in the standard, unsolicited ones and errors too: a regular expression, and
+    # what becomes of its first match in a line (`re.sub`). All are tried, in order.
     spellings: tuple[tuple[str, str], ...] = ()
     # Commands, as typed behind AT, that start the modem again.
     restarts: frozenset[str] = frozenset()

@@ -77,8 +77,8 @@ class _Mode(Enum):
 class Device:
     """One AT line as the modem sees it; `is_echo`, `is_verbose` and `is_quiet` are ATE, ATV and ATQ.
 
-    `spell` is how this model writes a line, information responses and unsolicited ones. `repeats_prompt`: the prompt
-    comes again after each CR of a body.
+    `spell` is how this model writes a line: information responses, unsolicited ones and final results in words.
+    `repeats_prompt`: the prompt comes again after each CR of a body.
     """
 
     def __init__(self) -> None:
@@ -184,7 +184,7 @@ class Device:
 
     def _final(self, result: Result | str) -> bytes:
         if isinstance(result, str):
-            text = result.encode("latin-1", "replace")
+            text = (result if self.spell is None else self.spell(result)).encode("latin-1", "replace")
         else:
             text = result.name.encode() if self.is_verbose else str(result.value).encode()
         return b"\r\n" + text + b"\r\n" if self.is_verbose else text + _CR

@@ -124,7 +124,7 @@ class Machine:
     def handle_timer(self, now: float) -> None:
         """Do what is due: lines of the boot, its end, end of a pause, a missing acknowledgement, lines that waited."""
         for line in self._boot.lines_due(now):
-            self._device.send_urc(line)
+            self._device.send_urc(self._manner.filled(line))
         if self._ready_at is not None and now >= self._ready_at:
             self._ready_at = None
             self.equipment.switch(Functionality.FULL)

@@ -51,12 +51,13 @@ class Manner:
         if answer is None and (is_restart or self.last_word is not None):
             answer = ()
         if answer is not None:
-            return [self._filled(line) for line in answer]
+            return [self.filled(line) for line in answer]
         if command.name in personality.missing:
             raise UnknownCommandError(personality.unknown_command)
         return None
 
-    def _filled(self, line: str) -> str:
+    def filled(self, line: str) -> str:
+        """Return a line of the personality with what is the machine's and the card's own in it."""
         if "{" not in line:
             return line
         card = self._equipment.sim

@@ -37,7 +37,7 @@ PROFILE: Final = Profile(
             lines=(
                 (10.0, "RDY"),
                 (11.0, "+CFUN: 1"),
-                (12.0, "+CPIN: READY"),
+                (12.0, "+CPIN: {pin_state}"),
                 (12.0, "+QUSIM: 1"),
                 (14.0, "+QIND: SMS DONE"),
                 (16.0, "+QIND: PB DONE"),

@@ -26,7 +26,7 @@ PROFILE: Final = Profile(
         empty_slot="",
         boot=Boot(
             at_s=2.0,
-            lines=((2.0, "RDY"), (2.5, "+CFUN: 1"), (3.0, "+CPIN: READY"), (8.0, "Call Ready")),
+            lines=((2.0, "RDY"), (2.5, "+CFUN: 1"), (3.0, "+CPIN: {pin_state}"), (8.0, "Call Ready")),
             refusals=(
                 Refusal(commands=r"\+(CPIN\?|CIMI|Q?CCID|CRSM=.*|CNUM)", result="+CME ERROR: 14", until_s=3.0),
                 Refusal(commands=r"\+(CPMS|CMG[RLDSW]|CNMI|CSCA)[?=].*", result="+CMS ERROR: 302", until_s=8.0),

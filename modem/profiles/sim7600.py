@@ -32,7 +32,7 @@ PROFILE: Final = Profile(
         memory_full_urc="+SMS FULL",
         boot=Boot(
             at_s=8.0,
-            lines=((8.0, "RDY"), (10.0, "+CPIN: READY"), (13.0, "SMS DONE"), (15.0, "PB DONE")),
+            lines=((8.0, "RDY"), (10.0, "+CPIN: {pin_state}"), (13.0, "SMS DONE"), (15.0, "PB DONE")),
             refusals=(
                 Refusal(commands=r"\+(CPIN\?|CIMI|CCID|CICCID|CRSM=.*|CNUM)", result="+CME ERROR: 14", until_s=10.0),
                 Refusal(commands=r"\+(CPMS|CMG[RLDSW]|CNMI|CSCA)[?=].*", result="+CMS ERROR: 302", until_s=13.0),
@@ -41,6 +41,8 @@ PROFILE: Final = Profile(
         spellings=(
             # Registered on LTE only: circuit switched service is searched for ever.
             (r"^\+CREG: (\d,)?[15](,.*)?$", r"+CREG: \g<1>2"),
+            # botletics/SIM7000-LTE-Shield#103: without service it is an unknown error.
+            (r"^\+CMS ERROR: 331$", "+CMS ERROR: 500"),
             (r"^\+CNMI: \(0-2\),\(0-3\),\(0,2\),\(0-2\),\(0,1\)$", "+CNMI: (0,1,2),(0,1,2,3),(0,2),(0,1,2),(0,1)"),
         ),
         answers={

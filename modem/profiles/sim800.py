@@ -37,7 +37,7 @@ PROFILE: Final = Profile(
             lines=(
                 (2.0, "RDY"),
                 (3.0, "+CFUN: 1"),
-                (3.5, "+CPIN: READY"),
+                (3.5, "+CPIN: {pin_state}"),
                 (8.0, "Call Ready"),
                 (9.0, "SMS Ready"),
             ),

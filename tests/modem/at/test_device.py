@@ -337,8 +337,9 @@ def test_a_model_may_spell_its_lines_in_its_own_way(device: Device) -> None:
     device.spell = lambda line: line.replace("+CDS: ", "+CDS: ,")
     device.send_urc("+CDS: 25\r\n00")
     device.respond(["+CDS: 1"])
+    device.finish("+CDS: 2")
 
-    assert device.data_to_send() == b"\r\n+CDS: ,25\r\n00\r\n\r\n+CDS: ,1\r\n"
+    assert device.data_to_send() == b"\r\n+CDS: ,25\r\n00\r\n\r\n+CDS: ,1\r\n\r\n+CDS: ,2\r\n"
 
 
 def test_a_command_may_end_without_a_final_result(device: Device) -> None:

@@ -55,3 +55,11 @@ def test_the_first_slot_is_zero() -> None:
     bench.write(PERSON, "hello")
 
     assert lines(bench.read()) == ['+CMTI: "SM",0']
+
+
+def test_without_service_it_says_no_more_than_500() -> None:
+    """botletics/SIM7000-LTE-Shield#103."""
+    bench = Bench(personality=PROFILE.personality)
+    bench.at("+CFUN=4")
+
+    assert bench.send(PERSON, "hello") == ["+CMS ERROR: 500"]
