@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from modem.at.command import parse_line
 from modem.emulator.refusal import UnknownCommandError, refusal_in_words
-from modem.emulator.sim import EF_ICCID
+from modem.pdu.semioctet import swap
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -65,7 +65,7 @@ class Manner:
             imei=self._equipment.identity.imei,
             imsi=card.imsi,
             iccid=card.iccid,
-            iccid_swapped=(card.read_file(EF_ICCID) or b"").hex().upper(),
+            iccid_swapped=swap(bytes.fromhex(card.iccid + "F" * (len(card.iccid) % 2))).hex().upper(),
             # This card has its PIN switched off: nobody can spend a try (ETSI TS 102 221 9.5.1 gives 3 and 10).
             pin_state="READY",
             pin_tries=3,
