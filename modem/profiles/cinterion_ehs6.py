@@ -38,6 +38,8 @@ PROFILE: Final = Profile(
                 Refusal(commands=r"\+(CPMS|CMG[RLDSW]|CNMI|CSCA)[?=].*", result="+CMS ERROR: 314", until_s=8.0),
             ),
         ),
+        # Settings of the LTE modules only; a question about them is a mistake here.
+        refusals=(Refusal(commands=r"\^SCFG=MEopMode/Prov.*", result="+CME ERROR: 21"),),
         answers={
             "I": ("Cinterion", "EHS6", "REVISION 03.001"),
             "^SCFG?": (

@@ -37,6 +37,8 @@ PROFILE: Final = Profile(
                 Refusal(commands=r"\+(CPMS|CMG[RLDSW]|CNMI|CSCA)[?=].*", result="+CMS ERROR: 314", until_s=7.0),
             ),
         ),
+        # Settings of the LTE modules only; a question about them is a mistake here.
+        refusals=(Refusal(commands=r"\^SCFG=MEopMode/Prov.*", result="+CME ERROR: 21"),),
         answers={
             "I": ("Cinterion", "MC75i", "REVISION 04.001"),
             "^SCID": ("^SCID: {iccid}",),
