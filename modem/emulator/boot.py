@@ -27,6 +27,7 @@ class Boot:
         self._started_at: float | None = None
         # Lines to come: when, in which order, what, and the number of what is repeated.
         self._lines: list[tuple[float, int, str, int | None]] = []
+        self._line_count = 0
         self._silenced: set[int] = set()
 
     def start(self, now: float) -> None:
@@ -78,7 +79,8 @@ class Boot:
                 self._silenced.discard(number)
 
     def _add(self, at: float, line: str, number: int | None = None) -> None:
-        heapq.heappush(self._lines, (at, len(self._lines), line, number))
+        self._line_count += 1
+        heapq.heappush(self._lines, (at, self._line_count, line, number))
 
     def _is_over(self, number: int, at: float) -> bool:
         return self._is_past(self._personality.repeated[number].until_s, at)

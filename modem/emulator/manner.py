@@ -42,13 +42,14 @@ class Manner:
         if (result := self._boot.refusal(text, now)) is not None:
             raise refusal_in_words(result)
         self._boot.hear(text)
-        self.last_word = personality.switches_off.get(text)
-        is_restart = text in personality.restarts
-        self._equipment.is_reboot_due = self._equipment.is_reboot_due or is_restart
+        if is_restart := text in personality.restarts:
+            self._equipment.is_reboot_due = True
+        if is_end := text in personality.switches_off:
+            self.last_word = personality.switches_off[text]
         answer = personality.answers.get(text)
         if answer is None:
             answer = personality.answers.get(command.name + command.form.value)
-        if answer is None and (is_restart or self.last_word is not None):
+        if answer is None and (is_restart or is_end):
             answer = ()
         if answer is not None:
             return [self.filled(line) for line in answer]

@@ -101,3 +101,11 @@ def test_without_power_nothing_comes() -> None:
     boot.stop()
 
     assert boot.next_timer() is None
+
+
+def test_lines_of_one_moment_keep_their_order() -> None:
+    lines = tuple((float(number // 3), f"line {number}") for number in range(12))
+    boot = Boot(Personality(boot=Timeline(lines=lines)))
+    boot.start(0.0)
+
+    assert [line for _, line in heard(boot, 10.0)] == [line for _, line in lines]

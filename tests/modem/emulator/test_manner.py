@@ -111,6 +111,15 @@ def test_a_modem_can_be_switched_off() -> None:
     assert bench.machines[0].next_timer() is None
 
 
+def test_a_modem_is_switched_off_behind_the_whole_line() -> None:
+    bench = Bench(personality=Personality(switches_off={"+QPOWD": "POWERED DOWN"}))
+
+    assert bench.at("+QPOWD;+CSQ") == ["+CSQ: 21,0", "OK", "POWERED DOWN"]
+    assert not bench.machines[0].is_awake
+    bench.reboot()
+    assert bench.at("E0")[-1] == "OK"
+
+
 def test_an_answer_may_have_no_final_result() -> None:
     """Wavecom (WMO2 AT manual 2.3): +CPIN? does not finish its response with OK."""
     bench = Bench(personality=Personality(unfinished=frozenset({"+CPIN?"})))
