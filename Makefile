@@ -41,18 +41,30 @@ format: $(DEV_READY) ## bring the code into the house's format
 bench: $(DEV_READY) ## measure speed on emulated modems and print the figures
 	$(BIN)/python -m tests.bench
 
-interop: $(DEV_READY) programs ## run the tests against gammu and smstools (as root: installs them first)
+interop: $(DEV_READY) programs ## run the tests against other people's programs (as root: installs them first)
 	$(BIN)/python -m pytest -m interop $(PYTEST_ARGS)
 
-# Debian starts a daemon as soon as its package is installed unless policy-rc.d forbids it; smstools brings one.
-programs: ## install gammu and smstools if this is root on a Debian system and they are missing
-	@missing=
-	for program in gammu gammu-smsd smsd; do
-	  PATH="$$PATH:/usr/sbin" command -v $$program >/dev/null || missing="$$missing $$program"
+# Each program the interop tests start, and its Debian package. gammu-smsd keeps its messages in SQLite by libdbi.
+PROGRAMS := gammu:gammu gammu-smsd:gammu-smsd smsd:smstools bearerbox:kannel gnokii:gnokii-cli \
+  ModemManager:modemmanager dbus-daemon:dbus
+DBI_SQLITE := libdbd-sqlite3
+
+# Debian starts a daemon as soon as its package is installed unless policy-rc.d forbids it; most of these bring one.
+programs: ## install the programs of the interop tests if this is root on a Debian system and they are missing
+	@missing= packages=
+	for pair in $(PROGRAMS); do
+	  PATH="$$PATH:/usr/local/sbin:/usr/sbin:/sbin" command -v "$${pair%%:*}" >/dev/null && continue
+	  missing="$$missing $${pair%%:*}"
+	  packages="$$packages $${pair#*:}"
 	done
+	if ! ls /usr/lib/*/dbd/libdbdsqlite3.so >/dev/null 2>&1; then
+	  missing="$$missing $(DBI_SQLITE)"
+	  packages="$$packages $(DBI_SQLITE)"
+	fi
 	[ -n "$$missing" ] || exit 0
 	if [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then
-	  echo "make: not here and not to be installed:$$missing; their tests will be skipped" >&2
+	  echo "make: SKIPPED, not here and not to be installed:$$missing; their tests will be skipped." >&2
+	  echo "make: as root on Debian: apt-get install$$packages" >&2
 	  exit 0
 	fi
 	policy=/usr/sbin/policy-rc.d
@@ -62,8 +74,8 @@ programs: ## install gammu and smstools if this is root on a Debian system and t
 	  chmod 755 "$$policy"
 	fi
 	export DEBIAN_FRONTEND=noninteractive
-	{ apt-get -q update && apt-get -q install -y --no-install-recommends gammu gammu-smsd smstools; } </dev/null ||
-	  echo "make: could not be installed:$$missing; their tests will be skipped" >&2
+	{ apt-get -q update && apt-get -q install -y --no-install-recommends $$packages; } </dev/null ||
+	  echo "make: SKIPPED, could not be installed:$$missing; their tests will be skipped." >&2
 
 requirements: $(VENV)/pyvenv.cfg ## choose the newest packages that pyproject.toml admits and write the requirements files
 	@$(PIP) install --quiet 'uv>=0.9'

@@ -17,6 +17,7 @@ from gateway.dispatch.binding import configured_spans
 from gateway.dispatch.dispatcher import Dispatcher
 from gateway.dispatch.inbound import Receiver
 from gateway.dispatch.pool import Pool
+from gateway.dispatch.spool import Spool
 from gateway.modem_radio import radio_factory
 from gateway.service.accounts import Accounts
 from gateway.service.desk import Service
@@ -42,6 +43,7 @@ class App:
             settings=settings, store=self.store, accounts=self.accounts, board=self.board, clock=self.clock
         )
         receiver = Receiver(self.store, self.clock)
+        self._spool = Spool(settings.store.path.with_name(f"{settings.store.path.name}.received"))
         self.dispatcher = Dispatcher(
             store=self.store, settings=settings, clock=self.clock, board=self.board, receiver=receiver
         )
@@ -51,6 +53,7 @@ class App:
             board=self.board,
             dispatcher=self.dispatcher,
             receiver=receiver,
+            spool=self._spool,
             make_radio=radio_factory(settings),
         )
         self.server = Server(self.service)
@@ -76,6 +79,8 @@ class App:
         await self._callbacks.start()
         self._undo.push_async_callback(self._callbacks.stop)
         await self.dispatcher.start()
+        self._spool.open()
+        self._undo.callback(self._spool.close)
         self._pool_task = asyncio.create_task(self._pool.run(), name="pool")
         self._undo.push_async_callback(self._stop_pool, self._pool_task)
         self._undo.push_async_callback(self.dispatcher.stop, self.settings.dispatch.stop_timeout_s)
@@ -83,7 +88,7 @@ class App:
         self._undo.push_async_callback(self._control.stop)
         await self.server.start()
         self._undo.push_async_callback(self.server.stop)
-        log.info("listening", action="start", address=self.server.address)
+        log.info("listening", action="start", box=self.settings.gateway.name, address=self.server.address)
 
     async def wait_broken(self) -> None:
         """Return never; raises what broke a part that the gateway cannot do without."""

@@ -11,18 +11,20 @@ import asyncio
 import contextlib
 import json
 import os
-from typing import TYPE_CHECKING, Any
+from dataclasses import fields
+from typing import TYPE_CHECKING, Any, cast
 
 import structlog
 
-from gateway.core.account import Account, Role
-from gateway.core.types import AccountId, EpochMs
+from gateway.core.account import Account, AccountChanges, Role
 from gateway.errors import GatewayError, InvalidFieldError
+from gateway.store.backend import ApiToken
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Mapping
     from pathlib import Path
 
+    from gateway.core.types import EpochMs
     from gateway.service.accounts import Accounts
 
 log = structlog.get_logger(__name__)
@@ -101,16 +103,26 @@ class ControlServer:
                 )
                 return _to_json(created)
             case "enable":
-                return await accounts.enable(arguments["name"])
+                await accounts.enable(arguments["name"])
             case "disable":
-                return await accounts.disable(arguments["name"])
+                await accounts.disable(arguments["name"])
+            case "change":
+                await accounts.change(arguments["name"], _changes_from_json(arguments["changes"]))
+            case "set_password":
+                await accounts.set_password(arguments["name"], arguments["password"])
             case "create_token":
                 return await accounts.create_token(
                     arguments["name"], label=arguments["label"], expires_at=arguments["expires_at"]
                 )
+            case "tokens":
+                return [_token_to_json(token) for token in await accounts.tokens(arguments["name"])]
+            case "revoke_token":
+                await accounts.revoke_token(arguments["key"])
             case "list":
                 return [_to_json(account) for account in await accounts.list()]
-        raise InvalidFieldError("call", f"unknown: {call}")
+            case _:
+                raise InvalidFieldError("call", f"unknown: {call}")
+        return None
 
 
 class RemoteAccounts:
@@ -132,9 +144,25 @@ class RemoteAccounts:
         """Keep the account out."""
         await self._ask("disable", name=name)
 
+    async def change(self, name: str, changes: AccountChanges) -> None:
+        """Change what is named of the account."""
+        await self._ask("change", name=name, changes=_facts_to_json(changes))
+
+    async def set_password(self, name: str, password: str) -> None:
+        """Change the account's password, which ends its sessions."""
+        await self._ask("set_password", name=name, password=password)
+
     async def create_token(self, name: str, *, label: str, expires_at: EpochMs | None = None) -> str:
         """Make an API token; its text is shown only now."""
         return str(await self._ask("create_token", name=name, label=label, expires_at=expires_at))
+
+    async def tokens(self, name: str) -> list[ApiToken]:
+        """Give the API tokens of an account, oldest first."""
+        return [_token_from_json(one) for one in await self._ask("tokens", name=name)]
+
+    async def revoke_token(self, key: str) -> None:
+        """End an API token."""
+        await self._ask("revoke_token", key=key)
 
     async def list(self) -> list[Account]:
         """Give all accounts in order of name."""
@@ -164,20 +192,34 @@ async def running_accounts(path: Path) -> RemoteAccounts | None:
 
 
 def _to_json(account: Account) -> dict[str, Any]:
-    return {
-        "id": account.id,
-        "name": account.name,
-        "email": account.email,
-        "role": account.role.value,
-        "enabled": account.enabled,
-    }
+    return _facts_to_json({field.name: getattr(account, field.name) for field in fields(Account)})
 
 
 def _from_json(values: dict[str, Any]) -> Account:
-    return Account(
-        id=AccountId(values["id"]),
-        name=values["name"],
-        email=values["email"],
-        role=Role(values["role"]),
-        enabled=values["enabled"],
-    )
+    return Account(**_facts_from_json(values))
+
+
+def _facts_to_json(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """Give facts of an account with lists for sets."""
+    return {name: sorted(value) if isinstance(value, frozenset) else value for name, value in facts.items()}
+
+
+def _facts_from_json(values: dict[str, Any]) -> dict[str, Any]:
+    facts = {name: frozenset(value) if isinstance(value, list) else value for name, value in values.items()}
+    return {**facts, "role": Role(values["role"])} if "role" in values else facts
+
+
+def _changes_from_json(values: dict[str, Any]) -> AccountChanges:
+    unknown = values.keys() - AccountChanges.__annotations__.keys()
+    if unknown:
+        raise InvalidFieldError(min(unknown), "cannot be changed")
+    return cast("AccountChanges", _facts_from_json(values))
+
+
+def _token_to_json(token: ApiToken) -> dict[str, Any]:
+    facts = {field.name: getattr(token, field.name) for field in fields(ApiToken)}
+    return {**facts, "secret_sha256": token.secret_sha256.hex()}
+
+
+def _token_from_json(values: dict[str, Any]) -> ApiToken:
+    return ApiToken(**{**values, "secret_sha256": bytes.fromhex(values["secret_sha256"])})

@@ -5,6 +5,7 @@ GatewayError
     StoreError                  the database cannot be used
         SchemaTooNewError       written by a newer version of this program
         StoreBusyError          another process holds it
+        StoreUnavailableError   it cannot be written until somebody acts: disk full, locked, read-only
     RequestError                the caller's fault, or a refusal the caller must see
         InvalidFieldError       a field is missing or wrong
         BadCredentialsError     unknown, wrong or disabled
@@ -40,6 +41,10 @@ class SchemaTooNewError(StoreError):
 
 class StoreBusyError(StoreError):
     """Another process holds the database."""
+
+
+class StoreUnavailableError(StoreError):
+    """The database cannot be written until somebody acts; the text says what to do."""
 
 
 class RequestError(GatewayError):

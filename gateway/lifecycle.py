@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from gateway.errors import StoreUnavailableError
 from gateway.tuning import tune_process
 
 if TYPE_CHECKING:
@@ -86,12 +87,21 @@ async def _until(stop: asyncio.Event, app: App, notifier: Notifier) -> None:
 
 
 async def _watchdog(app: App, notifier: Notifier) -> None:
-    """Feed the watchdog from the loop as long as the store commits; without one, wait for ever."""
+    """Feed the watchdog from the loop as long as the store answers; without one, wait for ever.
+
+    A store that says what is wrong (disk full) is no reason to be restarted: that would only throw away
+    the answers of modems that wait to be written.
+    """
     if notifier.watchdog_s is None:
         await asyncio.Event().wait()
         return
     while True:
-        await app.store.ping()
-        ready = sum(view.is_usable for view in app.board.views())
-        notifier.send(f"WATCHDOG=1\nSTATUS={ready} of {len(app.board.ports())} spans ready")
+        try:
+            await app.store.ping()
+        except StoreUnavailableError as error:
+            status = str(error)
+        else:
+            ready = sum(view.is_usable for view in app.board.views())
+            status = f"{ready} of {len(app.board.ports())} spans ready"
+        notifier.send(f"WATCHDOG=1\nSTATUS={status}")
         await asyncio.sleep(notifier.watchdog_s / 3)

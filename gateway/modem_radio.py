@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from typing import TYPE_CHECKING, assert_never
 
@@ -78,8 +79,8 @@ class ModemRadio:
                 self._on_event(radio.Lost(reason=reason))
             case events.Inbound():
                 self._inbound(event)
-            case events.LateAnswer(mr=mr, error=error):
-                self._on_event(radio.LateAnswer(mr=mr, refused=error or ""))
+            case events.LateAnswer():
+                self._on_event(radio.LateAnswer(result=_late_result(event)))
             case events.NoLateAnswer(is_unsent=is_unsent):
                 self._on_event(radio.NoLateAnswer(is_unsent=is_unsent))
             case events.SignalChanged(dbm=dbm):
@@ -100,6 +101,14 @@ class ModemRadio:
             return
         smsc = "" if line.smsc is None else line.smsc.text
         self._on_event(radio.Received(tpdu=line.tpdu, smsc=smsc, stored=stored))
+
+
+def _late_result(late: events.LateAnswer) -> radio.Accepted | radio.Refused:
+    if late.refused is None:
+        return radio.Accepted(mr=late.mr)
+    # It took longer than anybody waited for it.
+    no = late.refused
+    return radio.Refused(kind=no.kind, code=no.code, text=no.text, is_local=False, waited_s=math.inf)
 
 
 def _identity(identity: events.Identity) -> radio.Identity:

@@ -9,6 +9,8 @@ ModemError
         PortLostError           it vanished or was closed while in use
     ModemTimeoutError           the modem did not answer in time
     CommandError                the modem answered an error to a command that must succeed
+    BehaviourError              the emulated network cannot behave like that
+    TranscriptError             a file is not a transcript of an AT dialogue
 """
 
 from __future__ import annotations
@@ -69,3 +71,21 @@ class CommandError(ModemError):
         super().__init__(f"{command}: {result}")
         self.command = command
         self.result = result
+
+
+class BehaviourError(ModemError):
+    """The emulated network cannot behave like that; `field` names what is wrong."""
+
+    def __init__(self, field: str, reason: str) -> None:
+        super().__init__(f"{field}: {reason}")
+        self.field = field
+        self.reason = reason
+
+
+class TranscriptError(ModemError):
+    """A file is not a transcript; `line`, counted from 1, is where it goes wrong."""
+
+    def __init__(self, line: int, reason: str) -> None:
+        super().__init__(f"line {line}: {reason}")
+        self.line = line
+        self.reason = reason

@@ -79,6 +79,8 @@ class Personality:
     manufacturer: str = "gsm-gateway"
     model: str = "Emulated modem"
     revision: str = "EM01.00"
+    # What +GCAP lists; V.250 6.1.9.
+    capabilities: str = "+CGSM,+DS,+ES"
 
     # The five lists of +CNMI=?; 27.005 3.4.1.
     cnmi: tuple[tuple[int, ...], ...] = ((0, 1, 2), (0, 1, 2, 3), (0, 2), (0, 1, 2), (0, 1))
@@ -90,6 +92,10 @@ class Personality:
     first_index: int = 1
     # The answer of +CMGR to an empty slot: an information response, "" for a bare OK, or a +CMS ERROR.
     empty_slot: str = "+CMS ERROR: 321"
+    # Whether octets beyond the length that +CMGS announced are dropped; elsewhere they are +CMS ERROR: 304.
+    truncates_long_pdus: bool = False
+    # Whether USSD texts are packed septets in hexadecimal while +CSCS is "GSM".
+    is_ussd_packed: bool = False
     # Said when a message was refused because the memory was full; "{memory}" becomes its +CPMS name.
     memory_full_urc: str = ""
     # The final result of a command that the model does not know; "" for what +CMEE makes of +CME ERROR: 4.
@@ -140,7 +146,10 @@ class Profile:
     # Routed first: reports that were stored can not be read back on many LTE modules.
     cnmi_report: tuple[int, ...] = (1, 2)
     cnmi_buffer: tuple[int, ...] = (0, 1)
-    cnmi_fallbacks: tuple[str, ...] = ("2,1,0,1,0", "1,1,0,1,0", "2,1,0,2,0", "2,1,0,1,1", "2,1,0,0,0", "2,1", "1,1")
+    cnmi_fallbacks: tuple[str, ...] = (
+        "2,1,0,1,0", "1,1,0,1,0", "2,1,0,2,0", "2,1,0,1,1", "1,1,0,2,0", "2,2,0,1,0", "1,2,0,1,0", "2,2,0,2,0",
+        "2,1,0,0,0", "2,1", "1,1",
+    )  # fmt: skip
 
     # Tried in order until one answer holds an ICCID; the last is the SIM file itself, 27.007 8.18 and TS 31.102 4.2.
     iccid_commands: tuple[str, ...] = ("AT+CCID", "AT+ICCID", "AT+QCCID", "AT^ICCID?", "AT+CRSM=176,12258,0,0,10")

@@ -12,6 +12,7 @@ from urllib.parse import unquote_to_bytes
 from aiohttp import ClientPayloadError, web
 from aiohttp.http_exceptions import HttpProcessingError
 
+from gateway.api.encoding import decoded
 from gateway.api.multipart import split_multipart
 from gateway.api.names import build_fields
 from gateway.api.params import Params, Undecodable, decode_json
@@ -96,13 +97,16 @@ async def read_body(request: web.BaseRequest, limit_octets: int) -> bytes:
         request.writer.output_size = 0
     try:
         if request.content.is_eof():  # all of it is here, as nearly always
-            return await _read_all(request.content, limit_octets)
-        async with asyncio.timeout(BODY_TIMEOUT_S):
-            return await _read_all(request.content, limit_octets)
+            body = await _read_all(request.content, limit_octets)
+        else:
+            async with asyncio.timeout(BODY_TIMEOUT_S):
+                body = await _read_all(request.content, limit_octets)
     except TimeoutError as error:
         raise MalformedError("did not arrive in time") from error
     except (HttpProcessingError, ClientPayloadError, web.RequestPayloadError) as error:
-        raise MalformedError("cannot be read as its Content-Encoding or Transfer-Encoding") from error
+        raise MalformedError("cannot be read as its Transfer-Encoding") from error
+    encoding = ",".join(request.headers.getall("Content-Encoding", ()))
+    return decoded(body, encoding, limit_octets) if encoding and body else body
 
 
 async def _read_all(content: StreamReader, limit_octets: int) -> bytes:

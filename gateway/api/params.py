@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING, Any, Final, NoReturn
 
 from gateway.api.names import NESTING_LIMIT, Repeated, build_fields
-from gateway.api.refusals import MalformedError
+from gateway.api.refusals import MalformedError, UndecodableError
 from gateway.errors import InvalidFieldError
 
 if TYPE_CHECKING:
@@ -20,7 +20,8 @@ if TYPE_CHECKING:
 _MISSING: Final = object()
 _INTEGER = re.compile(r"[+-]?[0-9]{1,400}")
 _SWITCH = {"0": False, "false": False, "no": False, "off": False, "1": True, "true": True, "yes": True, "on": True}
-_RAW_PLUS = re.compile(r"(?:^|(?<=[ ;|.:,\r\n])) (?=[1-9])")
+# Behind a separator a blank may also be meant ("10010, 10086"): there only an international number had a plus.
+_RAW_PLUS = re.compile(r"^ (?=[1-9])|(?<=[ ;|.:,\r\n]) (?=[1-9][0-9]{6})")
 
 
 class WrittenFloat(float):
@@ -196,7 +197,7 @@ class Params:
 
 def _refuse_undecodable(name: str, value: Any) -> None:
     if isinstance(value, Undecodable):
-        raise InvalidFieldError(name, f"not {value.charset}")
+        raise UndecodableError(name, value.charset)
 
 
 def _is_blank(value: Any) -> bool:

@@ -7,6 +7,7 @@ RequestError
     InternalError               our fault; logged with the request id
     InvalidFieldError
         MalformedError          the body cannot be parsed
+        UndecodableError        the octets of a field are no text in its charset
     BadCredentialsError
         BadTokenError           the credential was a token, not a name and a password
 """
@@ -41,6 +42,13 @@ class MalformedError(InvalidFieldError):
 
     def __init__(self, reason: str) -> None:
         super().__init__("body", reason)
+
+
+class UndecodableError(InvalidFieldError):
+    """The octets of a field of a form are no text in the charset of the body."""
+
+    def __init__(self, field: str, charset: str) -> None:
+        super().__init__(field, f"not {charset}")
 
 
 class BadTokenError(BadCredentialsError):

@@ -18,9 +18,10 @@ from gateway.api.auth import source_address
 from gateway.api.dialect import Answer, Call, encode_json
 from gateway.api.dialects import shelf
 from gateway.api.intake import read_params
+from gateway.api.listener import HttpServer
 from gateway.api.refusals import InternalError, OversizeError, UnknownPathError, WrongMethodError
 from gateway.api.settings import read_settings
-from gateway.errors import ConfigError, RequestError, StoreError
+from gateway.errors import ConfigError, RequestError, StoreError, StoreUnavailableError
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -109,8 +110,8 @@ class Server:
     async def start(self) -> None:
         """Listen as [http] says; OSError when the address cannot be had."""
         http = self._service.settings.http
-        # aiohttp's Application would route a second time; its access log costs half the throughput.
-        self._runner = web.ServerRunner(web.Server(self.respond, access_log=None), shutdown_timeout=SHUTDOWN_TIMEOUT_S)
+        # aiohttp's Application would route a second time.
+        self._runner = web.ServerRunner(HttpServer(self.respond), shutdown_timeout=SHUTDOWN_TIMEOUT_S)
         await self._runner.setup()
         tls = _tls_context(http.tls_certificate, http.tls_key)
         await web.TCPSite(self._runner, http.host, http.port, ssl_context=tls, backlog=1024).start()
@@ -162,6 +163,10 @@ class Server:
             return await target.route.handle(call)
         except RequestError as error:
             return _refuse(target, error)
+        except StoreUnavailableError as error:
+            # Every caller runs into it: a trace for each would fill what is left of the disk.
+            log.error("request failed", action="request", request_id=request_id, path=target.path, reason=str(error))
+            return _refuse(target, InternalError("the store cannot write"))
         except Exception as error:
             log.exception("request failed", action="request", request_id=request_id, path=target.path)
             return _refuse(target, InternalError(type(error).__name__))
@@ -175,12 +180,13 @@ class Server:
         if path == "/health/ready":
             usable = [view.span.port for view in self._service.board.views() if view.is_usable]
             return _health_answer("ready" if usable else "no span can send", is_well=bool(usable), usable_ports=usable)
+        name = self._service.settings.gateway.name
         try:
             await self._service.store.ping()
         except StoreError as error:
             log.error("store does not answer", action="health", reason=str(error))
-            return _health_answer("store does not answer", is_well=False)
-        return _health_answer("live", is_well=True)
+            return _health_answer("store does not answer", is_well=False, name=name)
+        return _health_answer("live", is_well=True, name=name)
 
     def _log(self, request: web.BaseRequest, request_id: str, source: str, answer: Answer, took_s: float) -> None:
         is_notable = bool(answer.refusal) or took_s > SLOW_S

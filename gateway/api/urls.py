@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from ipaddress import IPv6Address
 from typing import TYPE_CHECKING
 from urllib.parse import quote
 
@@ -10,8 +11,10 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 HOST_LIMIT = 255
-_HOST = re.compile(r"[A-Za-z0-9_](?:[A-Za-z0-9_.-]*[A-Za-z0-9_.])?")
-_IPV6 = re.compile(r"\[?([0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)\]?")
+_LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
+_HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\.?")
+_IPV6 = re.compile(r"([0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)|\[([0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)\]")
+_NOT_PRINTABLE = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 # A raw `#` would end the address.
 _NOT_RAW = re.compile(r"[^\x21-\x7e]|#")
 
@@ -28,12 +31,23 @@ def encode_as_it_stands(text: str) -> str:
 
 def is_host(text: str) -> bool:
     """Whether `text` is a host name or an address, IPv6 also in brackets."""
-    return len(text) <= HOST_LIMIT and bool(_HOST.fullmatch(text) or _IPV6.fullmatch(text))
+    return len(text) <= HOST_LIMIT and (bool(_HOST.fullmatch(text)) or _ipv6(text) is not None)
+
+
+def _ipv6(text: str) -> str | None:
+    """Give an IPv6 address without its brackets, None for anything else, a name with a port too."""
+    match = _IPV6.fullmatch(text)
+    address = (match[1] or match[2]) if match else ""
+    try:
+        IPv6Address(address)
+    except ValueError:
+        return None
+    return address
 
 
 def is_printable(text: str) -> bool:
     """Whether `text` has no control character and no lone surrogate."""
-    return not any(character < " " or character == "\x7f" or "\ud800" <= character <= "\udfff" for character in text)
+    return _NOT_PRINTABLE.search(text) is None
 
 
 def build_url(scheme: str, host: str, port: str, path: str, parameters: Iterable[str]) -> str:
@@ -41,8 +55,8 @@ def build_url(scheme: str, host: str, port: str, path: str, parameters: Iterable
 
     `port` "" is the scheme's. A query that `path` has already is kept in front.
     """
-    address = _IPV6.fullmatch(host)
-    authority = (f"[{address[1]}]" if address else host) + (f":{port}" if port else "")
+    address = _ipv6(host)
+    authority = (host if address is None else f"[{address}]") + (f":{port}" if port else "")
     path = encode_as_it_stands(path)
     joint = "&" if "?" in path else "?"
     return f"{scheme}://{authority}{path}{joint}{'&'.join(filter(None, parameters))}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import aiohttp
@@ -17,6 +18,14 @@ if TYPE_CHECKING:
     from gateway.core.types import CallbackId
 
 USER_AGENT = f"gsm-gateway/{__version__}"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Answer:
+    """What a request gave: `error` in plain words, "" for any 2xx; `is_reached` when there was an HTTP answer."""
+
+    error: str
+    is_reached: bool
 
 
 class Client:
@@ -36,8 +45,8 @@ class Client:
         """Close all connections."""
         await self._session.close()
 
-    async def send(self, request: CallbackRequest, callback_id: CallbackId) -> str:
-        """Make the request once; gives "" for any 2xx, else what went wrong in plain words."""
+    async def send(self, request: CallbackRequest, callback_id: CallbackId) -> Answer:
+        """Make the request once; never raises for faults of the receiver."""
         headers = {**request.headers, "X-Gateway-Event": str(callback_id)}
         if self._settings.secret:
             headers["X-Gateway-Signature"] = sign(request, self._settings.secret)
@@ -50,11 +59,13 @@ class Client:
                 allow_redirects=False,
                 ssl=request.verify_tls,
             ) as response:
-                return "" if 200 <= response.status < 300 else f"HTTP {response.status}"
+                error = "" if 200 <= response.status < 300 else f"HTTP {response.status}"
+                return Answer(error=error, is_reached=True)
         except TimeoutError:
-            return f"no answer within {self._settings.timeout_s:g} s"
-        except aiohttp.ClientConnectorError as error:
-            return f"cannot connect: {error.os_error.strerror or error.os_error}"
-        except (aiohttp.ClientError, OSError, ValueError) as error:
+            reason = f"no answer within {self._settings.timeout_s:g} s"
+        except aiohttp.ClientConnectorError as failure:
+            reason = f"cannot connect: {failure.os_error.strerror or failure.os_error}"
+        except (aiohttp.ClientError, OSError, ValueError) as failure:
             # Their texts may hold the address, and with it the message.
-            return type(error).__name__
+            reason = type(failure).__name__
+        return Answer(error=reason, is_reached=False)

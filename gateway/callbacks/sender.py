@@ -5,17 +5,17 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import random
-from collections import Counter
 from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
 
 from gateway.callbacks.client import Client
-from gateway.callbacks.lanes import Lanes
+from gateway.callbacks.lanes import Lanes, receiver_of
 from gateway.core.schedule import callback_delay_s
 from gateway.core.types import EpochMs
 from gateway.store.backend import CallbackOwedNews
+from gateway.store.outage import Outage
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from gateway.clock import Clock
     from gateway.config.settings import CallbacksSection
     from gateway.core.callback import CallbackRequest, OwedCallback
-    from gateway.core.types import MessageId
+    from gateway.core.types import AccountId, CallbackId
     from gateway.store.backend import News, Store
 
     Render = Callable[[OwedCallback], Awaitable[CallbackRequest | None]]
@@ -38,8 +38,8 @@ LONGEST_SLEEP_S = 600.0
 class CallbackSender:
     """The task behind the outbox: `start`, `stop`, `wait_failed`.
 
-    It sleeps until the store has news or the next row is due. Rows of one message to one account go out
-    in order; rows of different receivers never wait for each other.
+    It sleeps until the store has news or the next row is due. Rows of one message to one account and
+    dialect go out in order; rows of different receivers never wait for each other.
     """
 
     def __init__(
@@ -59,7 +59,9 @@ class CallbackSender:
         self._render = render
         self._own_port = own_port
         self._jitter = jitter
-        self._busy: Counter[MessageId] = Counter()
+        self._busy: set[CallbackId] = set()
+        self._outage = Outage()
+        self._unreached: dict[str, set[tuple[AccountId, str]]] = {}
         self._wake = asyncio.Event()
         self._failure: asyncio.Future[None]
         self._client: Client
@@ -108,21 +110,26 @@ class CallbackSender:
             while True:
                 self._wake.clear()
                 busy = frozenset(self._busy)
-                rows = await self._store.due_callbacks(self._clock.now_ms(), limit=BATCH, busy=busy)
-                self._busy.update(row.message_id for row in rows)
+                rows = await self._outage.ride_out(partial(self._due, busy))
+                self._busy.update(row.id for row in rows)
                 await asyncio.gather(*map(self._take, rows))
                 if not rows:
                     await self._sleep(busy)
         except Exception as error:  # noqa: BLE001  (whoever waits for the sender gets it)
             self._fail(error)
 
-    async def _sleep(self, busy: frozenset[MessageId]) -> None:
-        next_at = await self._store.next_callback_at(busy)
+    async def _due(self, busy: frozenset[CallbackId]) -> list[OwedCallback]:
+        return await self._store.due_callbacks(self._clock.now_ms(), limit=BATCH, busy=busy)
+
+    async def _sleep(self, busy: frozenset[CallbackId]) -> None:
+        next_at = await self._outage.ride_out(lambda: self._store.next_callback_at(busy))
         wait_s = LONGEST_SLEEP_S
         if next_at is not None:
             wait_s = min(LONGEST_SLEEP_S, max(0.0, (next_at - self._clock.now_ms()) / 1000))
+        # asyncio.wait_for of Python 3.11 swallows the cancellation that comes together with a wake-up.
         with contextlib.suppress(TimeoutError):  # something is due
-            await asyncio.wait_for(self._wake.wait(), wait_s)
+            async with asyncio.timeout(wait_s):
+                await self._wake.wait()
 
     async def _take(self, row: OwedCallback) -> None:
         """Render a row and put it into the lane of its receiver."""
@@ -133,25 +140,34 @@ class CallbackSender:
             await self._retry(row, "internal error")
             return
         if request is None:
-            await self._store.callback_done(row.id, self._clock.now_ms())
+            await self._outage.ride_out(lambda: self._store.callback_done(row.id, self._clock.now_ms()))
             self._release(row)
             return
         wait_s = self._lanes.offer(request.url, partial(self._send, row, request))
         if wait_s:
             next_at = EpochMs(self._clock.now_ms() + int(wait_s * 1000))
-            await self._store.callback_retry(row.id, next_at=next_at, error="waiting for the receiver")
+            await self._outage.ride_out(lambda: self._store.callback_postpone(row.id, next_at=next_at))
             self._release(row)
 
     async def _send(self, row: OwedCallback, request: CallbackRequest) -> None:
-        error = await self._client.send(request, row.id)
-        if not error:
-            await self._store.callback_done(row.id, self._clock.now_ms())
+        answer = await self._client.send(request, row.id)
+        if not answer.error:
+            await self._outage.ride_out(lambda: self._store.callback_done(row.id, self._clock.now_ms()))
             log.debug("callback taken", action="callback", callback_id=row.id, message_id=row.message_id)
             self._release(row)
+            await self._receiver_is_back(request.url)
         elif request.is_once:
-            await self._give_up(row, error)
+            await self._give_up(row, answer.error)
         else:
-            await self._retry(row, error)
+            if not answer.is_reached:
+                self._unreached.setdefault(receiver_of(request.url), set()).add((row.account_id, row.dialect))
+            await self._retry(row, answer.error)
+
+    async def _receiver_is_back(self, url: str) -> None:
+        """What failed while the receiver was away need not wait for its own time, which may be half an hour off."""
+        for account_id, dialect in self._unreached.pop(receiver_of(url), ()):
+            make_due = partial(self._store.callbacks_due_now, account_id, dialect, self._clock.now_ms())
+            await self._outage.ride_out(make_due)
 
     async def _retry(self, row: OwedCallback, error: str) -> None:
         now = self._clock.now_ms()
@@ -159,7 +175,8 @@ class CallbackSender:
         if delay_s is None:
             await self._give_up(row, error)
             return
-        await self._store.callback_retry(row.id, next_at=EpochMs(now + int(delay_s * 1000)), error=error)
+        next_at = EpochMs(now + int(delay_s * 1000))
+        await self._outage.ride_out(lambda: self._store.callback_retry(row.id, next_at=next_at, error=error))
         log.info(
             "callback failed",
             action="callback",
@@ -172,13 +189,13 @@ class CallbackSender:
         self._release(row)
 
     async def _give_up(self, row: OwedCallback, error: str) -> None:
-        await self._store.callback_given_up(row.id, now=self._clock.now_ms(), error=error)
+        await self._outage.ride_out(
+            lambda: self._store.callback_given_up(row.id, now=self._clock.now_ms(), error=error)
+        )
         log.warning("callback given up", action="callback", callback_id=row.id, message_id=row.message_id, error=error)
         self._release(row)
 
     def _release(self, row: OwedCallback) -> None:
-        """Let the next row of the message go."""
-        self._busy[row.message_id] -= 1
-        if self._busy[row.message_id] <= 0:
-            del self._busy[row.message_id]
+        """The store knows what became of the row: it, or the one that follows it, may go."""
+        self._busy.discard(row.id)
         self._wake.set()

@@ -61,7 +61,7 @@ class GatewaySection(Section):
     """[gateway]"""
 
     timezone: TimeZone = Field("UTC", description="zone of times shown and read, where an account has none")
-    name: str = Field("gsm-gateway", description="name of this box in logs")
+    name: str = Field("gsm-gateway", description="name of this box, in its first log line and in /health/live")
     log_level: Literal["debug", "info", "warning", "error"] = Field("info", description="least important line logged")
     log_format: Literal["text", "json"] = Field("text", description="how a log line looks")
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypedDict
 
 if TYPE_CHECKING:
     from gateway.core.types import AccountId, Port
@@ -70,3 +70,15 @@ class Account:
     def may_use(self, port: Port) -> bool:
         """Whether the span `port` exists for this account."""
         return self.spans is None or port in self.spans
+
+
+class AccountChanges(TypedDict, total=False):
+    """What may be changed of an account, each as in `Account`; what is left out stays."""
+
+    role: Role
+    spans: frozenset[Port] | None
+    dialects: frozenset[str] | None
+    timezone: str | None
+    rate_per_s: int
+    queue_limit: int
+    credit: int | None

@@ -7,6 +7,7 @@ can carry the same one: recipient and time decide between them.
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import IntEnum
 from typing import TYPE_CHECKING
 
 from gateway.core.number import is_same_subscriber
@@ -19,39 +20,114 @@ if TYPE_CHECKING:
 
 CLOCK_SLACK_MS = 120_000
 """How far the service centre's clock may be off ours before the time counts against a match."""
+NEAR_MS = 1000
+"""So close that the time stamp means this attempt: it has whole seconds."""
+UNANSWERED_MS = 300_000
+"""How long after its opening an attempt may reach the service centre (24.011: TR1M is 35..45 s, repeated)."""
 VALIDITY_EXPIRED = 0x46
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Candidate:
-    """An attempt on the report's SIM: accepted with the report's TP-MR, or without any answer (`mr` None)."""
+    """An attempt on the report's SIM.
+
+    `mr` is None when the modem gave none or has not answered (yet: `is_open`). `report_status` and
+    `discharged_at` are those of the last report that was matched.
+    """
 
     attempt_id: AttemptId
     recipient: str
     mr: int | None
     opened_at: EpochMs
     settled_at: EpochMs | None
+    is_open: bool = False
+    report_status: int | None = None
+    discharged_at: EpochMs | None = None
 
 
-def find_attempt(candidates: Sequence[Candidate], *, mr: int, recipient: str, scts: EpochMs | None) -> Candidate | None:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ReportFacts:
+    """What a report says of the message that it is about; times None when unreadable."""
+
+    mr: int
+    recipient: str
+    status: int
+    scts: EpochMs | None
+    discharged: EpochMs | None
+
+
+class _Fit(IntEnum):
+    """How well an attempt fits, best first."""
+
+    MR_AND_TIME = 0
+    OPEN_IN_TIME = 1
+    REPORTED_BEFORE = 2
+    MR = 3
+    OPEN = 4
+    MR_BUT_REPORTED = 5
+    UNANSWERED = 6
+    MR_WRONG_CLOCK = 7
+
+
+def find_attempt(candidates: Sequence[Candidate], report: ReportFacts) -> Candidate | None:
     """Choose the attempt that a report is about, None when none fits.
 
-    Answered attempts go before unanswered ones. Of several, the newest that is not younger than the
-    report's time stamp; when every one is younger (a service centre whose clock is wrong), the newest.
-    An unanswered attempt fits only when the time stamp is inside its time, since its TP-MR is unknown.
+    The TP-MR comes back after 256 submits, so of several attempts with the report's TP-MR the one counts
+    whose time is the time stamp's; one that has its final report already is meant only by a repetition or
+    a correction. An attempt that is open may be meant too: when it is chosen, its answer will tell. One
+    that never got an answer fits only when the time stamp is inside its time, since its TP-MR is unknown.
     """
-    same = [one for one in candidates if is_same_subscriber(one.recipient, recipient)]
-    answered = sorted((one for one in same if one.mr == mr), key=lambda one: one.opened_at, reverse=True)
-    for one in answered:
-        if scts is None or one.opened_at <= scts + CLOCK_SLACK_MS:
-            return one
-    if answered:
-        return answered[0]
-    unanswered = sorted((one for one in same if one.mr is None), key=lambda one: one.opened_at)
-    for one in unanswered:
-        if scts is not None and scts >= one.opened_at - CLOCK_SLACK_MS:
-            return one
-    return None
+    ranked = [
+        (fit, _order(one, report, fit), one)
+        for one in candidates
+        if is_same_subscriber(one.recipient, report.recipient) and (fit := _fit(one, report)) is not None
+    ]
+    return min(ranked, key=lambda entry: entry[:2])[2] if ranked else None
+
+
+def _fit(one: Candidate, report: ReportFacts) -> _Fit | None:
+    distance_ms = _distance_ms(one, report.scts)
+    if one.is_open:
+        return _fit_open(one, report)
+    if one.mr is None:
+        is_in_time = report.scts is not None and distance_ms <= CLOCK_SLACK_MS
+        return _Fit.UNANSWERED if is_in_time else None
+    return _fit_by_mr(one, report, distance_ms) if one.mr == report.mr else None
+
+
+def _fit_open(one: Candidate, report: ReportFacts) -> _Fit | None:
+    if report.scts is None:
+        return _Fit.OPEN
+    # In time it comes before a repetition: with a modem that gives each segment the same TP-MR, the report on the next
+    # segment looks like the last one once more.
+    if report.scts >= one.opened_at - NEAR_MS:
+        return _Fit.OPEN_IN_TIME
+    return _Fit.OPEN if report.scts >= one.opened_at - CLOCK_SLACK_MS else None
+
+
+def _fit_by_mr(one: Candidate, report: ReportFacts, distance_ms: int) -> _Fit:
+    if one.report_status is None or segment_verdict(one.report_status) is None:
+        if distance_ms <= NEAR_MS:
+            return _Fit.MR_AND_TIME
+        return _Fit.MR if distance_ms <= CLOCK_SLACK_MS else _Fit.MR_WRONG_CLOCK
+    is_repeated = one.report_status == report.status and one.discharged_at == report.discharged
+    if distance_ms <= NEAR_MS or is_repeated:
+        return _Fit.REPORTED_BEFORE
+    return _Fit.MR_BUT_REPORTED if distance_ms <= CLOCK_SLACK_MS else _Fit.MR_WRONG_CLOCK
+
+
+def _distance_ms(one: Candidate, scts: EpochMs | None) -> int:
+    """Give how far the time stamp is from the time in which the attempt can have reached the service centre."""
+    if scts is None:
+        return 0
+    until = one.settled_at if one.mr is not None and one.settled_at is not None else one.opened_at + UNANSWERED_MS
+    return max(one.opened_at - scts, scts - until, 0)
+
+
+def _order(one: Candidate, report: ReportFacts, fit: _Fit) -> tuple[int, int]:
+    if report.scts is None or fit is _Fit.MR_WRONG_CLOCK:
+        return 0, -one.opened_at
+    return _distance_ms(one, report.scts), one.opened_at
 
 
 def segment_verdict(report_status: int) -> Status | None:
@@ -70,13 +146,13 @@ def segment_verdict(report_status: int) -> Status | None:
 def message_verdict(report_statuses: Sequence[int | None]) -> tuple[Status, int] | None:
     """Give a message's status and its deciding TP-ST from those of its segments.
 
-    None while one is without a final report. The first bad segment decides; all good: delivered, 0
-    or the first segment's TP-ST.
+    The first segment that is known to have failed decides at once, whatever becomes of the others; all good:
+    delivered, with the TP-ST of the only segment or 0 for several. None while neither is certain.
     """
     verdicts = [None if status is None else segment_verdict(status) for status in report_statuses]
-    if any(verdict is None for verdict in verdicts):
-        return None
     for status, verdict in zip(report_statuses, verdicts, strict=True):
         if verdict is not Status.DELIVERED and verdict is not None and status is not None:
             return verdict, status
-    return Status.DELIVERED, report_statuses[0] or 0
+    if None in verdicts:
+        return None
+    return Status.DELIVERED, (report_statuses[0] or 0) if len(report_statuses) == 1 else 0

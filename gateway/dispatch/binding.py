@@ -10,7 +10,7 @@ from gateway.core.span import Span
 from gateway.core.types import Port
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Collection, Sequence
 
     from gateway.config.settings import SpanSettings
     from gateway.dispatch.radio import Identity
@@ -22,11 +22,19 @@ def configured_spans(known: Sequence[Span], settings: Sequence[SpanSettings]) ->
     return [_named(by_port.get(Port(one.port)) or Span(port=Port(one.port), name=""), one.name) for one in settings]
 
 
-def bind(known: Sequence[Span], settings: Sequence[SpanSettings], *, identity: Identity, path: str) -> Span:
+def bind(
+    known: Sequence[Span],
+    settings: Sequence[SpanSettings],
+    *,
+    identity: Identity,
+    path: str,
+    taken: Collection[Port] = (),
+) -> Span:
     """Give the span of the modem behind `path`, with its present IMEI and path.
 
-    First what the settings say, then the span that had this IMEI, then (a modem without an IMEI) the
-    one that had this path, else the next free number. Numbers are never given to another modem.
+    First what the settings say, then the span that had this IMEI (of several the one that had this path too), then
+    (a modem without an IMEI) the one that had this path, else the next free number. Numbers are never given to another
+    modem; `taken` are those that a modem of the same IMEI has now.
     """
     by_port = {span.port: span for span in known}
     for one in settings:
@@ -34,9 +42,11 @@ def bind(known: Sequence[Span], settings: Sequence[SpanSettings], *, identity: I
             span = by_port.get(Port(one.port)) or Span(port=Port(one.port), name="")
             return replace(_named(span, one.name), imei=identity.imei, path=path)
     reserved = {one.port for one in settings}
-    for span in known:
-        if span.port not in reserved and (
-            span.imei == identity.imei if identity.imei else not span.imei and span.path == path
+    for span in sorted(known, key=lambda span: span.path != path):
+        if (
+            span.port not in reserved
+            and span.port not in taken
+            and (span.imei == identity.imei if identity.imei else not span.imei and span.path == path)
         ):
             return replace(span, path=path)
     free = next(

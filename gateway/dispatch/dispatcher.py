@@ -12,8 +12,10 @@ import structlog
 from gateway.core.span import SpanState
 from gateway.core.status import Status
 from gateway.core.types import EpochMs
+from gateway.dispatch.outcome import Verdict, judge
 from gateway.dispatch.span import SpanWorker
 from gateway.store.backend import StatusChanged, WorkAdded
+from gateway.store.outage import Outage
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
@@ -22,6 +24,7 @@ if TYPE_CHECKING:
     from gateway.config.settings import Settings
     from gateway.core.types import AttemptId, Port
     from gateway.dispatch.inbound import Receiver
+    from gateway.dispatch.radio import Accepted, Refused
     from gateway.service.spans import SpanBoard
     from gateway.store.backend import News, Store
 
@@ -30,6 +33,8 @@ log = structlog.get_logger(__name__)
 HOUSEKEEPING_S = 10.0
 PARKED_REPORTS_KEPT_S = 3 * 86_400
 LISTEN_AT_LEAST_S = 1.0
+CLOCK_JUMP_MS = 5000
+"""Less is the slow correction of a time server."""
 NO_EVIDENCE = "no answer from the modem, it may have been sent"
 
 
@@ -42,6 +47,7 @@ class Dispatcher:
         self._clock = clock
         self._board = board
         self._receiver = receiver
+        self._outage = Outage()
         self._workers: dict[Port, SpanWorker] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._decisions: dict[AttemptId, asyncio.Task[None]] = {}
@@ -90,9 +96,11 @@ class Dispatcher:
                 store=self._store,
                 settings=self._settings,
                 clock=self._clock,
-                others=self._enabled_ports,
+                others=self._able_ports,
+                is_enabled=partial(self._is_enabled, port),
                 on_undecided=self._decide_at,
                 on_pause=partial(self._on_pause, port),
+                outage=self._outage,
             )
             self._workers[port] = worker
             self._spawn(worker.run(), f"span {port}")
@@ -102,22 +110,36 @@ class Dispatcher:
         """Seconds for which the span's modem may still owe an earlier process an answer; asked once."""
         return self._listen_first.pop(port, 0.0)
 
-    async def late_answer(self, port: Port, *, mr: int | None, refused: str) -> None:
+    async def late_answer(self, port: Port, result: Accepted | Refused) -> None:
         """The modem answered a submit that had been given up."""
         worker = self.worker(port)
         attempt_id, worker.last_unanswered = worker.last_unanswered, None
         if attempt_id is None:
-            log.warning("late answer without an open question", action="late", span=port, mr=mr)
+            log.warning("late answer without an open question", action="late", span=port, result=repr(result))
             return
-        await self._store.evidence(attempt_id, mr=mr, refused=refused, now=self._clock.now_ms())
+        outcome = judge(result)
+        if outcome.verdict is Verdict.AMBIGUOUS:
+            # "Network timeout" is an answer that leaves the question open (modem error 332, 513).
+            log.info("late answer says nothing for certain", action="late", span=port, code=outcome.code)
+            self._decide_at(attempt_id, self._after_evidence())
+            return
+        refused = "" if outcome.verdict is Verdict.ACCEPTED else outcome.code or outcome.text
+        await self._note_evidence(attempt_id, mr=outcome.mr, refused=refused)
+
+    async def _note_evidence(self, attempt_id: AttemptId, *, mr: int | None, refused: str) -> None:
+        await self._outage.ride_out(
+            lambda: self._store.evidence(attempt_id, mr=mr, refused=refused, now=self._clock.now_ms())
+        )
 
     async def no_late_answer(self, port: Port, *, is_unsent: bool) -> None:
         """The modem will not answer any more: evidence can only be a delivery report now, if it went out at all."""
-        attempt_id = self.worker(port).last_unanswered
+        worker = self.worker(port)
+        attempt_id = worker.last_unanswered
         if attempt_id is None:
             return
         if is_unsent:
-            await self.late_answer(port, mr=None, refused="the modem never got it")
+            worker.last_unanswered = None
+            await self._note_evidence(attempt_id, mr=None, refused="the modem never got it")
         else:
             self._decide_at(attempt_id, self._after_evidence())
 
@@ -127,17 +149,20 @@ class Dispatcher:
         now = self._clock.now_ms()
         dispatch = self._settings.dispatch
         for attempt in await self._store.open_attempts():
+            # The clock may have been set since: nobody waits longer than for an attempt of this moment.
+            latest = EpochMs(self._after_evidence() + int(dispatch.submit_timeout_s * 1000))
+            waited_s = max(0, now - attempt.opened_at) / 1000
+            if attempt.decide_at is None or waited_s < dispatch.submit_timeout_s:
+                # The process ended in the middle of it. Its modem may still answer: the pool lets it listen first.
+                self._listen_first[attempt.port] = max(dispatch.patience_s - waited_s, LISTEN_AT_LEAST_S)
             decide_at = attempt.decide_at
             if decide_at is None:
-                # The process ended in the middle of it. Its modem may still answer: the pool lets it listen first.
-                waited_s = (now - attempt.opened_at) / 1000
-                self._listen_first[attempt.port] = max(dispatch.patience_s - waited_s, LISTEN_AT_LEAST_S)
-                decide_at = EpochMs(self._after_evidence() + int(dispatch.submit_timeout_s * 1000))
+                decide_at = latest
                 await self._store.lose_attempt(
                     attempt.attempt_id, cause="the gateway stopped before the answer came", decide_at=decide_at
                 )
             self.worker(attempt.port).last_unanswered = attempt.attempt_id
-            self._decide_at(attempt.attempt_id, decide_at)
+            self._decide_at(attempt.attempt_id, min(decide_at, latest))
 
     def _after_evidence(self) -> EpochMs:
         return EpochMs(self._clock.now_ms() + int(self._settings.dispatch.evidence_s * 1000))
@@ -158,8 +183,8 @@ class Dispatcher:
     async def _decide(self, attempt_id: AttemptId, decide_at: EpochMs) -> None:
         await asyncio.sleep(max(0.0, (decide_at - self._clock.now_ms()) / 1000))
         resend = self._settings.dispatch.when_unknown == "resend"
-        status = await self._store.decide_ambiguous(
-            attempt_id, resend=resend, cause=NO_EVIDENCE, now=self._clock.now_ms()
+        status = await self._outage.ride_out(
+            lambda: self._store.decide_ambiguous(attempt_id, resend=resend, cause=NO_EVIDENCE, now=self._clock.now_ms())
         )
         if status is Status.QUEUED:
             log.warning("sent again, possible duplicate", action="resend", attempt=attempt_id)
@@ -183,16 +208,20 @@ class Dispatcher:
         """Wake the span that the work prefers; when it is busy or cannot send, the others that may take it."""
         preferred = None if work.port is None else self._workers.get(work.port)
         is_able = preferred is not None and preferred.is_able
-        if preferred is not None and is_able:
+        if preferred is not None:
             preferred.wake()
-            if not preferred.is_sending:
+            if is_able and not preferred.is_sending:
                 return
         for port, worker in self._workers.items():
             if worker.is_able and (not work.spans or port in work.spans) and (worker.sleeps_for_ever or not is_able):
                 worker.wake()
 
-    def _enabled_ports(self) -> list[Port]:
-        return [view.span.port for view in self._board.views() if view.span.enabled]
+    def _able_ports(self) -> list[Port]:
+        return [port for port, worker in self._workers.items() if worker.is_able]
+
+    def _is_enabled(self, port: Port) -> bool:
+        span = self._board.span(port)
+        return span is None or span.enabled
 
     def _on_pause(self, port: Port, reason: str | None) -> None:
         """Show on the board that a barred SIM is left alone, so that new messages prefer other spans."""
@@ -209,12 +238,24 @@ class Dispatcher:
 
     async def _housekeeping(self) -> None:
         while True:
-            now = self._clock.now_ms()
-            await self._store.expire(now)
-            await self._store.forget_parked(EpochMs(now - PARKED_REPORTS_KEPT_S * 1000))
-            incomplete_s = self._settings.dispatch.incomplete_after_s
-            await self._receiver.give_out_incomplete(EpochMs(now - int(incomplete_s * 1000)))
+            await self._outage.ride_out(self._keep_house)
             await asyncio.sleep(HOUSEKEEPING_S)
+
+    async def _keep_house(self) -> None:
+        await self._follow_clock()
+        now = self._clock.now_ms()
+        await self._store.expire(now)
+        await self._receiver.join_leftovers()
+        await self._store.forget_parked(EpochMs(now - PARKED_REPORTS_KEPT_S * 1000))
+        incomplete_s = self._settings.dispatch.incomplete_after_s
+        await self._receiver.give_out_incomplete(EpochMs(now - int(incomplete_s * 1000)))
+
+    async def _follow_clock(self) -> None:
+        drift_ms = self._clock.drift_ms()
+        if abs(drift_ms) >= CLOCK_JUMP_MS:
+            await self._store.clock_was_set(drift_ms)
+            log.warning("the system's clock was set", action="clock", by_s=round(drift_ms / 1000))
+        self._clock.adopt(drift_ms)
 
     def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
         task = asyncio.get_running_loop().create_task(work, name=name)

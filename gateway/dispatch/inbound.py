@@ -10,6 +10,7 @@ import structlog
 import modem.pdu as sms
 from gateway.core.types import EpochMs
 from gateway.store.backend import InboundPart, NewInbound, Report, ReportFate, Slot
+from gateway.store.outage import Outage
 from modem.errors import DecodeError
 
 if TYPE_CHECKING:
@@ -29,6 +30,7 @@ class Receiver:
     def __init__(self, store: Store, clock: Clock) -> None:
         self._store = store
         self._clock = clock
+        self._outage = Outage()
 
     async def receive(self, received: Received, *, port: Port, identity: Identity, radio: Radio) -> None:
         """Store a deliver or a status report; when it is durable, delete it in the modem or acknowledge it."""
@@ -37,21 +39,18 @@ class Receiver:
             tpdu = sms.decode_incoming(received.tpdu)
         except DecodeError as error:
             log.warning("unreadable TPDU kept as data", action="inbound", span=port, reason=str(error))
-            await self._store_unreadable(received, port, identity, slot)
+            await self._outage.ride_out(lambda: self._store_unreadable(received, port, identity, slot))
         else:
-            if isinstance(tpdu, sms.StatusReport):
-                await self._store_report(tpdu, port, identity)
-            else:
-                await self._store_deliver(tpdu, received, port, identity, slot)
+            await self._outage.ride_out(lambda: self._store_readable(tpdu, received, port, identity, slot))
         if received.stored is None:
             await radio.acknowledge()
             return
         await radio.delete(received.stored)
         if slot is not None:
-            await self._store.free_slot(slot)
+            await self._outage.ride_out(lambda: self._store.free_slot(slot))
 
     async def join_leftovers(self) -> None:
-        """Join sets that were complete when the process ended."""
+        """Join sets that are complete: the process, or the store's readiness to write, ended before they could be."""
         for parts in await self._store.complete_parts():
             await self._join(parts, is_complete=True)
 
@@ -65,6 +64,19 @@ class Receiver:
             return None
         digest = hashlib.sha256(received.tpdu).digest()
         return Slot(sim=identity.sim, memory=received.stored.memory, index=received.stored.index, digest=digest)
+
+    async def _store_readable(
+        self,
+        tpdu: sms.Deliver | sms.StatusReport,
+        received: Received,
+        port: Port,
+        identity: Identity,
+        slot: Slot | None,
+    ) -> None:
+        if isinstance(tpdu, sms.StatusReport):
+            await self._store_report(tpdu, port, identity)
+        else:
+            await self._store_deliver(tpdu, received, port, identity, slot)
 
     async def _store_report(self, report: sms.StatusReport, port: Port, identity: Identity) -> None:
         fate = await self._store.report(
@@ -142,6 +154,8 @@ class Receiver:
                 is_complete=is_complete,
             ),
         )
+        if inbound_id is None:
+            return
         log.info(
             "text received",
             action="inbound",
@@ -167,6 +181,14 @@ class Receiver:
             ),
             slot,
         )
+
+
+def is_report(tpdu: bytes) -> bool:
+    """Whether a TPDU from the network is a status report. 3GPP TS 23.040 9.2.3.1 (TP-MTI)."""
+    try:
+        return isinstance(sms.decode_incoming(tpdu), sms.StatusReport)
+    except DecodeError:
+        return False
 
 
 def _epoch_ms(instant: datetime | None) -> EpochMs | None:

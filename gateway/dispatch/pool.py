@@ -12,7 +12,9 @@ import structlog
 
 from gateway.core.span import Span, SpanState
 from gateway.dispatch.binding import bind
+from gateway.dispatch.inbound import is_report
 from gateway.dispatch.radio import (
+    Identity,
     LateAnswer,
     Lost,
     NoLateAnswer,
@@ -23,13 +25,15 @@ from gateway.dispatch.radio import (
     SignalChanged,
 )
 from gateway.service.spans import SpanCondition
+from gateway.store.outage import Outage
 
 if TYPE_CHECKING:
     from gateway.config.settings import Settings
     from gateway.core.types import Port
     from gateway.dispatch.dispatcher import Dispatcher
     from gateway.dispatch.inbound import Receiver
-    from gateway.dispatch.radio import Identity, Radio, RadioFactory
+    from gateway.dispatch.radio import Radio, RadioFactory
+    from gateway.dispatch.spool import Spool
     from gateway.service.spans import SpanBoard
     from gateway.store.backend import Store
 
@@ -63,6 +67,19 @@ class Seat:
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
 
+def _are_two(seat: Seat, url: str, identity: Identity) -> bool:
+    """Tell whether the modem of a seat and the one behind `url` are two, though the IMEI may be the same."""
+    if seat.identity is None:
+        return False
+    is_one_imei = bool(identity.imei) and identity.imei == seat.identity.imei
+    return is_one_imei and (identity.sim != seat.identity.sim or _is_virtual(url) or _is_virtual(seat.url))
+
+
+def _is_virtual(url: str) -> bool:
+    """Tell a socket or PTY, which has a modem of its own, from the several ports that a USB modem has."""
+    return "://" in url or os.path.realpath(url).startswith("/dev/pts/")
+
+
 class Pool:
     """Runs a radio on every port that is found and hands ready ones to their span's worker."""
 
@@ -74,6 +91,7 @@ class Pool:
         board: SpanBoard,
         dispatcher: Dispatcher,
         receiver: Receiver,
+        spool: Spool,
         make_radio: RadioFactory,
     ) -> None:
         self._store = store
@@ -81,7 +99,9 @@ class Pool:
         self._board = board
         self._dispatcher = dispatcher
         self._receiver = receiver
+        self._spool = spool
         self._make_radio = make_radio
+        self._outage = Outage()
         self._seats: dict[str, Seat] = {}
 
     async def run(self) -> None:
@@ -95,6 +115,8 @@ class Pool:
                     await asyncio.sleep(self._settings.modems.rescan_s)
         finally:
             await asyncio.gather(*(seat.radio.close() for seat in self._seats.values()), return_exceptions=True)
+            for seat in self._seats.values():
+                await self._keep_received(seat)
 
     def _open_seat(self, url: str, group: asyncio.TaskGroup) -> None:
         events: asyncio.Queue[RadioEvent] = asyncio.Queue()
@@ -106,7 +128,12 @@ class Pool:
             # A modem that cannot send must not be given the next segment, however long the queue of events is.
             if seat is not None and seat.port is not None and isinstance(event, NotReady | Lost):
                 self._dispatcher.worker(seat.port).detach()
+            if isinstance(event, Received):
+                self._spool.keep(url, event)
             events.put_nowait(event)
+
+        for received in self._spool.leftovers(url):
+            events.put_nowait(received)
 
         seat = Seat(url=url, radio=self._make_radio(url, listen_first_s, on_event), events=events)
         if span is not None:
@@ -126,6 +153,13 @@ class Pool:
             await asyncio.sleep(BROKEN_SEAT_PAUSE_S)
             self._seats.pop(seat.url, None)
 
+    async def _keep_received(self, seat: Seat) -> None:
+        """Store what was received but not looked at before the end: a routed report is said only once."""
+        while not seat.events.empty():
+            event = seat.events.get_nowait()
+            if isinstance(event, Received):
+                await self._on_received(seat, event)
+
     async def _on_event(self, seat: Seat, event: RadioEvent) -> None:
         match event:
             case Ready(identity=identity):
@@ -142,8 +176,8 @@ class Pool:
 
     async def _on_news(self, port: Port, event: LateAnswer | NoLateAnswer | SignalChanged) -> None:
         match event:
-            case LateAnswer(mr=mr, refused=refused):
-                await self._dispatcher.late_answer(port, mr=mr, refused=refused)
+            case LateAnswer(result=result):
+                await self._dispatcher.late_answer(port, result)
             case NoLateAnswer(is_unsent=is_unsent):
                 await self._dispatcher.no_late_answer(port, is_unsent=is_unsent)
             case SignalChanged(dbm=dbm, operator=operator):
@@ -168,6 +202,7 @@ class Pool:
         log.warning("port lost", action="lost", span=seat.port, path=seat.url, reason=reason)
         if seat.port is None:
             return
+        seat.identity = None
         self._dispatcher.worker(seat.port).detach()
         self._condition(seat, SpanState.MISSING, reason)
         # Another port of the same modem may have been set aside; it is looked at again.
@@ -176,23 +211,40 @@ class Pool:
                 del self._seats[url]
 
     async def _on_received(self, seat: Seat, received: Received) -> None:
-        if seat.port is None or seat.identity is None:
+        identity = seat.identity or await self._identity_before(seat, received)
+        if seat.port is None or identity is None:
             # What waited in the port while no process had it open comes before the modem has said who it is.
             seat.unidentified.append(received)
             return
-        await self._receiver.receive(received, port=seat.port, identity=seat.identity, radio=seat.radio)
+        await self._receiver.receive(received, port=seat.port, identity=identity, radio=seat.radio)
+        self._spool.release(received)
+
+    async def _identity_before(self, seat: Seat, received: Received) -> Identity | None:
+        """Give the SIM that a report is for before the modem has said who it is: the one that sent here last.
+
+        A routed report is said only once, so it must not wait in memory; a port that was opened anew with
+        its old input has the same device as before.
+        """
+        if seat.port is None or received.stored is not None or not is_report(received.tpdu):
+            return None
+        sim = await self._store.last_sim(seat.port)
+        return Identity(iccid=sim) if sim else None
 
     async def _seat_identity(self, seat: Seat, identity: Identity) -> bool:
         """Bind the seat to its span; False when another port already serves this modem."""
-        span = bind([view.span for view in self._board.views()], self._settings.span, identity=identity, path=seat.url)
-        owner = next(
-            (one for one in self._seats.values() if one is not seat and one.port == span.port and one.identity), None
-        )
-        if owner is not None and self._board.condition(span.port).state in {SpanState.READY, SpanState.NOT_READY}:
+        others = [one for one in self._seats.values() if one is not seat and not one.is_spare]
+        known = [view.span for view in self._board.views()]
+        taken = {one.port for one in others if one.port is not None and _are_two(one, seat.url, identity)}
+        span = bind(known, self._settings.span, identity=identity, path=seat.url, taken=taken)
+        rivals = [one for one in others if one.port == span.port]
+        owner = next((one for one in rivals if one.identity is not None), None)
+        if owner is not None:
             log.info("port set aside, its modem is served", action="spare", path=seat.url, span=span.port, by=owner.url)
             seat.is_spare, seat.port = True, span.port
             await seat.radio.close()
             return False
+        for one in rivals:
+            one.port = None  # its modem is gone, and here it is
         if seat.identity is not None and seat.identity.sim != identity.sim:
             log.warning("SIM changed", action="sim changed", span=span.port, path=seat.url)
         seat.identity, seat.port = identity, span.port
@@ -206,7 +258,7 @@ class Pool:
         if self._board.span(span.port) != span:
             # On the board first: the number is taken before another modem can be bound.
             self._board.put([span])
-            await self._store.save_span(span)
+            await self._outage.ride_out(lambda: self._store.save_span(span))
 
     def _condition(self, seat: Seat, state: SpanState, reason: str) -> None:
         if seat.port is None:

@@ -111,10 +111,9 @@ class Received:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class LateAnswer:
-    """The answer to a submit that had been given up: `mr`, or `refused` with the error's text."""
+    """The answer to a submit that had been given up."""
 
-    mr: int | None
-    refused: str = ""
+    result: Accepted | Refused
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

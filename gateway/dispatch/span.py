@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import structlog
@@ -12,7 +13,9 @@ import modem.pdu as sms
 from gateway.core.types import EpochMs
 from gateway.dispatch.outcome import Outcome, Verdict, judge
 from gateway.dispatch.settle import SIM_PAUSE_S, settlement_of
+from gateway.errors import StoreUnavailableError
 from gateway.store.backend import AttemptOutcome, Turn
+from gateway.store.outage import RETRY_S
 from modem.errors import EncodeError
 
 if TYPE_CHECKING:
@@ -24,15 +27,21 @@ if TYPE_CHECKING:
     from gateway.core.types import AttemptId, Port
     from gateway.dispatch.radio import Identity, Radio
     from gateway.store.backend import Settlement, Store
+    from gateway.store.outage import Outage
 
 log = structlog.get_logger(__name__)
+
+
+SWITCHED_OFF_S = 1.0
+"""How often a span that is switched off looks whether it still is."""
 
 
 class SpanWorker:
     """The sending task of one span.
 
-    `others` gives the enabled ports besides this one; `on_undecided` is told of attempts without an
-    answer, `on_pause` when a barred SIM is left alone (with the reason) and when it is tried again (None).
+    `others` gives the ports that can send, `is_enabled` whether this one is switched on; `on_undecided` is
+    told of attempts without an answer, `on_pause` when a barred SIM is left alone (with the reason) and when
+    it is tried again (None).
     """
 
     def __init__(
@@ -43,8 +52,10 @@ class SpanWorker:
         settings: Settings,
         clock: Clock,
         others: Callable[[], Sequence[Port]],
+        is_enabled: Callable[[], bool],
         on_undecided: Callable[[AttemptId, EpochMs], None],
         on_pause: Callable[[str | None], None],
+        outage: Outage,
     ) -> None:
         self.port = port
         self.last_unanswered: AttemptId | None = None
@@ -52,8 +63,10 @@ class SpanWorker:
         self._settings = settings
         self._clock = clock
         self._others = others
+        self._is_enabled = is_enabled
         self._on_undecided = on_undecided
         self._on_pause = on_pause
+        self._outage = outage
         self._tables = tuple(sms.Language[name.upper()] for name in settings.text.national_tables)
         self._radio: Radio | None = None
         self._identity: Identity | None = None
@@ -69,7 +82,8 @@ class SpanWorker:
     @property
     def is_able(self) -> bool:
         """Whether it can take a segment now."""
-        return self._radio is not None and not self._stopping and self._clock.monotonic() >= self._paused_until
+        is_there = self._radio is not None and not self._stopping and self._is_enabled()
+        return is_there and self._clock.monotonic() >= self._paused_until
 
     @property
     def is_sending(self) -> bool:
@@ -111,7 +125,14 @@ class SpanWorker:
                 await self._rest()
                 continue
             self._wake.clear()
-            result = await self._store.turn(self._turn(identity, settlement))
+            try:
+                result = await self._store.turn(self._turn(identity, settlement))
+            except StoreUnavailableError as error:
+                # The settlement is kept: what the modem said is not asked for twice.
+                self._outage.begin(self, error)
+                await self._sleep(RETRY_S)
+                continue
+            self._outage.end(self)
             settlement = None
             if result.assignment is None:
                 if not self._stopping:
@@ -122,7 +143,10 @@ class SpanWorker:
             settlement = await self._send(radio, result.assignment)
 
     async def _rest(self) -> None:
-        """Wait until the modem is back, or until a barred SIM may be tried again."""
+        """Wait until the modem is back, the span switched on, or until a barred SIM may be tried again."""
+        if self._radio is not None and not self._is_enabled():
+            await self._sleep(SWITCHED_OFF_S)
+            return
         left_s = self._paused_until - self._clock.monotonic()
         is_paused = self._radio is not None and left_s > 0
         await self._sleep(left_s if is_paused else None)
@@ -214,4 +238,6 @@ class SpanWorker:
             concat_ref=assignment.concat_ref,
             request_report=assignment.request_report,
         )
-        return segments[assignment.segment].encode()
+        # Most modems put their own TP-MR in (23.040 9.2.3.6). With one that does not all segments would have the same,
+        # and no report could be told from another.
+        return replace(segments[assignment.segment], mr=assignment.attempt_id % 256).encode()

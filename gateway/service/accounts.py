@@ -11,6 +11,7 @@ import string
 from concurrent.futures import ThreadPoolExecutor
 from functools import partial
 from typing import TYPE_CHECKING, TypeVar
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import structlog
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Sequence
 
     from gateway.clock import Clock
+    from gateway.core.account import AccountChanges
     from gateway.store.backend import Store
 
 log = structlog.get_logger(__name__)
@@ -118,9 +120,7 @@ class Accounts:
         _check_name("name", name)
         if email:
             _check_name("email", email)
-        if not password:
-            raise InvalidFieldError("password", "required")
-        password_hash = await self._in_thread(partial(hash_password, password))
+        password_hash = await self._hash(password)
         now = self._clock.now_ms()
         wanted = Account(id=AccountId(0), name=name, email=email, role=role)
         account = await self._store.add_account(wanted, password_hash, now)
@@ -134,6 +134,26 @@ class Accounts:
     async def disable(self, name: str) -> None:
         """Keep the account out, from the next request on; InvalidFieldError when there is none of this name."""
         await self._set_enabled(name, enabled=False)
+
+    async def change(self, name: str, changes: AccountChanges) -> None:
+        """Change role, limits and rights of an account, from its next request on; InvalidFieldError names a wrong one.
+
+        What is not named stays.
+        """
+        account = await self._named(name)
+        _check_changes(changes)
+        if not changes:
+            return
+        await self._store.change_account(account.id, changes)
+        self._proofs.forget(account.id)
+        await self._audit("account changed", f"{account.name}: {', '.join(sorted(changes))}")
+
+    async def set_password(self, name: str, password: str) -> None:
+        """Change the account's password, which ends its sessions; InvalidFieldError names what is wrong."""
+        account = await self._named(name)
+        await self._store.set_password(account.id, await self._hash(password))
+        self._proofs.forget(account.id)
+        await self._audit("password changed", account.name)
 
     async def create_token(self, name: str, *, label: str, expires_at: EpochMs | None = None) -> str:
         """Make an API token for the account; its text `key|secret` is given only now."""
@@ -151,6 +171,19 @@ class Accounts:
         await self._store.add_token(token)
         await self._audit("token created", f"{account.name}, {key}, {label}")
         return f"{key}|{secret}"
+
+    async def tokens(self, name: str) -> Sequence[ApiToken]:
+        """Give the API tokens of an account, oldest first; their secrets are not known here."""
+        return await self._store.tokens((await self._named(name)).id)
+
+    async def revoke_token(self, key: str) -> None:
+        """End an API token, from the next request on; InvalidFieldError when none has this key."""
+        token = await self._store.token(key) if _is_storable(key) else None
+        if token is None:
+            raise InvalidFieldError("key", f"no token {key}")
+        await self._store.remove_token(key)
+        self._proofs.forget(token.account_id)
+        await self._audit("token revoked", f"{key}, {token.label}")
 
     async def list(self) -> Sequence[Account]:
         """Give all accounts in order of name."""
@@ -259,6 +292,11 @@ class Accounts:
             raise InvalidFieldError("name", f"no account {name}")
         return found[0]
 
+    async def _hash(self, password: str) -> str:
+        if not password:
+            raise InvalidFieldError("password", "required")
+        return await self._in_thread(partial(hash_password, password))
+
     async def _audit(self, action: str, detail: str) -> None:
         await self._store.add_audit(actor=ACTOR, action=action, detail=detail, now=self._clock.now_ms())
 
@@ -273,6 +311,20 @@ def _check_name(field: str, name: str) -> None:
         raise InvalidFieldError(field, f"longer than {NAME_LIMIT} characters")
     if not name.isprintable() or any(character.isspace() or character == ":" for character in name):
         raise InvalidFieldError(field, "may not contain blanks or colons")
+
+
+def _check_changes(changes: AccountChanges) -> None:
+    for field in ("rate_per_s", "queue_limit", "credit"):
+        number = changes.get(field)
+        if isinstance(number, int) and number < 0:
+            raise InvalidFieldError(field, "may not be negative")
+    timezone = changes.get("timezone")
+    if timezone is None:
+        return
+    try:
+        ZoneInfo(timezone)
+    except (ZoneInfoNotFoundError, ValueError) as error:
+        raise InvalidFieldError("timezone", f"not an IANA time zone: {timezone}") from error
 
 
 def _is_storable(text: str) -> bool:

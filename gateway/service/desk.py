@@ -15,6 +15,7 @@ from gateway.core.account import Permission
 from gateway.core.message import NewMessage
 from gateway.core.number import Number, read_number
 from gateway.core.routing import choose_ports
+from gateway.core.status import Status
 from gateway.core.types import EpochMs
 from gateway.errors import InvalidFieldError, NoCreditError, NoSpanError, NotAllowedError, QueueFullError
 from gateway.store.backend import PageQuery, StatusChanged
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
 
 QUEUE_FULL_RETRY_S = 30
 REMEMBERED_RECIPIENTS = 4096
+_ENDED_BY_REPORT = frozenset({Status.UNDELIVERED, Status.EXPIRED})
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -180,6 +182,12 @@ class Service:
         finally:
             stop()
         return await self.store.messages(ids)
+
+    def cause_of(self, message: Message) -> str:
+        """Give in plain words why a message did not arrive: what stopped it, else what its report says."""
+        if message.cause or message.report_status is None or message.status not in _ENDED_BY_REPORT:
+            return message.cause
+        return sms.status_text(message.report_status)
 
     # --- reading --------------------------------------------------------------------------------
 

@@ -18,7 +18,9 @@ Duties:
      inbound  for every inbound message, to every account named for inbound that may use the port.
 6. MUST call the listeners after the commit, in the loop, in commit order.
 7. One process, one writer. Opening a store another process holds raises StoreBusyError.
-8. Instants are epoch milliseconds; `now` is always given by the caller.
+8. A write that cannot be done until somebody acts (disk full, locked, read-only) MUST raise
+   StoreUnavailableError and leave nothing behind; the same call may be made again.
+9. Instants are epoch milliseconds; `now` is always given by the caller.
 """
 
 from __future__ import annotations
@@ -30,7 +32,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
-    from gateway.core.account import Account
+    from gateway.core.account import Account, AccountChanges
     from gateway.core.callback import CallbackEvent, OwedCallback
     from gateway.core.message import Assignment, Inbound, Message, NewMessage
     from gateway.core.span import Span
@@ -332,6 +334,14 @@ class Store(Protocol):
         """Expire queued and held messages whose validity ended; gives how many."""
         ...
 
+    async def last_sim(self, port: Port) -> str:
+        """Give the SIM of the newest attempt of a span (as in Turn), "" when it made none of late."""
+        ...
+
+    async def clock_was_set(self, by_ms: int) -> None:
+        """Move validities, retries, decisions and callbacks that wait: the clock shows `by_ms` more than it did."""
+        ...
+
     # ambiguous attempts and reports
     async def open_attempts(self) -> list[OpenAttempt]:
         """Attempts whose outcome is not known, oldest first."""
@@ -399,12 +409,12 @@ class Store(Protocol):
         ...
 
     # callbacks
-    async def due_callbacks(self, now: EpochMs, *, limit: int, busy: frozenset[MessageId]) -> list[OwedCallback]:
-        """Rows to send now: the oldest pending one per message and account, if due, `busy` messages left out."""
+    async def due_callbacks(self, now: EpochMs, *, limit: int, busy: frozenset[CallbackId]) -> list[OwedCallback]:
+        """Rows to send now: the oldest pending one per message, account and dialect, if due, `busy` rows left out."""
         ...
 
-    async def next_callback_at(self, busy: frozenset[MessageId]) -> EpochMs | None:
-        """When the next row is due, None when none waits."""
+    async def next_callback_at(self, busy: frozenset[CallbackId]) -> EpochMs | None:
+        """When the next row that is not `busy` is due, None when none waits."""
         ...
 
     async def callback_done(self, callback_id: CallbackId, now: EpochMs) -> None:
@@ -415,8 +425,16 @@ class Store(Protocol):
         """Count a failed try and wait until `next_at`."""
         ...
 
+    async def callback_postpone(self, callback_id: CallbackId, *, next_at: EpochMs) -> None:
+        """Wait until `next_at` without having tried."""
+        ...
+
+    async def callbacks_due_now(self, account_id: AccountId, dialect: str, now: EpochMs) -> None:
+        """Let the account's rows that failed be due at once: their receiver is back."""
+        ...
+
     async def callback_given_up(self, callback_id: CallbackId, *, now: EpochMs, error: str) -> None:
-        """Keep the row, visible, without further tries; later rows of the message go on."""
+        """Keep the row, visible, without further tries; the later ones of its message go on."""
         ...
 
     async def set_subscriptions(self, account_id: AccountId, dialect: str, events: frozenset[CallbackEvent]) -> None:
@@ -450,6 +468,10 @@ class Store(Protocol):
         """Give an account by id."""
         ...
 
+    async def change_account(self, account_id: AccountId, changes: AccountChanges) -> None:
+        """Change what is named; the credit is set, whatever was charged meanwhile."""
+        ...
+
     async def set_enabled(self, account_id: AccountId, *, enabled: bool) -> None:
         """Let an account in or keep it out."""
         ...
@@ -464,6 +486,14 @@ class Store(Protocol):
 
     async def token(self, key: str) -> ApiToken | None:
         """Give an API token by its key."""
+        ...
+
+    async def tokens(self, account_id: AccountId) -> list[ApiToken]:
+        """Give the API tokens of an account, oldest first."""
+        ...
+
+    async def remove_token(self, key: str) -> None:
+        """Drop an API token; nothing happens when there is none."""
         ...
 
     async def save_session(self, digest: bytes, account_id: AccountId, *, kind: str, expires_at: EpochMs) -> None:

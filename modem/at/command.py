@@ -47,7 +47,8 @@ class CommandLine:
 _NOT_BLANK = re.compile(r'"[^"]*"?|[^\s"]+')
 _EXTENDED = re.compile(r"[+^$#*!%@][A-Z][A-Z0-9!%\-./:_]*", re.IGNORECASE)
 _S_PARAMETER = re.compile(r"(S\d+)(?:(\?)|=(\d*))", re.IGNORECASE)
-_DIAL = re.compile(r"D([^;]*)", re.IGNORECASE)
+# The semicolon belongs to the number: it makes the call a voice call (3GPP TS 27.007 6.2).
+_DIAL = re.compile(r"D([^;]*;?)", re.IGNORECASE)
 _BASIC = re.compile(r"([&\\]?[A-Z])(\d*)", re.IGNORECASE)
 _ARGUMENT = re.compile(r'"([^"]*)"|([^",;]*)')
 

@@ -43,10 +43,19 @@ _DISREGARDED = bytes(set(range(0x20)) - {0x08, 0x0D}) + b"\x7f"
 
 
 class Result(IntEnum):
-    """Final results of V.250 with their numeric codes (V.250 table 1)."""
+    """Result codes of V.250 with their numbers (V.250 table 1); RING and the ends of a call come unasked too."""
 
     OK = 0
+    RING = 2
+    NO_CARRIER = 3
     ERROR = 4
+    BUSY = 7
+    NO_ANSWER = 8
+
+    @property
+    def text(self) -> str:
+        """The result as ATV1 writes it."""
+        return self.name.replace("_", " ")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,6 +86,7 @@ class _Mode(Enum):
 class Device:
     """One AT line as the modem sees it; `is_echo`, `is_verbose` and `is_quiet` are ATE, ATV and ATQ.
 
+    `is_rude`: unsolicited lines do not wait for the end of an answer. `is_mute`: they are lost.
     `spell` is how this model writes a line: information responses, unsolicited ones and final results in words.
     `repeats_prompt`: the prompt comes again after each CR of a body.
     """
@@ -86,6 +96,8 @@ class Device:
         self._events: deque[DeviceEvent] = deque()
         self._output: list[bytes] = []
         self._held: deque[bytes] = deque()
+        self.is_rude = False
+        self.is_mute = False
         self.reset()
 
     def reset(self) -> None:
@@ -137,6 +149,11 @@ class Device:
     # -- answers --------------------------------------------------------------
 
     @property
+    def is_entry(self) -> bool:
+        """Whether a body is being typed."""
+        return self._mode is _Mode.ENTRY
+
+    @property
     def is_idle(self) -> bool:
         """Whether a command may start now."""
         return self._mode is _Mode.COMMAND
@@ -152,28 +169,44 @@ class Device:
 
     def finish(self, result: Result | str | None) -> None:
         """Write the final result (a text for `+CMS ERROR: n` and its like, None for none); take the next command."""
-        if not self.is_quiet and result is not None:
+        if result is not None:
+            self.write_result(result)
+        self.free()
+
+    def write_result(self, result: Result | str) -> None:
+        """Write a final result, whatever the device is doing."""
+        if not self.is_quiet:
             self._output.append(self._final(result))
+
+    def free(self, *, drops_input: bool = False) -> None:
+        """Take the next command though the last one, or a body, has not come to its end."""
+        if drops_input:
+            self._input.clear()
+            self._line.clear()
+            self._is_line_cut = self._is_lf_due = False
         self._mode = _Mode.COMMAND
         if self._held:
             self._release()
         self._digest()
 
-    def prompt(self) -> None:
+    def write(self, octets: bytes) -> None:
+        """Write octets as they are, whatever the device is doing."""
+        self._output.append(octets)
+
+    def prompt(self, octets: bytes = PROMPT) -> None:
         """Ask for a body: CR LF > SP, and nothing behind it."""
-        self._output.append(PROMPT)
+        self._output.append(octets)
         self._body.clear()
         self._mode = _Mode.ENTRY
         self._digest()
 
     def send_urc(self, line: str) -> None:
         """Write an unsolicited line, now or as soon as no answer, entry or half line would be torn apart."""
-        if self.is_quiet:
-            return
-        if len(self._held) >= MAX_HELD_URCS:
-            self._held.popleft()
-        self._held.append(self._written(line))
-        self._release()
+        self._hold(self._written(line))
+
+    def send_result(self, result: Result) -> None:
+        """Write a result code that no command asked for, as `send_urc` does: RING or the end of a call."""
+        self._hold(self._final(result))
 
     # -- inside ---------------------------------------------------------------
 
@@ -182,18 +215,26 @@ class Device:
             line = self.spell(line)
         return (b"\r\n" if self.is_verbose else b"") + line.encode("latin-1", "replace") + b"\r\n"
 
+    def _hold(self, octets: bytes) -> None:
+        if self.is_quiet or self.is_mute:
+            return
+        if len(self._held) >= MAX_HELD_URCS:
+            self._held.popleft()
+        self._held.append(octets)
+        self._release()
+
     def _final(self, result: Result | str) -> bytes:
         if isinstance(result, str):
             text = (result if self.spell is None else self.spell(result)).encode("latin-1", "replace")
         else:
-            text = result.name.encode() if self.is_verbose else str(result.value).encode()
+            text = result.text.encode() if self.is_verbose else str(result.value).encode()
         return b"\r\n" + text + b"\r\n" if self.is_verbose else text + _CR
 
     def _is_half_line(self) -> bool:
         return bool(self._line) and _HALF_PREFIX.search(self._line) is not None
 
     def _release(self) -> None:
-        if self._mode is _Mode.COMMAND and not self._is_half_line():
+        if self.is_rude or (self._mode is _Mode.COMMAND and not self._is_half_line()):
             self._write_held()
 
     def _write_held(self) -> None:

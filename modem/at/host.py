@@ -1,8 +1,9 @@
 """The host's end of an AT dialogue: octets of a modem in, events and octets for the modem out.
 
-Theory of operation. Octets are cut at line ends; what is left over is looked at only for the prompt, which has none
-behind it. Each line is classified once, in `_receive_line`: echo, final result, the pending command's own answer, a
-URC, the echo of a body. What is none of these is an information response while a command is pending, else a URC.
+Theory of operation. Octets are cut into lines and prompts (`lines`). Each line is classified once, in `_receive_line`:
+echo, final result, the pending command's own answer, a URC, the echo of a body. What is none of these is an information
+response while a command is pending, else a URC. The second line of a URC is waited for over a few lines of news:
+firmware that reports its signal every second does so between the two lines as well.
 
 One command is pending at a time. A command with a body (+CMGS) waits for the prompt, then writes the body at once.
 When its time is over the command stays pending: the caller either waits longer, probes with a bare AT, or gives up.
@@ -21,21 +22,24 @@ from functools import lru_cache
 from typing import Final
 
 from modem.at.errors import ErrorKind, FinalResult, parse_final
-from modem.at.urc import UNSOLICITED, belongs_to, is_body, name_of, wants_body
+from modem.at.lines import PROMPT, Lines
+from modem.at.urc import TWO_LINE, UNSOLICITED, belongs_to, is_body, name_of, wants_body
 
-MAX_LINE_OCTETS: Final = 4096
 MAX_ANSWER_LINES: Final = 4096
 MAX_EVENTS: Final = 4096
+# So many lines of news may stand between the two lines of a URC.
+MAX_LINES_BETWEEN: Final = 4
+# A submit was answered OK, but +CMGS has not come: it may stand behind the OK, or never come.
+MR_PATIENCE_S: Final = 0.5
 
 CTRL_Z: Final = b"\x1a"
 ESC: Final = b"\x1b"
-
-# An echoed Ctrl-Z ends the echo of a body; NUL and ESC are noise wherever they stand.
-_TO_LINE_ENDS: Final = bytes.maketrans(b"\r\x1a", b"\n\n")
-_NOISE: Final = b"\0\x1b"
+CR: Final = b"\r"
+CR_LF: Final = b"\r\n"
 
 _COMMAND: Final = re.compile(r"AT([+^*#$%!]\w+)(=?\??)", re.ASCII | re.IGNORECASE)
 _PROBE: Final = "AT"
+_URC_STARTS: Final = frozenset("+^*#$%!")
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -63,9 +67,14 @@ class CommandTimeout:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ProbeAnswered:
-    """The bare AT was answered, but the command before it was not: its answer will not come any more."""
+    """The bare AT was answered, but the command before it was not: its answer will not come any more.
+
+    A command that answers nothing but OK cannot be told from the bare AT: if a second OK follows at once as a `Stray`,
+    the first was its own, and `lines` are its answer.
+    """
 
     command: str
+    lines: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -105,6 +114,7 @@ class _Pending:
     is_body_sent: bool = False
     has_own_line: bool = False
     probes: int = 0
+    early_final: FinalResult | None = None
     lines: list[str] = field(default_factory=list)
     body_text: str = ""
 
@@ -119,13 +129,15 @@ class Host:
     """Drives one modem; does no I/O and knows no clock."""
 
     def __init__(self) -> None:
-        self._rest = b""
-        self._is_line_too_long = False
+        self._lines = Lines()
         self._output = b""
         self._events: deque[Event] = deque(maxlen=MAX_EVENTS)
         self._pending: _Pending | None = None
         self._deadline: float | None = None
         self._header: str | None = None
+        self._lines_between = 0
+        # V.250 ends a command line with CR; a program that reads whole lines may wait for LF.
+        self.line_end = CR
         self._owed_results = 0
         self._is_submit_abandoned = False
 
@@ -183,14 +195,14 @@ class Host:
             final_timeout_s=final_timeout_s,
         )
         self._deadline = now + timeout_s
-        self._output += command.encode("latin-1", "replace") + b"\r"
+        self._output += command.encode("latin-1", "replace") + self.line_end
 
     def probe(self, *, timeout_s: float, now: float) -> None:
         """Write a bare AT behind the pending command: a busy parser stays silent, a free one answers OK."""
         pending = self._required()
         pending.probes += 1
         self._deadline = now + timeout_s
-        self._output += b"AT\r"
+        self._output += b"AT" + self.line_end
 
     def wait_longer(self, *, timeout_s: float, now: float) -> None:
         """Give the pending command more time."""
@@ -219,25 +231,11 @@ class Host:
 
     def receive_data(self, data: bytes, now: float) -> None:
         """Take octets from the modem, in pieces of any size."""
-        data = data.translate(_TO_LINE_ENDS, _NOISE)
-        if b"\n" in data:
-            *lines, self._rest = (self._rest + data).split(b"\n")
-            if self._is_line_too_long:
-                del lines[0]
-                self._is_line_too_long = False
-            for octets in lines:
-                line = self._take_prompts(octets, now)
-                if line and len(line) <= MAX_LINE_OCTETS:
-                    self._receive_line(line.rstrip().decode("latin-1"), now)
-        else:
-            self._rest += data
-        if self._rest and not self._is_line_too_long:
-            # The prompt has no line end. The blank behind it may be late or missing, so it is not waited for.
-            self._rest = self._take_prompts(self._rest, now)
-        if len(self._rest) > MAX_LINE_OCTETS:
-            self._is_line_too_long = True
-        if self._is_line_too_long:
-            self._rest = b""
+        for line in self._lines.cut(data):
+            if line == PROMPT:
+                self._receive_prompt(now)
+            else:
+                self._receive_line(line, now)
 
     def next_event(self) -> Event | None:
         """Return the oldest event not yet taken, None when there is none."""
@@ -258,8 +256,8 @@ class Host:
         if pending is None or self._deadline is None or now < self._deadline:
             return
         self._deadline = None
-        if pending.has_own_line:
-            self._finish(pending, None)
+        if pending.has_own_line or pending.early_final is not None:
+            self._finish(pending, pending.early_final)
         else:
             self._events.append(CommandTimeout(command=pending.text, is_body_sent=pending.is_body_sent))
 
@@ -276,18 +274,30 @@ class Host:
         else:
             final = parse_final(line)
             if final is not None:
-                self._receive_final(pending, final)
+                self._receive_final(pending, final, now)
             else:
                 self._receive_information(pending, line, now)
 
     def _take_body(self, line: str) -> bool:
         """Join a two-line URC. A line that cannot be its second one is left to be classified as any other."""
-        header, self._header = self._header, None
+        header = self._header
         if header is None:
             return False
         fits = is_body(header, line)
+        self._lines_between += 1
+        if not fits and self._lines_between <= MAX_LINES_BETWEEN and self._is_news(line):
+            return False
+        self._header = None
         self._events.append(Urc(line=header, name=name_of(header), body=line if fits else None))
         return fits
+
+    def _is_news(self, line: str) -> bool:
+        """Tell whether `line` looks like a URC of one line."""
+        name = name_of(line)
+        if name in TWO_LINE or parse_final(line) is not None:
+            return False
+        is_answer = self._pending is not None and name == self._pending.name
+        return not is_answer and (name in UNSOLICITED or line[0] in _URC_STARTS)
 
     def _receive_unasked(self, line: str) -> None:
         if parse_final(line) is not None:
@@ -304,6 +314,7 @@ class Host:
     def _receive_urc(self, line: str, name: str) -> None:
         if wants_body(line, name):
             self._header = line
+            self._lines_between = 0
         else:
             self._events.append(Urc(line=line, name=name))
 
@@ -314,6 +325,8 @@ class Host:
             if not pending.has_own_line and pending.final_timeout_s is not None:
                 self._deadline = now + pending.final_timeout_s
             pending.has_own_line = True
+            if pending.early_final is not None:
+                self._finish(pending, pending.early_final)
         elif name in UNSOLICITED:
             self._receive_urc(line, name)
         elif name == "+CMGS":
@@ -326,7 +339,7 @@ class Host:
         if len(pending.lines) < MAX_ANSWER_LINES:
             pending.lines.append(line)
 
-    def _receive_final(self, pending: _Pending, final: FinalResult) -> None:
+    def _receive_final(self, pending: _Pending, final: FinalResult, now: float) -> None:
         if pending.body is not None and not pending.is_body_sent and final.failure is None:
             # No +CMGS ends well before its prompt: this OK belongs to an earlier command.
             self._receive_stray(final.line)
@@ -337,7 +350,10 @@ class Host:
             self._owed_results += pending.probes - 1
             self._pending = None
             self._deadline = None
-            self._events.append(ProbeAnswered(command=pending.text))
+            self._events.append(ProbeAnswered(command=pending.text, lines=tuple(pending.lines)))
+        elif pending.is_body_sent and final.failure is None and not pending.has_own_line and not pending.early_final:
+            pending.early_final = final
+            self._deadline = now + MR_PATIENCE_S
         else:
             self._finish(pending, final)
 
@@ -353,14 +369,6 @@ class Host:
                 is_body_sent=pending.is_body_sent,
             )
         )
-
-    def _take_prompts(self, octets: bytes, now: float) -> bytes:
-        """Report each `>` at the start and return what is left, without leading blanks."""
-        octets = octets.lstrip()
-        while octets[:1] == b">":
-            self._receive_prompt(now)
-            octets = octets[1:].lstrip()
-        return octets
 
     def _receive_prompt(self, now: float) -> None:
         pending = self._pending

@@ -110,9 +110,12 @@ def read_operator(line: str) -> str | None:
 
 
 def read_mr(line: str) -> int | None:
-    """Read +CMGS: the first number only, phase 2+ adds a timestamp or an acknowledgement PDU; 27.005 3.5.1."""
+    """Read +CMGS: the first number only, phase 2+ adds a timestamp or an acknowledgement PDU; 27.005 3.5.1.
+
+    Of a counter that goes on past 255 the low octet is what the report can carry; 23.040 9.2.3.6.
+    """
     mr = parse_int(fields_of(line)[0])
-    return mr if mr is not None and mr <= 255 else None
+    return mr % 256 if mr is not None else None
 
 
 def read_slot(line: str) -> Slot | None:

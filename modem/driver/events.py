@@ -116,11 +116,11 @@ class Inbound:
 class LateAnswer:
     """The final result of a submit that had been given up, or of one that a process before us had under way.
 
-    `error` is None when it was accepted.
+    `refused` is None when it was accepted.
     """
 
     mr: int | None
-    error: str | None
+    refused: Refused | None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -47,14 +47,14 @@ class Inbox:
         self._memories: tuple[str, ...] = ()
         self._in_use: tuple[str, ...] = ()
         self._selected: str | None = None
-        self._is_selectable = False
+        self._is_selectable = True
 
     def start(self, started: Started, *, is_same_sim: bool) -> None:
         """Begin a session: nothing is known of what is selected. Another SIM's messages are all new."""
         self._memories = started.memories
         self._in_use = started.memories_in_use
         self._selected = None
-        self._is_selectable = False
+        self._is_selectable = started.is_selectable
         if not is_same_sim:
             self._offered.clear()
 
@@ -67,28 +67,27 @@ class Inbox:
             return None
         return read_slot(urc.line) if urc.name in {"+CMTI", "+CDSI"} else None
 
-    async def read(self, link: Link, slot: Slot) -> None:
-        """Read one announced message and hand it up."""
+    async def read(self, link: Link, slot: Slot) -> bool:
+        """Read one announced message and hand it up; return whether it was where the modem said."""
         async with self._lock:
-            if not await self._select(link, slot.memory) and self._is_selectable:
-                return  # another memory's slot of that number would be read; the next sweep finds the message
+            if not await self._reach(link, slot.memory):
+                return False  # another memory's slot of that number would be read
             answer = await link.ask(f"AT+CMGR={slot.index}", timeout_s=_READ_TIMEOUT_S)
-        if answer is not None and answer.is_ok:
-            found = read_stored(answer.lines)
-            if found is not None:
-                self._offer(StoredAt(memory=slot.memory, index=slot.index), found)
+        found = read_stored(answer.lines) if answer is not None and answer.is_ok else None
+        if found is not None:
+            self._offer(StoredAt(memory=self._known_as(slot.memory), index=slot.index), found)
+        return found is not None
 
     async def sweep(self, link: Link) -> None:
         """Look through all memories and hand up what is there and was not handed up before."""
-        for memory in self._memories or ("",):
+        for memory in dict.fromkeys(self._known_as(memory) for memory in self._memories or ("",)):
             async with self._lock:
-                if memory and not await self._select(link, memory):
+                if not await self._reach(link, memory):
                     continue
-                answer = await link.ask("AT+CMGL=4", timeout_s=_LIST_TIMEOUT_S)
-            if answer is None or not answer.is_ok:
+                listing = await _list(link)
+            if listing is None:
                 log.info("memory not listed", action="list_refused", memory=memory)
-                continue
-            for found in read_listing(answer.lines):
+            for found in listing or ():
                 if found.index is not None:
                     self._offer(StoredAt(memory=memory, index=found.index), found)
 
@@ -98,7 +97,7 @@ class Inbox:
             if attempt:
                 await asyncio.sleep(_DELETE_RETRY_S)
             async with self._lock:
-                if stored.memory and not await self._select(link, stored.memory) and self._is_selectable:
+                if not await self._reach(link, stored.memory):
                     continue
                 answer = await link.ask(f"AT+CMGD={stored.index}", timeout_s=_READ_TIMEOUT_S)
             failure = answer.final.failure if answer is not None and answer.final is not None else None
@@ -118,6 +117,13 @@ class Inbox:
         is_report = is_status_report(found.pdu, found.length)
         self._on_inbound(Inbound(pdu=found.pdu, length=found.length, stored=stored, is_report=is_report))
 
+    def _known_as(self, memory: str) -> str:
+        """Return the name of a memory, none where a modem without +CPMS has only one, whatever it calls it."""
+        return memory if self._is_selectable else ""
+
+    async def _reach(self, link: Link, memory: str) -> bool:
+        return not self._is_selectable or not memory or await self._select(link, memory)
+
     async def _select(self, link: Link, memory: str) -> bool:
         """Make `memory` the one that is read and deleted from, and leave the others of +CPMS as they are."""
         if memory == self._selected:
@@ -127,10 +133,20 @@ class Inbox:
             answer = await link.ask(f"AT+CPMS={parameters}", timeout_s=_SELECT_TIMEOUT_S)
             if answer is not None and answer.is_ok:
                 self._selected = memory
-                self._is_selectable = True
                 _warn_when_full(memory, answer.lines)
                 return True
         return False
+
+
+async def _list(link: Link) -> list[StoredPdu] | None:
+    """Return what is in the memory, None when the modem refuses to tell; 27.005 4.1."""
+    answer = await link.ask("AT+CMGL=4", timeout_s=_LIST_TIMEOUT_S)
+    if answer is not None and answer.is_ok:
+        return read_listing(answer.lines)
+    # A modem that does not know "all" may know "unread" and "read".
+    answers = [await link.ask(f"AT+CMGL={stat}", timeout_s=_LIST_TIMEOUT_S) for stat in sorted(_RECEIVED)]
+    listings = [read_listing(answer.lines) for answer in answers if answer is not None and answer.is_ok]
+    return [found for listing in listings for found in listing] if listings else None
 
 
 def _warn_when_full(memory: str, lines: tuple[str, ...]) -> None:

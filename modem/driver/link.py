@@ -2,6 +2,10 @@
 
 After a command that was not answered the next one first settles the line: a bare AT until the modem answers, then a
 short quiet, so that late results of the old command cannot be taken for results of the new one.
+
+A modem may keep silent at what it does not know. A command that it need not know is therefore not waited for to the
+end: a bare AT behind it tells whether the modem is still busy with it. A modem that was once found to keep silent is
+asked so after a moment.
 """
 
 from __future__ import annotations
@@ -13,6 +17,7 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 import structlog
 
+from modem.at.errors import parse_final
 from modem.at.host import Answer, CommandTimeout, Host, ProbeAnswered, Prompt, Stray, Urc
 from modem.driver.masking import shorten
 from modem.errors import ModemTimeoutError, PortLostError
@@ -29,6 +34,18 @@ _gate: Final = logging.getLogger(__name__)
 DEFAULT_TIMEOUT_S: Final = 5.0
 _QUIET_S: Final = 0.2
 _QUIET_AT_MOST_S: Final = 1.0
+# A modem that had many commands to swallow while it booted answers them one after the other.
+_OWED_QUIET_S: Final = 1.0
+_OWED_QUIET_AT_MOST_S: Final = 10.0
+# How long a command that a modem need not know may stay unanswered before a bare AT asks; the second number where the
+# modem is known to keep silent. Commands that may honestly take long (lists, memories) are not disturbed so soon.
+_PATIENCE_S: Final = (2.5, 0.1)
+_LONG_PATIENCE_S: Final = (10.0, 2.5)
+_LONG_COMMAND_S: Final = 20.0
+# The result of a bare AT behind another result comes at once.
+_SOON_S: Final = 0.1
+# Waits are at least this many times what the modem needs for a bare AT.
+_LATENCIES: Final = 2.0
 _SETTLE_TIMEOUT_S: Final = 2.0
 _SETTLE_ATTEMPTS: Final = 5
 
@@ -69,8 +86,13 @@ class Link:
         self._outcome: asyncio.Future[Outcome] | None = None
         self._timer: asyncio.TimerHandle | None = None
         self._failure: ModemError | None = None
-        self._received_at = self._loop.time()
+        self._received_at = self._result_at = self._loop.time()
+        self._late_result = asyncio.Event()
+        # How long a bare AT takes, once that is known; whether the modem keeps silent at what it does not know.
+        self._latency_s: float | None = None
+        self._is_ignoring = False
         self._may_prompt_be_open = False
+        self._has_escaped = False
         self._is_body_written = False
         self._is_traced = _gate.isEnabledFor(logging.DEBUG)
 
@@ -92,18 +114,48 @@ class Link:
             self.give_up()
             raise ModemTimeoutError(f"no answer to {text.partition('=')[0]} within {timeout_s:g} s")
 
-    async def ask(self, text: str, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> Answer | None:
-        """Return the answer to a command that a modem need not know, None when there was none in time.
+    async def ask(
+        self, text: str, *, timeout_s: float = DEFAULT_TIMEOUT_S, final_timeout_s: float | None = None
+    ) -> Answer | None:
+        """Return the answer to a command that a modem need not know, None when it gives none.
 
         Raises ModemSilentError when the modem does not answer anything any more, PortLostError.
         """
         try:
-            return await self.command(text, timeout_s=timeout_s)
+            async with self.session():
+                patience_s = min(self._patience_s(timeout_s), timeout_s)
+                outcome = await self.exchange(text, timeout_s=patience_s, final_timeout_s=final_timeout_s)
+                if isinstance(outcome, CommandTimeout):
+                    self._late_result.clear()
+                    outcome = await self.probe(timeout_s=max(timeout_s - patience_s, self._at_least_s(_SOON_S)))
+                if isinstance(outcome, Answer):
+                    return outcome
+                if isinstance(outcome, ProbeAnswered) and await self._is_result_behind():
+                    return Answer(command=text, lines=outcome.lines, final=parse_final("OK"))
+                self._is_ignoring = self._is_ignoring or isinstance(outcome, ProbeAnswered)
+                self.give_up()
         except ModemSilentError:
             raise
-        except ModemTimeoutError:
-            log.info("command not answered", action="unanswered", port=self._name, command=text.partition("=")[0])
+        except ModemTimeoutError as error:
+            log.info("command interrupted", action="unanswered", port=self._name, command=text, reason=str(error))
             return None
+        log.debug("command not answered", action="unanswered", port=self._name, command=text.partition("=")[0])
+        return None
+
+    def _at_least_s(self, seconds: float) -> float:
+        """Return `seconds`, or more when even a bare AT takes long."""
+        return max(seconds, _LATENCIES * (self._latency_s or 0.0))
+
+    def _patience_s(self, timeout_s: float) -> float:
+        usual_s, short_s = _LONG_PATIENCE_S if timeout_s >= _LONG_COMMAND_S else _PATIENCE_S
+        return self._at_least_s(short_s if self._is_ignoring else usual_s)
+
+    async def _is_result_behind(self) -> bool:
+        """Tell whether one more result follows: then the command was answered, and after it the bare AT."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(self._at_least_s(_SOON_S)):
+                await self._late_result.wait()
+        return self._late_result.is_set()
 
     @contextlib.asynccontextmanager
     async def session(self) -> AsyncIterator[None]:
@@ -174,21 +226,41 @@ class Link:
     async def answers(self, command: str, *, timeout_s: float, is_prompt_possible: bool) -> bool:
         """Return whether the modem answers `command` with anything at all; for start-up. Raises PortLostError."""
         async with self._lock:
+            self._latency_s = None
             if is_prompt_possible:
                 self._may_prompt_be_open = True
             return await self._is_answered(command, timeout_s=timeout_s)
 
     async def quiet(self) -> None:
         """Return when the modem, which answers, has said nothing for a moment: nothing old is on its way any more."""
-        give_up_at = self._loop.time() + _QUIET_AT_MOST_S
+        started_at = self._loop.time()
         while True:
             now = self._loop.time()
-            quiet_at = self._received_at + _QUIET_S
+            if self._host.is_settled:
+                quiet_at, give_up_at = self._received_at + _QUIET_S, started_at + _QUIET_AT_MOST_S
+            else:
+                # News do not count here: a modem may have some every second.
+                owed_quiet_s = _OWED_QUIET_S if self._latency_s is None else self._at_least_s(_QUIET_S)
+                quiet_at = max(started_at, self._result_at) + owed_quiet_s
+                give_up_at = started_at + _OWED_QUIET_AT_MOST_S
             if now >= min(quiet_at, give_up_at):
                 break
             await asyncio.sleep(min(quiet_at, give_up_at) - now)
         self._host.settle()
         self._may_prompt_be_open = False
+
+    def end_lines_with(self, line_end: bytes) -> None:
+        """Write `line_end` behind each command from now on."""
+        self._host.line_end = line_end
+
+    async def measure(self) -> bool:
+        """Ask AT on a quiet line and keep in mind how long it takes; return whether it was answered."""
+        async with self._lock:
+            began_at = self._loop.time()
+            is_answered = await self._is_answered("AT", timeout_s=_SETTLE_TIMEOUT_S)
+            if is_answered:
+                self._latency_s = self._loop.time() - began_at
+            return is_answered
 
     async def _settle(self) -> None:
         for _ in range(_SETTLE_ATTEMPTS):
@@ -198,7 +270,9 @@ class Link:
         raise ModemSilentError("the modem does not answer AT")
 
     async def _is_answered(self, command: str, *, timeout_s: float) -> bool:
-        if self._may_prompt_be_open:
+        # Every other time only: ESC is part of the line for some that wait for no body, and then it spoils the AT.
+        self._has_escaped = self._may_prompt_be_open and not self._has_escaped
+        if self._has_escaped:
             self._host.abort_prompt()
         outcome = await self.exchange(command, timeout_s=timeout_s)
         if isinstance(outcome, Answer):
@@ -261,13 +335,19 @@ class Link:
             if isinstance(event, Urc):
                 self._on_urc(event)
             elif isinstance(event, Stray):
-                self._on_late_result(event.line)
+                self._take_late_result(event.line)
             elif isinstance(event, Prompt):
                 if not event.is_expected:
                     self._on_prompt()
             elif self._outcome is not None and not self._outcome.done():
                 self._outcome.set_result(event)
         self._schedule()
+
+    def _take_late_result(self, line: str) -> None:
+        if parse_final(line) is not None:
+            self._result_at = self._received_at
+            self._late_result.set()
+        self._on_late_result(line)
 
     def _schedule(self) -> None:
         """Keep one timer. It is moved only when it would ring too late, so that most commands touch no timer."""

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 from modem.at.errors import parse_final
 from modem.at.responses import read_mr
-from modem.driver.events import LateAnswer, NoLateAnswer
+from modem.driver.events import LateAnswer, NoLateAnswer, Refused
 
 if TYPE_CHECKING:
     from modem.driver.link import Link
@@ -67,8 +67,10 @@ class Listening:
 def late_answer(line: str) -> LateAnswer | None:
     """Return what a late line says of a submit; a bare OK says nothing."""
     if line.startswith("+CMGS:"):
-        return LateAnswer(mr=read_mr(line), error=None)
+        return LateAnswer(mr=read_mr(line), refused=None)
     final = parse_final(line)
     if final is None or final.failure is None:
         return None
-    return LateAnswer(mr=None, error=str(final.failure))
+    failure = final.failure
+    refused = Refused(kind=failure.kind.value, code=failure.code, text=failure.text, is_local=False)
+    return LateAnswer(mr=None, refused=refused)

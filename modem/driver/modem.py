@@ -51,6 +51,7 @@ class Modem:
         self._options = options or ModemOptions()
         self._profile = profile
         self._listen_first_s = listen_first_s
+        self._is_first_open = True
         self._status = Status(url, emit=on_event)
         self._radio = Radio(on_change=self._take_radio)
         self._inbox = Inbox(on_inbound=on_event)
@@ -65,7 +66,7 @@ class Modem:
 
     @property
     def identity(self) -> Identity | None:
-        """Modem and SIM as of the last start-up, None before the first."""
+        """Modem and SIM as of the last start-up over this port, None before it and after a loss."""
         return self._status.identity
 
     @property
@@ -125,14 +126,22 @@ class Modem:
 
     async def submit(self, tpdu: bytes) -> SubmitResult:
         """Send one SMS-SUBMIT TPDU (without SMSC field) and return what became of it."""
-        link = self._started_link()
-        if link is None or self._is_closing:
+        session = self._session
+        started = session.started if session is not None else None
+        if session is None or started is None or self._is_closing:
             reason = "the modem is being closed" if self._is_closing else self.state_reason
             return NoAnswer(reason=reason, is_sent=False, is_modem_free=False)
         self._submits += 1
         self._no_submit.clear()
         try:
-            return await submit(link, tpdu, options=self._options, profile=self._profile, durations=self._durations)
+            return await submit(
+                session.link,
+                tpdu,
+                options=self._options,
+                profile=self._profile,
+                durations=self._durations,
+                is_set_up=lambda: session.started is not None,
+            )
         finally:
             self._submits -= 1
             if not self._submits:
@@ -201,8 +210,10 @@ class Modem:
             baudrate=self._options.baudrate,
             on_data=session.link.receive_data,
             on_lost=on_lost,
-            keep_input=self._listen_first_s > 0,
+            # What the modem said while no process had the port open: a report that is said only once may be among it.
+            keep_input=self._is_first_open,
         )
+        self._is_first_open = False
         log.debug("port opened", action="port_opened", port=self.url)
         session.link.attach(port)
         self._session = session

@@ -55,6 +55,8 @@ class Radio:
             for line in answer.lines if answer is not None and answer.is_ok else ():
                 if value_of(line, source) is not None:
                     self._note(source, read_registration(line, is_answer=True))
+            if source in self._by_source and self._by_source[source].is_registered:
+                break  # one network that takes us is enough
         self._conclude()
         if self.is_registered and (self.operator is None or self._operator_asked_for is not self.registration):
             self._operator_asked_for = self.registration

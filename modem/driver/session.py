@@ -37,6 +37,11 @@ log = structlog.get_logger(__name__)
 _RETRY_STARTUP_S: Final = 5.0
 # Without +CNMI nothing announces a message, so they are looked for as often as Gammu's daemon does.
 _SWEEP_UNANNOUNCED_S: Final = 15.0
+# A modem may find the network without a word: while it has none, it is asked this often.
+_POLL_UNREGISTERED_S: Final = 3.0
+# How often a modem that refused some of the start-up is asked again, before a sweep each: not every modem says when its
+# boot is over.
+_COMPLETIONS: Final = 3
 _MAX_ANNOUNCED: Final = 1000
 
 
@@ -78,6 +83,7 @@ class Session:
         self._something_happened = asyncio.Event()
         self._sim_is_ready = asyncio.Event()
         self._has_restarted = False
+        self._completions_left = 0
 
     async def run(self, listen_first_s: float) -> None:
         """Serve the modem; ends only by an error of link or port, or by being cancelled."""
@@ -129,14 +135,17 @@ class Session:
         self._emit(found)
         self.link.abort_prompt()
 
-    async def _start_up(self) -> Started:
-        startup = Startup(
+    def _startup(self) -> Startup:
+        return Startup(
             self.link,
             profile=self._profile,
             options=self._options,
             ready=self._sim_is_ready,
             rejected_pins=self._rejected_pins,
         )
+
+    async def _start_up(self) -> Started:
+        startup = self._startup()
         await startup.wake()
         # Boot lines up to here belong to the start that this dialogue is for.
         self._has_restarted = False
@@ -147,36 +156,63 @@ class Session:
         await self._wait(_RETRY_STARTUP_S)
 
     def _begin(self, started: Started) -> None:
-        before, self._status.identity = self._status.identity, started.identity
-        is_same_sim = before is not None and before.iccid is not None and before.iccid == started.identity.iccid
+        iccid = started.identity.iccid
+        is_same_sim = iccid is not None and iccid == self._status.last_iccid
+        self._status.identity, self._status.last_iccid = started.identity, iccid
         if not is_same_sim:
             self._durations.forget()
         self._inbox.start(started, is_same_sim=is_same_sim)
-        self._announced.clear()
         self.started = started
+        self._completions_left = _COMPLETIONS
+        if started.is_reporting is False:
+            log.warning("the modem gives no delivery reports", action="no_reports", port=self._url)
+        elif started.is_announcing is None:
+            log.warning(
+                "the modem refuses +CNMI: messages are looked for, delivery reports may not come",
+                action="no_indications",
+                port=self._url,
+            )
 
     async def _serve(self, started: Started) -> None:
         """Ask, read and sweep until the modem needs another start-up."""
         loop = asyncio.get_running_loop()
         await self._radio.ask(self.link)
         self.judge()
-        sweep_interval_s = self._options.sweep_interval_s
-        if not started.is_announcing:
-            sweep_interval_s = min(sweep_interval_s, _SWEEP_UNANNOUNCED_S)
-        poll_at = loop.time() + self._options.poll_interval_s
-        sweep_at = loop.time()
+        polled_at = sweep_at = loop.time()
+        is_first_sweep = True
         while not self._has_restarted:
             while self._announced:
-                await self._inbox.read(self.link, self._announced.popleft())
+                if not await self._inbox.read(self.link, self._announced.popleft()):
+                    sweep_at = loop.time()
             if loop.time() >= sweep_at:
+                if not is_first_sweep:
+                    started = await self._complete(started)
+                is_first_sweep = False
                 await self._inbox.sweep(self.link)
-                sweep_at = loop.time() + sweep_interval_s
-            if loop.time() >= poll_at:
+                longest_s = self._options.sweep_interval_s
+                sweep_at = loop.time() + (longest_s if started.is_announcing else min(longest_s, _SWEEP_UNANNOUNCED_S))
+            if loop.time() >= polled_at + self._poll_interval_s:
                 await self._poll(started)
-                poll_at = loop.time() + self._options.poll_interval_s
+                polled_at = loop.time()
             if not self._announced and not self._has_restarted:
-                await self._wait(min(poll_at, sweep_at) - loop.time())
+                await self._wait(min(polled_at + self._poll_interval_s, sweep_at) - loop.time())
         log.info("modem restarted", action="restarted", port=self._url)
+
+    async def _complete(self, started: Started) -> Started:
+        """Set what the modem refused to set while it started; return what is set now."""
+        if started.is_complete or not self._completions_left:
+            return started
+        self._completions_left -= 1
+        started = await self._startup().complete(started)
+        if not self._has_restarted:
+            self.started = started
+            self._inbox.start(started, is_same_sim=True)
+        return started
+
+    @property
+    def _poll_interval_s(self) -> float:
+        longest_s = self._options.poll_interval_s
+        return longest_s if self._radio.is_registered else min(longest_s, _POLL_UNREGISTERED_S)
 
     async def _poll(self, started: Started) -> None:
         await self._radio.ask(self.link)
@@ -196,6 +232,7 @@ class Session:
 
     def _take_urc(self, urc: Urc) -> None:
         if self._radio.take(urc):
+            self._something_happened.set()
             return
         slot = self._inbox.route(urc)
         if slot is not None:
@@ -226,8 +263,10 @@ class Session:
         if self._listening is not None:
             self._listening.hear(line)
             return
+        if self._status.identity is None:
+            return  # said to the process before us, for a submit that nobody asks about any more
         answer = late_answer(line)
-        if answer is None or (answer.error is not None and not self.link.is_submit_abandoned):
+        if answer is None or (answer.refused is not None and not self.link.is_submit_abandoned):
             return
         self.link.forget_submit()
         self._emit(answer)

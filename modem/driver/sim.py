@@ -10,7 +10,7 @@ import structlog
 
 from modem.at.errors import ErrorKind
 from modem.at.responses import read_iccid
-from modem.at.values import fields_of, parse_int, value_of
+from modem.at.values import fields_of, parse_int, unquote, value_of
 from modem.errors import ModemError
 
 if TYPE_CHECKING:
@@ -43,8 +43,8 @@ class Sim:
 
     def __init__(self, link: Link, *, profile: Profile, ready: asyncio.Event) -> None:
         self._link = link
-        self._profile = profile
         self._ready = ready
+        self._iccid_commands = profile.iccid_commands
         self._give_up_at = asyncio.get_running_loop().time() + profile.sim_busy_s
 
     async def ask(self, command: str, *, timeout_s: float = 10.0) -> Answer | None:
@@ -68,13 +68,20 @@ class Sim:
                 await self._ready.wait()
 
     async def read_iccid(self) -> str | None:
-        """Return the ICCID, or None when no known command tells it."""
-        for command in self._profile.iccid_commands:
+        """Return the ICCID, or None when no known command tells it.
+
+        A second time only what was answered is asked.
+        """
+        answered = []
+        for command in self._iccid_commands:
             answer = await self._link.ask(command)
+            if answer is not None:
+                answered.append(command)
             found = (read_iccid(line) for line in answer.lines) if answer is not None and answer.is_ok else ()
             iccid = next(filter(None, found), None)
             if iccid is not None:
                 return iccid
+        self._iccid_commands = tuple(answered)
         return None
 
     async def unlock(self, pin: str | None, *, iccid: str | None, rejected: set[str]) -> None:
@@ -92,9 +99,9 @@ class Sim:
     async def _state(self) -> str | None:
         """Return the word behind +CPIN:, None when the modem does not know the command."""
         while True:
-            answer = await self._link.command(
-                "AT+CPIN?", timeout_s=_PIN_TIMEOUT_S, final_timeout_s=_PIN_FINAL_TIMEOUT_S
-            )
+            answer = await self._link.ask("AT+CPIN?", timeout_s=_PIN_TIMEOUT_S, final_timeout_s=_PIN_FINAL_TIMEOUT_S)
+            if answer is None:
+                return None
             if not _is_busy(answer):
                 break
             if self.is_overdue:
@@ -105,7 +112,7 @@ class Sim:
             if failure.kind is ErrorKind.CME and failure.code in _NO_SIM:
                 raise SimError(_NO_SIM[failure.code])
             return None
-        return next((v for line in answer.lines if (v := value_of(line, "+CPIN")) is not None), None)
+        return next((unquote(v).upper() for line in answer.lines if (v := value_of(line, "+CPIN")) is not None), None)
 
     async def _state_after_pin(self) -> str | None:
         while (state := await self._state()) == "SIM PIN" and not self.is_overdue:

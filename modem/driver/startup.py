@@ -7,11 +7,12 @@ and ask more often.
 from __future__ import annotations
 
 import asyncio
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Final, TypeVar
 
 import structlog
 
+from modem.at.host import CR, CR_LF
 from modem.at.responses import read_bare, read_memories, read_memories_in_use, read_number, read_ranges
 from modem.at.values import fields_of, parse_int, value_of
 from modem.driver.events import Identity
@@ -36,6 +37,9 @@ _RADIO_TIMEOUT_S: Final = 30.0
 _STORAGE_TIMEOUT_S: Final = 40.0  # TC35 takes up to 35 s to change a memory (its manual, +CPMS)
 _PDU_MODE_PATIENCE_S: Final = 20.0
 _FULL_FUNCTION: Final = 1
+_PDU_MODE: Final = 0
+# Which parameter of +CNMI is <ds>.
+_REPORTS: Final = 3
 # Broadcasts and answering machine texts are no messages of ours; MT is SM and ME once more.
 _NOT_OURS: Final = frozenset({"BM", "TA", "MT"})
 # Nor can messages be received where only status reports live.
@@ -47,17 +51,23 @@ class Started:
     """What the dialogue found out.
 
     `memories` are those to look for messages in, `memories_in_use` the parameters that +CPMS has now, `cnmi` what
-    +CNMI? says now (None when the modem does not tell). `is_complete` is False when memories or +CNMI could not be
-    set: a modem may take them once it is further in its boot.
+    +CNMI? says now (None when the modem does not tell). `is_selectable`: +CPMS works. `is_announcing`, `is_reporting`:
+    +CNMI was set so that messages are announced, and reports given; None when it could not be set at all.
     """
 
     identity: Identity
     memories: tuple[str, ...]
     memories_in_use: tuple[str, ...]
     cnmi: str | None
-    is_announcing: bool
+    is_selectable: bool
+    is_announcing: bool | None
+    is_reporting: bool | None
     is_phase2: bool
-    is_complete: bool
+
+    @property
+    def is_complete(self) -> bool:
+        """Whether memories and indications could be set: a modem may take them once it is further in its boot."""
+        return self.is_selectable and self.is_announcing is not None
 
 
 class Startup:
@@ -91,7 +101,7 @@ class Startup:
         manufacturer = await self._bare("AT+CGMI", "AT+GMI")
         model = await self._bare("AT+CGMM", "AT+GMM")
         revision = await self._bare("AT+CGMR", "AT+GMR")
-        imei = _digits(await self._bare("AT+CGSN", "AT+GSN"))
+        imei = _digits(await self._bare("AT+CGSN")) or _digits(await self._bare("AT+GSN"))
         iccid = await sim.read_iccid()
         await sim.unlock(self._options.sim(iccid).pin, iccid=iccid, rejected=self._rejected_pins)
         if iccid is None:
@@ -100,8 +110,8 @@ class Startup:
         own_number = _first(read_number(line) for line in _lines(await link.ask("AT+CNUM"), "+CNUM"))
         await self._set_pdu_mode(sim)
         is_phase2 = await self._choose_service()
-        memories, in_use, is_stored = await self._choose_memories(sim)
-        is_announcing = await self._choose_indications(sim)
+        memories, in_use, is_selectable = await self._choose_memories(sim)
+        is_announcing, is_reporting = await self._choose_indications(sim)
         await self._set_service_centre(sim, self._options.sim(iccid).smsc)
         for command in ("AT+CREG=1", "AT+CEREG=1"):
             await link.ask(command)
@@ -119,9 +129,25 @@ class Startup:
             memories=memories,
             memories_in_use=in_use,
             cnmi=await read_cnmi(link),
+            is_selectable=is_selectable,
             is_announcing=is_announcing,
+            is_reporting=is_reporting,
             is_phase2=is_phase2,
-            is_complete=is_stored and is_announcing,
+        )
+
+    async def complete(self, started: Started) -> Started:
+        """Try once more to set memories and indications. Raises ModemTimeoutError, PortLostError."""
+        sim = Sim(self._link, profile=self._profile, ready=self._ready)
+        memories, in_use, is_selectable = await self._choose_memories(sim)
+        is_announcing, is_reporting = await self._choose_indications(sim)
+        return replace(
+            started,
+            memories=memories,
+            memories_in_use=in_use,
+            cnmi=await read_cnmi(self._link),
+            is_selectable=is_selectable,
+            is_announcing=is_announcing,
+            is_reporting=is_reporting,
         )
 
     async def wake(self) -> None:
@@ -133,14 +159,20 @@ class Startup:
         give_up_at = loop.time() + self._profile.boot_s
         attempt = 0
         while True:
-            # Silence may mean an open prompt (hence ESC from the second try on), or quiet mode (V.250 6.2.5).
-            command = "ATQ0V1" if attempt % 3 == 2 else "AT"
+            # Silence may mean an open prompt (hence ESC from the second try on), quiet mode (V.250 6.2.5), or a program
+            # that reads whole lines and waits for LF.
+            command = "ATQ0V1" if attempt % 4 == 2 else "AT"
+            self._link.end_lines_with(CR_LF if attempt % 4 == 3 else CR)
             if await self._link.answers(command, timeout_s=_AT_TIMEOUT_S, is_prompt_possible=attempt > 0):
                 break
             if loop.time() >= give_up_at:
                 raise ModemSilentError(f"no answer to AT within {self._profile.boot_s:g} s")
             attempt += 1
         await self._link.quiet()
+        self._link.end_lines_with(CR)
+        if not await self._link.measure():
+            self._link.end_lines_with(CR_LF)
+            await self._link.measure()
 
     async def _switch_radio_on(self) -> None:
         for line in _lines(await self._link.ask("AT+CFUN?"), "+CFUN"):
@@ -148,22 +180,30 @@ class Startup:
                 await self._link.ask("AT+CFUN=1", timeout_s=_RADIO_TIMEOUT_S)
 
     async def _bare(self, *commands: str) -> str:
+        """Return the first text that one of `commands` gives. A modem silent at one is not asked the next."""
         for command in commands:
-            text = _bare(await self._link.ask(command), command.removeprefix("AT"))
-            if text:
-                return text
+            answer = await self._link.ask(command)
+            text = _bare(answer, command.removeprefix("AT"))
+            if text or answer is None:
+                return text or ""
         return ""
 
     async def _set_pdu_mode(self, sim: Sim) -> None:
-        """Set +CMGF=0. A modem that is still starting refuses it with whatever error it likes."""
+        """Set +CMGF=0. A modem that is still starting refuses it with whatever error it likes.
+
+        One that knows PDU mode only may refuse it for ever, and say that it is in that mode.
+        """
         give_up_at = asyncio.get_running_loop().time() + _PDU_MODE_PATIENCE_S
         while True:
             answer = await sim.ask("AT+CMGF=0")
             if answer is not None and answer.is_ok:
                 return
+            modes = _lines(await sim.ask("AT+CMGF?"), "+CMGF")
+            if modes and parse_int(fields_of(modes[0])[0]) == _PDU_MODE:
+                return
             if asyncio.get_running_loop().time() >= give_up_at:
                 result = str(answer.final.failure) if answer is not None and answer.final is not None else "no answer"
-                raise CommandError("AT+CMGF=0", result)
+                raise CommandError("AT+CMGF=0", f"{result}; a modem without PDU mode cannot be used")
             await sim.pause()
 
     async def _choose_service(self) -> bool:
@@ -180,8 +220,12 @@ class Startup:
 
         27.005 3.2.2. One, two or three parameters: each form is the only one that some modem takes.
         """
-        offered = _first(read_memories(line) for line in _lines(await sim.ask("AT+CPMS=?"), "+CPMS")) or ()
-        in_use = _first(read_memories_in_use(line) for line in _lines(await sim.ask("AT+CPMS?"), "+CPMS")) or ()
+        test, now = await sim.ask("AT+CPMS=?"), await sim.ask("AT+CPMS?")
+        if test is None and now is None:
+            # It keeps silent at what it does not know, and how long would one wait for a change that may take 35 s?
+            return (), (), False
+        offered = _first(read_memories(line) for line in _lines(test, "+CPMS")) or ()
+        in_use = _first(read_memories_in_use(line) for line in _lines(now, "+CPMS")) or ()
         candidates = [m for m in (*in_use[2:], *in_use[:1], *offered, "SM", "ME") if m not in _NO_INBOX]
         wanted = next((m for m in candidates if m in offered or not offered), "MT")
         for count in (3, 2, 1):
@@ -190,20 +234,25 @@ class Startup:
             if answer is not None and answer.is_ok:
                 in_use = (wanted,) * count + in_use[count:]
                 break
+            if answer is None:
+                return tuple(dict.fromkeys(in_use)), in_use, False
         else:
             return tuple(dict.fromkeys(in_use)), in_use, False
         others = (m for m in (*offered, *in_use) if m not in _NOT_OURS)
         return (wanted,) if wanted == "MT" else tuple(dict.fromkeys((wanted, *others))), in_use, True
 
-    async def _choose_indications(self, sim: Sim) -> bool:
-        """Have messages announced and reports routed to us by +CNMI; 27.005 3.4.1."""
+    async def _choose_indications(self, sim: Sim) -> tuple[bool | None, bool | None]:
+        """Have messages announced and reports routed to us by +CNMI; 27.005 3.4.1. Return which of the two it does."""
         ranges = _first(read_ranges(line) for line in _lines(await sim.ask("AT+CNMI=?"), "+CNMI"))
         for value in choose_cnmi(ranges or (), self._profile):
             answer = await sim.ask(f"AT+CNMI={value}")
             if answer is not None and answer.is_ok:
                 log.debug("indications", action="cnmi", value=value)
-                return True
-        return False
+                numbers = value.split(",")
+                return numbers[1] != "0", numbers[3] != "0" if len(numbers) > _REPORTS else None
+            if answer is None:
+                break
+        return None, None
 
     async def _set_service_centre(self, sim: Sim, smsc: str | None) -> None:
         if smsc is None:

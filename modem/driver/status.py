@@ -17,7 +17,10 @@ log = structlog.get_logger(__name__)
 
 
 class Status:
-    """State, the reason for it in plain words, and the identity of the last start-up."""
+    """State, the reason for it in plain words, and who is behind the port, None before a start-up told.
+
+    `last_iccid` is the SIM of the last start-up, also after a loss.
+    """
 
     def __init__(self, url: str, *, emit: Callable[[ModemEvent], None]) -> None:
         self._url = url
@@ -25,6 +28,7 @@ class Status:
         self.state = ModemState.CLOSED
         self.reason = "not opened yet"
         self.identity: Identity | None = None
+        self.last_iccid: str | None = None
 
     def ready(self, reason: str) -> None:
         """The modem can send; told when it could not before."""
@@ -42,7 +46,8 @@ class Status:
             self._emit(NotReady(reason=reason))
 
     def lost(self, reason: str) -> None:
-        """The open port is gone; always told."""
+        """The open port is gone; always told. Behind it there may be another modem next time."""
+        self.identity = None
         self.state, self.reason = ModemState.CLOSED, reason
         log.debug("port lost", action="port_lost", port=self._url, reason=reason)
         self._emit(Lost(reason=reason))

@@ -13,6 +13,8 @@ from modem.driver.events import Accepted, NoAnswer, Refused, SubmitResult
 from modem.errors import ModemTimeoutError, PortLostError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from modem.at.host import CommandTimeout
     from modem.driver.link import Link
     from modem.driver.options import ModemOptions
@@ -46,14 +48,26 @@ class Durations:
 
 
 async def submit(
-    link: Link, tpdu: bytes, *, options: ModemOptions, profile: Profile, durations: Durations
+    link: Link,
+    tpdu: bytes,
+    *,
+    options: ModemOptions,
+    profile: Profile,
+    durations: Durations,
+    is_set_up: Callable[[], bool],
 ) -> SubmitResult:
-    """Give `tpdu` to the modem and return what became of it. Raises nothing for faults of modem or port."""
+    """Give `tpdu` to the modem and return what became of it. Raises nothing for faults of modem or port.
+
+    `is_set_up` is asked once the line is ours: a modem that restarted meanwhile may be back in text mode, where the
+    length would be taken for a number and the PDU for a text.
+    """
     # SMSC field 00: the service centre that the SIM knows; it does not count in the length. 27.005 3.1 <pdu>, <length>.
     body = b"00" + tpdu.hex().upper().encode("ascii") + CTRL_Z
     is_started = False
     try:
         async with link.session():
+            if not is_set_up():
+                return NoAnswer(reason="the modem restarted", is_sent=False, is_modem_free=False)
             is_started = True
             return await _dialogue(link, len(tpdu), body, options=options, profile=profile, durations=durations)
     except PortLostError as error:

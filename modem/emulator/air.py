@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING
 
 from modem.emulator.radio import Answered, Arriving, Registered
 
@@ -19,10 +19,15 @@ class Air:
 
     def __init__(self, network: Network, machines: Sequence[Machine]) -> None:
         self._network = network
-        self._machines = machines
-        self._indexes = {machine.equipment.sim.imsi: index for index, machine in enumerate(machines)}
+        self._machines: list[Machine] = []
+        self._indexes: dict[str, int] = {}
         for machine in machines:
-            network.subscribe(machine.equipment.sim.imsi, machine.equipment.sim.number)
+            self.add(machine)
+
+    def add(self, machine: Machine) -> None:
+        """Make one more machine and its SIM known; it gets the next number."""
+        self._introduce(len(self._machines), machine)
+        self._machines.append(machine)
 
     def settle(self, index: int | None, now: float) -> set[int]:
         """Carry everything that machine `index`, or only the network, has to say and what follows from it.
@@ -33,27 +38,39 @@ class Air:
         talking = list(touched)
         while True:
             for number in talking:
-                self._listen(self._machines[number], now)
+                self._listen(number, self._machines[number], now)
             talking.clear()
             event = self._network.next_event()
             if event is None:
                 return touched
             number = self._indexes[event.imsi]
+            if self._machines[number].equipment.sim.imsi != event.imsi:
+                continue  # for a card that was taken out
             self._tell(self._machines[number], event, now)
             touched.add(number)
             talking.append(number)
 
-    def _listen(self, machine: Machine, now: float) -> None:
-        while (event := machine.next_event()) is not None:
-            self._network.handle_event(machine.equipment.sim.imsi, event, now)
+    def _introduce(self, index: int, machine: Machine) -> None:
+        card = machine.equipment.sim
+        if card.imsi not in self._indexes:
+            self._network.subscribe(card.imsi, card.number)
+        self._indexes[card.imsi] = index
 
-    @staticmethod
-    def _tell(machine: Machine, event: NetworkEvent, now: float) -> None:
+    def _listen(self, index: int, machine: Machine, now: float) -> None:
+        while (event := machine.next_event()) is not None:
+            imsi = machine.equipment.sim.imsi
+            if self._indexes.get(imsi) != index:
+                self._introduce(index, machine)
+            self._network.handle_event(imsi, event, now)
+
+    def _tell(self, machine: Machine, event: NetworkEvent, now: float) -> None:
         if isinstance(event, Answered):
             machine.handle_answer(event.cause, now)
         elif isinstance(event, Arriving):
             machine.handle_delivery(event.delivery, now)
         elif isinstance(event, Registered):
-            machine.handle_registration(event.registration)
+            machine.handle_registration(event)
+            if event.registration.has_service:
+                machine.handle_time(self._network.wall(now), now)
         else:
-            assert_never(event)
+            machine.handle_service(event, now)

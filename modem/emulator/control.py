@@ -150,7 +150,8 @@ class _Desk:
         equipment = self._rack.machines[index].equipment
         return {
             "index": index,
-            "port": str(self._rack.ports[index]),
+            "port": self._rack.addresses(index)[0],
+            "addresses": self._rack.addresses(index),
             "terminal": self._rack.terminal(index),
             "is_plugged": self._rack.is_plugged(index),
             "number": equipment.sim.number,

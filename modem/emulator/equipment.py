@@ -4,23 +4,36 @@ from __future__ import annotations
 
 from collections import deque
 from copy import deepcopy
+from dataclasses import replace
 from enum import IntEnum
 from typing import TYPE_CHECKING, Final
 
 from modem.at.device import Device
-from modem.emulator.radio import Attached, Detached, MemoryFreed, RadioEvent, Registration
-from modem.emulator.refusal import Cms, CmsError
+from modem.emulator.local_time import LocalTime
+from modem.emulator.memories import Memories
+from modem.emulator.phonebook import Phonebook
+from modem.emulator.radio import (
+    Attached,
+    CellIdentity,
+    Detached,
+    MemoryFreed,
+    RadioEvent,
+    Registration,
+)
 from modem.emulator.settings import Settings
-from modem.emulator.storage import Storage
+from modem.emulator.sim import Wanted
 
 if TYPE_CHECKING:
+    from modem.emulator.call import Call
+    from modem.emulator.context import Context
+    from modem.emulator.memories import Memory
     from modem.emulator.numbering import Identity
     from modem.emulator.sim import Sim
+    from modem.emulator.storage import Storage
     from modem.profile import Personality
 
-LOCATION_AREA: Final = "00A1"
-CELL_ID: Final = "000010B3"
-ACCESS_TECHNOLOGY: Final = 7  # E-UTRAN
+FLASH_CONTACTS: Final = 100
+CALL_LIST: Final = 10
 
 
 class Functionality(IntEnum):
@@ -38,30 +51,65 @@ class Equipment:
         self.identity = identity
         self.personality = personality
         self.device = Device()
-        self.flash = Storage("ME", personality.flash_slots)
-        self.insert(sim)
+        # The machine's time of what it does now, in seconds of any steady clock.
+        self.now = 0.0
+        self.memories = Memories(personality.flash_slots, personality.first_index)
+        self.flash_contacts = Phonebook("ME", FLASH_CONTACTS)
+        self.call_lists = {name: Phonebook(name, CALL_LIST) for name in ("DC", "MC", "RC")}
         self.saved = Settings()
         self.settings = Settings()
         self.functionality = Functionality.MINIMUM
         self.registration = Registration.NONE
         self.is_searching = False
+        self.card_busy_until = 0.0
+        self._bars: list[Registration] = []
+        self.insert(sim)
         self.operator = "Emulated"
         self.operator_code = "00101"
+        self.cell = CellIdentity()
         self.signal_quality = 21
+        self.bit_error_rate = 0
+        # +COPS=1 chose the network; +COPS=2 left it.
+        self.is_operator_chosen = self.is_operator_left = False
+        self.call: Call | None = None
+        self.is_ussd_open = False
+        self.is_packet_attached = True
+        self.station_class = "A"
+        self.contexts: dict[int, Context] = {}
+        self.local_time = LocalTime()
+        self.shown_indicators: tuple[int, ...] | None = None
         self.is_reboot_due = False
         # Routed messages: at most one waits for +CNMA when phase 2+ is on; a buffer holds them in +CNMI mode 0.
         self.acknowledge_by: float | None = None
         self.buffered_urcs: deque[str] = deque()
+        # When +CMMS=1 falls back to 0 because no further message followed.
+        self.link_until: float | None = None
         self._radio_events: deque[RadioEvent] = deque()
-        self._is_message_refused = False
 
     # -- card and settings ----------------------------------------------------
 
     def insert(self, sim: Sim) -> None:
-        """Put a card in; how its slots are numbered is the modem's matter."""
+        """Put a card in where none is; a modem that is on starts it and looks for its network."""
         self.sim = sim
-        for memory in (self.flash, sim.messages, sim.reports):
-            memory.first_index = self.personality.first_index
+        self.is_card_present = True
+        self.memories.use_card(sim)
+        self.search_network()
+
+    def eject(self) -> None:
+        """Take the card out, with the service."""
+        self.is_card_present = False
+        self.sim.lose_power()
+        self.leave_network()
+
+    @property
+    def is_card_busy(self) -> bool:
+        """Whether the card is still starting."""
+        return self.now < self.card_busy_until
+
+    @property
+    def is_card_open(self) -> bool:
+        """Whether the card is there and waits for nothing."""
+        return self.is_card_present and not self.sim.pin.is_dead and self.sim.wanted is Wanted.NOTHING
 
     def apply(self, settings: Settings) -> None:
         """Make a copy of `settings` the ones in force."""
@@ -76,8 +124,12 @@ class Equipment:
         self.switch(Functionality.MINIMUM)
         self.device.reset()
         self.apply(self.saved)
+        self.sim.lose_power()
         self.is_reboot_due = False
-        self.acknowledge_by = None
+        self.is_packet_attached = True
+        self.is_operator_chosen = self.is_operator_left = False
+        self.shown_indicators = None
+        self.acknowledge_by = self.link_until = None
         self.buffered_urcs.clear()
 
     # -- radio ----------------------------------------------------------------
@@ -85,6 +137,11 @@ class Equipment:
     def tell(self, event: RadioEvent) -> None:
         """Pass an event to the network."""
         self._radio_events.append(event)
+
+    @property
+    def has_radio_events(self) -> bool:
+        """Whether the network has not heard everything yet."""
+        return bool(self._radio_events)
 
     def next_radio_event(self) -> RadioEvent | None:
         """Return what the network has to know, oldest first, or None."""
@@ -100,8 +157,13 @@ class Equipment:
             self.leave_network()
 
     def search_network(self) -> None:
-        """Ask for service, unless it is there or the radio is off."""
-        if self.functionality is Functionality.FULL and not self.is_searching:
+        """Ask for service, unless it is there, the radio is off or the card is locked."""
+        is_wanted = self.functionality is Functionality.FULL and not self.is_operator_left
+        if self._bars:
+            if is_wanted:
+                self.register(self._bars[-1])
+            return
+        if is_wanted and self.is_card_open and not self.is_searching:
             self.is_searching = True
             self.register(Registration.SEARCHING)
             self.tell(Attached())
@@ -111,15 +173,32 @@ class Equipment:
         if self.is_searching:
             self.is_searching = False
             self.register(Registration.NONE)
+            self.call = None
+            self.is_ussd_open = False
+            self.contexts = {cid: replace(context, is_active=False) for cid, context in self.contexts.items()}
             self.tell(Detached())
+        elif self._bars:
+            self.register(Registration.NONE)
 
-    def register(self, registration: Registration) -> None:
-        """Take a registration state and report it on the lines that asked for it."""
-        if registration is self.registration:
-            return
+    def bar_service(self, registration: Registration) -> None:
+        """Keep the modem from its network, whatever the host tries; +CREG says `registration` meanwhile."""
+        self._bars.append(registration)
+        self.leave_network()
+        self.search_network()
+
+    def unbar_service(self, registration: Registration) -> None:
+        """Undo one `bar_service`."""
+        self._bars.remove(registration)
+        self.search_network()
+
+    def register(self, registration: Registration, cell: CellIdentity | None = None) -> None:
+        """Take a registration state and report it on the lines that asked for it, a new cell only where cells are."""
+        is_moved = cell is not None and cell != self.cell
+        is_changed = registration is not self.registration
         self.registration = registration
+        self.cell = cell or self.cell
         for name, mode in self.settings.registration_reports.items():
-            if mode:
+            if (mode and is_changed) or (mode > 1 and is_moved):
                 self.device.send_urc(f"{name}: {self.registration_text(mode)}")
 
     def registration_text(self, mode: int) -> str:
@@ -127,30 +206,47 @@ class Equipment:
         stat = self.registration.value
         if mode < 2 or not self.is_registered:
             return str(stat)
-        return f'{stat},"{LOCATION_AREA}","{CELL_ID}",{ACCESS_TECHNOLOGY}'
+        return f'{stat},"{self.cell.location_area}","{self.cell.cell_id}",{self.cell.technology.value}'
 
     @property
     def is_registered(self) -> bool:
         """Whether the network gives service."""
-        return self.registration in (Registration.HOME, Registration.ROAMING)
+        return self.registration.has_service
 
     # -- memories -------------------------------------------------------------
 
-    def memory(self, name: str) -> Storage:
+    @property
+    def flash(self) -> Storage:
+        """The modem's own message memory."""
+        return self.memories.flash
+
+    def memory(self, name: str) -> Memory:
         """Return a message memory by its +CPMS name; an unknown name is refused with +CMS ERROR: 302."""
-        for memory in (self.sim.messages, self.flash, self.sim.reports):
-            if memory.name == name:
-                return memory
-        raise CmsError(Cms.NOT_ALLOWED)
+        return self.memories.get(name)
+
+    @property
+    def read_memory(self) -> Memory:
+        """The memory that +CMGR, +CMGL and +CMGD mean."""
+        return self.memory(self.settings.read_memory)
+
+    @property
+    def write_memory(self) -> Memory:
+        """The memory that +CMGW and +CMSS mean."""
+        return self.memory(self.settings.write_memory)
+
+    @property
+    def receive_memory(self) -> Memory:
+        """The memory that arriving messages go to."""
+        return self.memory(self.settings.receive_memory)
 
     def refuse_message(self) -> None:
         """Note that the network keeps a message because the memory was full."""
-        self._is_message_refused = True
+        self.memories.is_message_refused = True
 
-    def free(self, memory: Storage, index: int) -> bool:
+    def free(self, memory: Memory, index: int) -> bool:
         """Empty a slot, and tell the network when it keeps messages for us; return whether a message was there."""
         is_removed = memory.remove(index)
-        if is_removed and self._is_message_refused:
-            self._is_message_refused = False
+        if is_removed and self.memories.is_message_refused:
+            self.memories.is_message_refused = False
             self.tell(MemoryFreed())
         return is_removed

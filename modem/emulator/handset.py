@@ -28,14 +28,26 @@ class ShownMessage:
     segment_count: int
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WrittenMessage:
+    """One message that was written on the phone; `text` is None for data."""
+
+    recipient: str
+    text: str | None
+    at: datetime
+    segment_count: int
+
+
 class Handset:
     """One phone with a number that no emulated SIM has."""
 
     def __init__(self, number: str) -> None:
         self.number = number
         # Joined only when somebody looks: most phones of a load test are never looked at.
+        self.written: deque[WrittenMessage] = deque(maxlen=MAX_MESSAGES)
         self._unseen: deque[tuple[Deliver, datetime]] = deque(maxlen=MAX_MESSAGES)
         self._messages: deque[ShownMessage] = deque(maxlen=MAX_MESSAGES)
+        self._replaceable: dict[tuple[str, int], ShownMessage] = {}
         self._reassembly = Reassembly()
 
     def receive(self, message: Deliver, at: datetime) -> None:
@@ -46,10 +58,23 @@ class Handset:
     def messages(self) -> Sequence[ShownMessage]:
         """The complete messages, oldest first."""
         while self._unseen:
-            shown = self._show(*self._unseen.popleft())
+            message, at = self._unseen.popleft()
+            # A message of type 0 is acknowledged and discarded (3GPP TS 23.040 9.2.3.9).
+            shown = None if message.is_silent else self._show(message, at)
             if shown is not None:
-                self._messages.append(shown)
+                self._put(shown, message.replace_type)
         return self._messages
+
+    def _put(self, shown: ShownMessage, replace_type: int | None) -> None:
+        """Put a message on the screen, in place of an earlier one of the same sender and replace type."""
+        if replace_type is not None:
+            old = self._replaceable.get((shown.sender, replace_type))
+            self._replaceable[shown.sender, replace_type] = shown
+            for place, message in enumerate(self._messages):
+                if message is old:
+                    self._messages[place] = shown
+                    return
+        self._messages.append(shown)
 
     def _show(self, message: Deliver, at: datetime) -> ShownMessage | None:
         sender = message.originator.text

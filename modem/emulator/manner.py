@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from modem.at.command import parse_line
+from modem.emulator import access
 from modem.emulator.refusal import UnknownCommandError, refusal_in_words
 from modem.pdu.semioctet import swap
 
@@ -15,6 +16,9 @@ if TYPE_CHECKING:
     from modem.at.command import Command
     from modem.emulator.boot import Boot
     from modem.emulator.equipment import Equipment
+
+# What only a card can tell; without one such a command is refused like those of the common set.
+_OF_THE_CARD: Final = ("{imsi}", "{iccid", "{pin_", "{puk_")
 
 
 class Manner:
@@ -52,6 +56,8 @@ class Manner:
         if answer is None and (is_restart or is_end):
             answer = ()
         if answer is not None:
+            if any(word in line for line in answer for word in _OF_THE_CARD):
+                access.card(self._equipment)
             return [self.filled(line) for line in answer]
         if command.name in personality.missing:
             raise UnknownCommandError(personality.unknown_command)
@@ -67,10 +73,10 @@ class Manner:
             imsi=card.imsi,
             iccid=card.iccid,
             iccid_swapped=swap(bytes.fromhex(card.iccid + "F" * (len(card.iccid) % 2))).hex().upper(),
-            # This card has its PIN switched off: nobody can spend a try (ETSI TS 102 221 9.5.1 gives 3 and 10).
-            pin_state="READY",
-            pin_tries=3,
-            puk_tries=10,
+            # Quectel EC2x and SIMCom SIM800 command manuals, +CPIN.
+            pin_state=card.wanted.value if self._equipment.is_card_present else "NOT INSERTED",
+            pin_tries=card.pin.tries_left,
+            puk_tries=card.pin.unblock_tries_left,
         )
 
 

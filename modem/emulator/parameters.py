@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from modem.emulator.refusal import Cme, CmeError, RefusedError
+from modem.emulator.refusal import Cme, CmeError, Cms, CmsError, RefusedError
 
 if TYPE_CHECKING:
     from collections.abc import Container, Sequence
 
     from modem.at.command import Command
+    from modem.emulator.equipment import Equipment
 
 
 class Parameters:
@@ -20,6 +21,15 @@ class Parameters:
         self._refusal = refusal or CmeError(Cme.INCORRECT_PARAMETERS)
         if len(self._values) > most:
             raise self._refusal
+
+    @property
+    def is_empty(self) -> bool:
+        """Whether the host named none at all, as in `AT+CMGF=`."""
+        return all(value is None for value in self._values)
+
+    def has(self, position: int) -> bool:
+        """Tell whether a parameter was given, if only as an empty string."""
+        return position < len(self._values) and self._values[position] is not None
 
     def text(self, position: int, default: str | None = None) -> str:
         """Return a string; an omitted one is `default`, or refused when there is none."""
@@ -36,6 +46,12 @@ class Parameters:
         if not (text.isascii() and text.isdigit() and len(text) <= 9) or int(text) not in allowed:
             raise self._refusal
         return int(text)
+
+
+def message_parameters(equipment: Equipment, command: Command, *, most: int) -> Parameters:
+    """Return the parameters of a message command: what is wrong with them is +CMS ERROR: 304 or 305, by the mode."""
+    wrong = Cms.INVALID_TEXT_PARAMETER if equipment.settings.is_text_mode else Cms.INVALID_PDU_PARAMETER
+    return Parameters(command, most=most, refusal=CmsError(wrong))
 
 
 def number_list(numbers: Sequence[int]) -> str:

@@ -25,6 +25,7 @@ class PortWatch:
         self._fd = self._libc.inotify_init1(os.O_NONBLOCK | os.O_CLOEXEC) if sys.platform == "linux" else -1
         self._on_free: dict[int, Callable[[], None]] = {}
         self._openings: dict[int, int] = {}
+        self._watches: dict[str, int] = {}
         if self._fd >= 0:
             asyncio.get_running_loop().add_reader(self._fd, self._read)
 
@@ -36,6 +37,11 @@ class PortWatch:
         if watch >= 0:
             self._on_free[watch] = on_free
             self._openings[watch] = 0
+            self._watches[terminal] = watch
+
+    def is_used(self, terminal: str) -> bool:
+        """Tell whether an opening of `terminal` that was made since `add` is still there."""
+        return self._openings.get(self._watches.get(terminal, -1), 0) > 0
 
     def close(self) -> None:
         """Stop watching."""
@@ -62,7 +68,9 @@ class PortWatch:
         if mask & _OPENED:
             self._openings[watch] += 1
         elif mask & _CLOSED:
-            self._openings[watch] -= 1
+            # Two openings in a row that we had no time to read between are one event (inotify(7)), their two closings
+            # may be two: the count must not end below nobody.
+            self._openings[watch] = max(0, self._openings[watch] - 1)
             closed.add(watch)
         else:  # IN_IGNORED: the terminal is gone
             del self._on_free[watch], self._openings[watch]

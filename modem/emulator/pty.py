@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 import contextlib
 import errno
 import fcntl
 import os
+import struct
 import termios
 import tty
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
+
+from modem.emulator.stream import Stream
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
-
-READ_OCTETS: Final = 65536
-# A host that never reads loses what comes last, as on a line without flow control.
-MAX_UNREAD_OCTETS: Final = 256 * 1024
 
 
 class PtyPort:
@@ -30,13 +28,26 @@ class PtyPort:
         self._master = -1
         # Kept open: with no slave open at all, every read of the master would fail between two hosts.
         self._slave = -1
-        self._unread = bytearray()
+        self._stream: Stream | None = None
         self._previous_terminal: str | None = None
+
+    @property
+    def address(self) -> str:
+        """What a host opens."""
+        return str(self.link)
 
     @property
     def is_open(self) -> bool:
         """Whether the port is there for a host."""
-        return self._master >= 0
+        return self._stream is not None
+
+    @property
+    def is_read(self) -> bool:
+        """Whether the host has taken everything that was written."""
+        if self._slave < 0:
+            return True
+        (waiting,) = struct.unpack("i", fcntl.ioctl(self._slave, termios.FIONREAD, bytes(4)))
+        return not waiting
 
     def open(self) -> str:
         """Make a terminal, never the one of last time, and point the link to it; return its name.
@@ -47,8 +58,7 @@ class PtyPort:
         if self.link.exists() and not self.link.is_symlink():
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(self.link))
         self._master, self._slave, self.terminal = self._make_terminal()
-        os.set_blocking(self._master, False)
-        asyncio.get_running_loop().add_reader(self._master, self._read)
+        self._stream = Stream(self._master, self._on_data, self._nothing_ends)
         fresh = self.link.with_name(f".{self.link.name}.{os.getpid()}")
         fresh.unlink(missing_ok=True)
         fresh.symlink_to(self.terminal)
@@ -57,11 +67,10 @@ class PtyPort:
 
     def close(self) -> None:
         """Take the port away: the host gets an error, and the link is gone unless somebody else replaced it."""
-        if not self.is_open:
+        if self._stream is None:
             return
-        loop = asyncio.get_running_loop()
-        loop.remove_reader(self._master)
-        loop.remove_writer(self._master)
+        self._stream.close()
+        self._stream = None
         with contextlib.suppress(OSError):
             if str(self.link.readlink()) == self.terminal:
                 self.link.unlink()
@@ -69,19 +78,11 @@ class PtyPort:
         os.close(self._slave)
         self._previous_terminal, self.terminal = self.terminal, None
         self._master = self._slave = -1
-        self._unread.clear()
 
     def write(self, data: bytes) -> None:
         """Send octets to the host; they wait while it does not read."""
-        if not data or not self.is_open:
-            return
-        if self._unread:
-            self._unread += data[: max(0, MAX_UNREAD_OCTETS - len(self._unread))]
-            return
-        written = self._write_now(data)
-        if written < len(data):
-            self._unread += data[written : written + MAX_UNREAD_OCTETS]
-            asyncio.get_running_loop().add_writer(self._master, self._write_rest)
+        if data and self._stream is not None:
+            self._stream.write(data)
 
     def release(self) -> None:
         """Undo what the last host did to the terminal, since closing it does not while we hold it open.
@@ -89,17 +90,20 @@ class PtyPort:
         A lock by TIOCEXCL would keep every later host out, and an echo would talk to the modem. What the modem said
         stays: the next host may wait for it.
         """
-        if self.is_open:
+        if self._slave >= 0:
             fcntl.ioctl(self._slave, termios.TIOCNXCL)
             tty.setraw(self._slave, termios.TCSANOW)
 
+    def _nothing_ends(self) -> None:
+        """Ignore an end: while the slave is open, the master has none."""
+
     def _make_terminal(self) -> tuple[int, int, str]:
         # The kernel gives the lowest free number: hold that of last time while another one is made.
-        master, slave = os.openpty()
+        master, slave = _open_terminal()
         name = os.ttyname(slave)
         if name == self._previous_terminal:
             try:
-                other_master, other_slave = os.openpty()
+                other_master, other_slave = _open_terminal()
             finally:
                 os.close(master)
                 os.close(slave)
@@ -107,22 +111,12 @@ class PtyPort:
         tty.setraw(slave)
         return master, slave, name
 
-    def _read(self) -> None:
-        try:
-            data = os.read(self._master, READ_OCTETS)
-        except OSError:
-            # Nothing to read after all; while the slave is open the master has no other error.
-            return
-        if data:
-            self._on_data(data)
 
-    def _write_now(self, data: bytes | bytearray) -> int:
-        try:
-            return os.write(self._master, data)
-        except BlockingIOError:
-            return 0
-
-    def _write_rest(self) -> None:
-        del self._unread[: self._write_now(self._unread)]
-        if not self._unread:
-            asyncio.get_running_loop().remove_writer(self._master)
+def _open_terminal() -> tuple[int, int]:
+    try:
+        return os.openpty()
+    except OSError as error:
+        if error.errno != errno.ENOSPC:
+            raise
+        message = "the system has no more pseudo-terminals (see /proc/sys/kernel/pty/max); TCP ports need none"
+        raise OSError(errno.ENOSPC, message) from error

@@ -1,4 +1,4 @@
-"""Runs a rack with its control until the process is told to stop."""
+"""Runs a rack with its control, or replays a transcript, until the process is told to stop."""
 
 from __future__ import annotations
 
@@ -6,8 +6,12 @@ import asyncio
 import signal
 from typing import TYPE_CHECKING
 
+from modem.at.transcript import parse_transcript
 from modem.emulator.control import address, serve
-from modem.emulator.rack import Rack
+from modem.emulator.file_limit import allow_files
+from modem.emulator.player import Player
+from modem.emulator.port_watch import PortWatch
+from modem.emulator.rack import FILES_PER_PORT, SPARE_FILES, Rack
 from modem.profiles import load_profiles
 
 if TYPE_CHECKING:
@@ -18,7 +22,8 @@ if TYPE_CHECKING:
 def run(
     *,
     count: int,
-    directory: Path,
+    directory: Path | None,
+    tcp: Sequence[tuple[str, int]],
     models: Sequence[str] = (),
     radio_time_s: float,
     report_delay_s: float,
@@ -34,6 +39,7 @@ def run(
     rack = Rack(
         count=count,
         directory=directory,
+        tcp=tcp,
         radio_time_s=radio_time_s,
         report_delay_s=report_delay_s,
         seed=seed,
@@ -42,18 +48,60 @@ def run(
     asyncio.run(_serve(rack, control, announce, models))
 
 
-async def _serve(rack: Rack, control: tuple[str, int], announce: Callable[[str], None], models: Sequence[str]) -> None:
+def replay(
+    *,
+    file: Path,
+    count: int,
+    directory: Path | None,
+    tcp: Sequence[tuple[str, int]],
+    announce: Callable[[str], None],
+    differ: Callable[[str], None],
+) -> None:
+    """Serve `count` machines that answer as in the transcript `file` until SIGTERM or SIGINT.
+
+    `differ` gets a line for everything that a host says otherwise. Raises OSError and TranscriptError.
+    """
+    passages = parse_transcript(file.read_text("utf-8"))
+    players = [Player(passages, index, directory=directory, tcp=tcp, differ=differ) for index in range(count)]
+    if directory is not None:
+        directory.mkdir(parents=True, exist_ok=True)
+    asyncio.run(_replay(players, announce))
+
+
+async def _replay(players: Sequence[Player], announce: Callable[[str], None]) -> None:
+    stopped = _until_stopped()
+    allow_files(SPARE_FILES + 2 * FILES_PER_PORT * len(players))
+    watch = PortWatch()
+    try:
+        for player in players:
+            player.start(watch)
+        for player in players:
+            announce("  ".join(player.addresses))
+        await stopped.wait()
+    finally:
+        for player in players:
+            player.stop()
+        watch.close()
+
+
+def _until_stopped() -> asyncio.Event:
     stopped = asyncio.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(number, stopped.set)
+    return stopped
+
+
+async def _serve(rack: Rack, control: tuple[str, int], announce: Callable[[str], None], models: Sequence[str]) -> None:
+    stopped = _until_stopped()
     await rack.start()
     try:
         runner = await serve(rack, *control)
         try:
-            for port, machine in zip(rack.ports, rack.machines, strict=True):
+            for index, machine in enumerate(rack.machines):
+                where = "  ".join(rack.addresses(index))
                 who = machine.equipment
                 model = f"  {who.personality.model}" if models else ""
-                announce(f"{port}  {who.sim.number}  IMEI {who.identity.imei}{model}")
+                announce(f"{where}  {who.sim.number}  IMEI {who.identity.imei}{model}")
             announce(f"control  {address(runner)}")
             await stopped.wait()
         finally:

@@ -14,6 +14,13 @@ class Charset(Enum):
     UCS2 = "UCS2"
 
 
+class UssdPresentation(Enum):
+    """<n> of +CUSD (3GPP TS 27.007 7.15); 2 is no state, it ends the session."""
+
+    HIDDEN = 0
+    SHOWN = 1
+
+
 @dataclass(slots=True, kw_only=True)
 class TextParameters:
     """+CSMP: what a text mode message cannot say (3GPP TS 27.005 3.3.3)."""
@@ -36,6 +43,14 @@ class Indications:
 
 
 @dataclass(slots=True, kw_only=True)
+class BroadcastFilter:
+    """+CSCB: which cell broadcasts are taken, as lists of ranges (3GPP TS 27.005 3.3.4)."""
+
+    identifiers: tuple[range, ...] = ()
+    codings: tuple[range, ...] = ()
+
+
+@dataclass(slots=True, kw_only=True)
 class Settings:
     """One profile; the defaults are the factory's, as AT&F restores them."""
 
@@ -55,4 +70,11 @@ class Settings:
     receive_memory: str = "SM"
     registration_reports: dict[str, int] = field(default_factory=dict)
     operator_format: int = 0
+    ussd: UssdPresentation = UssdPresentation.HIDDEN
+    broadcasts: BroadcastFilter = field(default_factory=BroadcastFilter)
+    phonebook: str = "SM"
+    # Numbers of the indicators that +CIND switched off.
+    muted_indicators: frozenset[int] = frozenset()
     registers: dict[str, int] = field(default_factory=dict)
+    # By the name of the command, what differs from the factory's choice; see `number_settings.py`.
+    numbers: dict[str, tuple[int, ...]] = field(default_factory=dict)

@@ -66,6 +66,10 @@ class Storage:
         self._slots[place] = message
         return place + self.first_index
 
+    def replace(self, index: int, message: StoredMessage) -> None:
+        """Put a message into a slot in place of what is there."""
+        self._slots[index - self.first_index] = message
+
     def remove(self, index: int) -> bool:
         """Empty a slot; return whether something was in it."""
         return self._slots.pop(index - self.first_index, None) is not None

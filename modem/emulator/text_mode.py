@@ -26,14 +26,14 @@ def routed_message(settings: Settings, message: Deliver, smsc: str) -> str:
     sender = _number(settings, message.originator)
     header = f"{sender},,{_time(message.scts)}"
     if settings.is_header_shown:
-        header += f",{message.originator.type_octet},{_details(message, smsc)}"
+        header += f",{message.originator.type_octet},{_details(settings, message, smsc)}"
     return f"{header}\r\n{_body(settings, message)}"
 
 
-def report_fields(report: StatusReport) -> str:
+def report_fields(settings: Settings, report: StatusReport) -> str:
     """Return a status report as +CDS, +CMGR and +CMGL give it, from <fo> on."""
     first_octet = report.encode()[0]
-    recipient = f'"{report.recipient.text}",{report.recipient.type_octet}'
+    recipient = f"{_number(settings, report.recipient)},{report.recipient.type_octet}"
     times = f"{_time(report.scts)},{_time(report.discharged)}"
     return f"{first_octet},{report.mr},{recipient},{times},{report.status}"
 
@@ -42,13 +42,13 @@ def read_fields(settings: Settings, status: MessageStatus, message: Deliver | St
     """Return what follows "+CMGR: "."""
     stat = f'"{STATUS_NAMES[status]}"'
     if isinstance(message, StatusReport):
-        return f"{stat},{report_fields(message)}"
+        return f"{stat},{report_fields(settings, message)}"
     party = message.originator if isinstance(message, Deliver) else message.destination
     header = f"{stat},{_number(settings, party)},"
     if isinstance(message, Deliver):
         header += f",{_time(message.scts)}"
     if settings.is_header_shown:
-        header += f",{party.type_octet},{_details(message, smsc)}"
+        header += f",{party.type_octet},{_details(settings, message, smsc)}"
     return f"{header}\r\n{_body(settings, message)}"
 
 
@@ -56,7 +56,7 @@ def list_fields(settings: Settings, status: MessageStatus, message: Deliver | St
     """Return what follows "+CMGL: <index>,"."""
     stat = f'"{STATUS_NAMES[status]}"'
     if isinstance(message, StatusReport):
-        return f"{stat},{report_fields(message)}"
+        return f"{stat},{report_fields(settings, message)}"
     party = message.originator if isinstance(message, Deliver) else message.destination
     at = _time(message.scts) if isinstance(message, Deliver) else ""
     header = f"{stat},{_number(settings, party)},,{at}"
@@ -78,13 +78,13 @@ def _time(stamp: Timestamp) -> str:
     return f'"{at:%y/%m/%d,%H:%M:%S}{quarters:+03d}"'
 
 
-def _details(message: Deliver | Submit, smsc: str) -> str:
+def _details(settings: Settings, message: Deliver | Submit, smsc: str) -> str:
     first_octet = message.encode()[0]
     validity = ""
     if isinstance(message, Submit):
         period = message.validity.octet if isinstance(message.validity, Relative) else ""
         validity = f",{period}"
-    centre = f'"{smsc}",{Address.parse(smsc).type_octet}' if smsc else ","
+    centre = f'"{to_host(smsc, settings.charset)}",{Address.parse(smsc).type_octet}' if smsc else ","
     return f"{first_octet},{message.pid},{message.dcs}{validity},{centre},{len(message.body)}"
 
 

@@ -30,6 +30,7 @@ PROFILE: Final = Profile(
         first_index=0,
         empty_slot="",
         memory_full_urc='^SMMEMFULL:"{memory}"',  # MU509 manual 6.21
+        is_ussd_packed=True,  # chan_dongle at_command.c: packed septets both ways
         unknown_command="COMMAND NOT SUPPORT",
         boot=Boot(
             at_s=6.0,

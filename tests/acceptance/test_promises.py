@@ -50,6 +50,20 @@ async def test_every_text_arrives_as_it_was_sent(tmp_path: Path, make_rack: Make
         }
 
 
+async def test_modems_behind_a_terminal_server_are_used_like_others(tmp_path: Path) -> None:
+    rack = Rack(count=2, tcp=[("127.0.0.1", 0), ("127.0.0.1", 0)])
+    await rack.start()
+    try:
+        ports = [address for index in range(2) for address in rack.addresses(index)]
+        async with running_box(tmp_path, ports=ports) as box:
+            await box.until_spans_ready(2)
+            await box.send("+491710000001", "over a socket")
+            await box.until_outbox(lambda rows: [row["status"] for row in rows] == ["DELIVERD"], timeout_s=15)
+            assert _texts(rack, "+491710000001") == ["over a socket"]
+    finally:
+        await rack.stop()
+
+
 @pytest.mark.parametrize("number", ["12345", "110", "0800123456", "+8821612345678"])
 async def test_short_codes_and_odd_numbers_are_sent_as_written(
     tmp_path: Path, make_rack: MakeRack, number: str

@@ -15,7 +15,8 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench.figures import FIGURES, Figure
+from tests.bench import emulator, figures
+from tests.bench.figures import Figure
 
 
 def main() -> None:
@@ -31,7 +32,7 @@ def main() -> None:
     )
     table = Table("figure", "measured", "budget")
     values: dict[str, list[dict[str, float]]] = {}
-    for figure in FIGURES:
+    for figure in (*figures.FIGURES, *emulator.FIGURES):
         if options.only not in figure.name:
             continue
         runs = values[figure.name] = []

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import os
 import sys
 from collections import defaultdict
 from collections.abc import AsyncIterator
@@ -23,6 +24,17 @@ class Modems:
 
     ports: list[str]
     control: str
+    pid: int
+
+    def cpu_s(self) -> float:
+        """Processor time of the emulator so far."""
+        fields = Path(f"/proc/{self.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+    def rss_mb(self) -> float:
+        """Resident memory of the emulator."""
+        pages = int(Path(f"/proc/{self.pid}/statm").read_text(encoding="ascii").split()[1])
+        return pages * os.sysconf("SC_PAGE_SIZE") / 1_000_000
 
     async def ledger(self) -> list[dict[str, Any]]:
         """Every TPDU so far."""
@@ -59,7 +71,7 @@ async def emulated(
         async with asyncio.timeout(20):
             while not all(Path(name).exists() for name in ports) or not await _answers(port):
                 await asyncio.sleep(0.05)
-        yield Modems(ports=ports, control=f"http://127.0.0.1:{port}")
+        yield Modems(ports=ports, control=f"http://127.0.0.1:{port}", pid=process.pid)
     finally:
         process.terminate()
         await process.wait()

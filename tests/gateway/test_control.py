@@ -53,6 +53,8 @@ async def test_rubbish_is_answered_and_does_not_end_the_server(path: Path) -> No
             await remote._ask(call)
     with pytest.raises(InvalidFieldError):
         await remote._ask("create", name="shop")
+    with pytest.raises(InvalidFieldError, match="id: cannot be changed"):
+        await remote._ask("change", name="shop", changes={"id": 7, "rate_per_s": 1})
     assert await remote.list() == []
 
 

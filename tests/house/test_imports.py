@@ -48,6 +48,7 @@ FORBIDDEN = [
     ("pure-rooms", "modem/errors.py", "import structlog"),
     ("pure-half-of-the-emulator", "modem/emulator/sim.py", "import socket"),
     ("shelf-emulator-commands", "modem/emulator/commands/second.py", "from modem.emulator.commands import first"),
+    ("shelf-emulator-faults", "modem/emulator/faults/second.py", "from modem.emulator.faults import first"),
     ("shelf-profiles", "modem/profiles/second.py", "from . import first"),
     ("shelf-modem-cli", "modem/cli/commands/second.py", "import modem.cli.commands.first"),
     ("shelf-dialects", "gateway/api/dialects/second.py", "from gateway.api.dialects.first import read"),

@@ -12,6 +12,7 @@ SHELVES = (
     "gateway/cli/commands",
     "modem/cli/commands",
     "modem/emulator/commands",
+    "modem/emulator/faults",
     "modem/profiles",
 )
 PURE_ROOMS = ("modem/pdu", "modem/at", "modem/profile.py", "modem/profiles", "gateway/core")

@@ -1,20 +1,35 @@
 from __future__ import annotations
 
+import tempfile
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from modem.emulator.rack import Rack
+from tests.interop.texts import PIN
+from tests.modem.emulator.host import Host
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
-    from pathlib import Path
 
 
 @pytest.fixture
-async def rack(tmp_path: Path) -> AsyncIterator[Rack]:
-    """Four modems on ports."""
-    rack = Rack(count=4, directory=tmp_path / "modems")
-    await rack.start()
-    yield rack
-    await rack.stop()
+async def rack() -> AsyncIterator[Rack]:
+    """Four modems on ports. A report comes a while after the submit, as most programs look for it only later."""
+    # Not in pytest's folder: gnokii cuts the name of a port behind some sixty characters.
+    with tempfile.TemporaryDirectory(prefix="modems-") as folder:
+        rack = Rack(count=4, directory=Path(folder), report_delay_s=1.0, boot_s=0.0)
+        await rack.start()
+        yield rack
+        await rack.stop()
+
+
+@pytest.fixture
+async def locked_rack(rack: Rack) -> Rack:
+    """The same, where the card of the first modem waits for its PIN."""
+    with Host(rack.ports[0]) as host:
+        await host.ask(f'+CLCK="SC",1,"{PIN}"')
+    rack.unplug(0)
+    rack.plug(0)
+    return rack

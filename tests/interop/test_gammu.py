@@ -3,11 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.interop.program import needs, run
+from tests.interop.texts import (
+    EXTENDED,
+    LONG,
+    MANUFACTURER,
+    MODEL,
+    PIN,
+    RECIPIENTS,
+    SENDERS,
+    UNICODE,
+    check_handsets,
+    check_reports,
+    let_people_write,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,10 +30,7 @@ if TYPE_CHECKING:
 
 pytestmark = [pytest.mark.interop, pytest.mark.timeout(60), needs("gammu", "gammu")]
 
-SHORT = "Price: 5 € [net] {a|b} ~^\\"
-LONG = "The quick brown fox jumps over the lazy dog, €50. " * 8
-UNICODE = "Привет, мир 😀"
-ANSWER = "Grüße zurück, 10 €"
+OPTIONS = {EXTENDED: [], UNICODE: ["-unicode"], LONG: ["-len", "600", "-report"]}
 
 
 class Gammu:
@@ -38,28 +49,43 @@ async def test_gammu_identifies_the_modem(rack: Rack, tmp_path: Path) -> None:
     printed = await Gammu(rack, 0, tmp_path)("identify")
 
     who = rack.machines[0].equipment
-    for fact in (who.personality.manufacturer, who.personality.model, who.identity.imei, who.sim.imsi):
+    for fact in (MANUFACTURER, MODEL, who.identity.imei, who.sim.imsi):
         assert fact in printed
 
 
-async def test_gammu_sends_and_receives(rack: Rack, tmp_path: Path) -> None:
-    texts = {"+491711000000": SHORT, "+491711000001": LONG, "+491711000002": UNICODE}
-    number = rack.machines[3].equipment.sim.number
-    rack.write("+491711000003", number, ANSWER)
-
+async def test_gammu_sends_through_three_modems_at_once(rack: Rack, tmp_path: Path) -> None:
     async def send(index: int, recipient: str, text: str) -> None:
-        options = ["-unicode"] if text is UNICODE else ["-len", "600"]
-        await Gammu(rack, index, tmp_path)("sendsms", "TEXT", recipient, "-textutf8", text, "-report", *options)
+        await Gammu(rack, index, tmp_path)("sendsms", "TEXT", recipient, "-textutf8", text, *OPTIONS[text])
 
-    sending = [send(index, recipient, text) for index, (recipient, text) in enumerate(texts.items())]
-    reading = asyncio.create_task(Gammu(rack, 3, tmp_path)("getallsms"))
-    await asyncio.gather(*sending)
-    received = await reading
+    await asyncio.gather(*(send(index, *sending) for index, sending in enumerate(RECIPIENTS.items())))
 
-    for recipient, text in texts.items():
-        (message,) = await rack.messages(recipient)
-        assert message.text == text
-    (long,) = await rack.messages("+491711000001")
-    assert long.segment_count == 3
-    assert ANSWER in received
-    assert "+491711000003" in received
+    await check_handsets(rack)
+    await check_reports(rack)
+
+
+async def test_gammu_reads_what_arrived(rack: Rack, tmp_path: Path) -> None:
+    let_people_write(rack, 0)
+    gammu = Gammu(rack, 0, tmp_path)
+
+    segments = await gammu("getallsms")
+    messages = await gammu("geteachsms")
+
+    assert "5 SMS parts in 5 SMS sequences" in segments
+    assert "5 SMS parts in 3 SMS sequences" in messages
+    for sender, text in SENDERS.items():
+        assert f'"{sender}"' in messages
+        assert f"\n\n{text}\n" in messages
+
+
+async def test_gammu_asks_for_the_balance(rack: Rack, tmp_path: Path) -> None:
+    printed = await Gammu(rack, 0, tmp_path)("getussd", "*100#")
+
+    assert re.search(r'^Status +: No action needed\nService reply +: "Your balance is .+"$', printed, re.MULTILINE)
+
+
+async def test_gammu_unlocks_the_card(locked_rack: Rack, tmp_path: Path) -> None:
+    gammu = Gammu(locked_rack, 0, tmp_path)
+
+    assert "Waiting for PIN." in await gammu("getsecuritystatus")
+    await gammu("entersecuritycode", "PIN", PIN)
+    assert "Nothing to enter." in await gammu("getsecuritystatus")

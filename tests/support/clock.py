@@ -16,6 +16,9 @@ class FakeClock(Clock):
     def now_ms(self) -> EpochMs:
         return EpochMs(int(self._ms))
 
+    def drift_ms(self) -> int:
+        return 0
+
     def monotonic(self) -> float:
         return self._monotonic
 

@@ -14,6 +14,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from modem.at.transcript import Side, parse_transcript
+
 if TYPE_CHECKING:
     from collections.abc import Callable
 
@@ -80,6 +82,10 @@ class ScriptedModem:
     memories: dict[str, dict[int, str]] = field(default_factory=lambda: {"SM": {}, "ME": {}})
     selected: str = "SM"
     is_silent: bool = False
+    # Keeps silent at commands it does not know.
+    is_ignoring: bool = False
+    # What ends a command line; a program that reads whole lines waits for LF.
+    line_end: bytes = b"\r"
     heard: list[str] = field(default_factory=list)
     bodies: list[str] = field(default_factory=list)
 
@@ -172,7 +178,7 @@ class ScriptedModem:
             if self._is_body:
                 self._send_answer(["OK"])
             self._incoming, self._is_body = b"", False
-        elif octet == b"\r" and not self._is_body:
+        elif octet == self.line_end and not self._is_body:
             command, self._incoming = self._incoming.decode("latin-1").strip(), b""
             if command:
                 self._obey(command)
@@ -226,7 +232,7 @@ class ScriptedModem:
             self._is_body = True
             self._send(self.prompt)
         elif not self.memories:
-            self._send_answer(["ERROR"])
+            self._refuse()
         elif name == "AT+CPMS" and parameters:
             self._select([word.strip('"') for word in parameters.split(",")])
         elif command == "AT+CPMS?":
@@ -243,6 +249,10 @@ class ScriptedModem:
             self.memories[self.selected].pop(int(parameters), None)
             self._send_answer(["OK"])
         else:
+            self._refuse()
+
+    def _refuse(self) -> None:
+        if not self.is_ignoring:
             self._send_answer(["ERROR"])
 
     def _select(self, names: list[str]) -> None:
@@ -270,15 +280,14 @@ def length_of(pdu: str) -> int:
 def read_transcript(name: str) -> tuple[dict[str, list[str]], list[str]]:
     """Return the answers and the boot lines of a transcript.
 
-    Lines are `host <command>` and `device <line>`; device lines before the first host line are the boot lines.
+    What the modem says before the first line of the host are the boot lines; echoes and prompts are left out.
     """
     answers: dict[str, list[str]] = {}
     boot: list[str] = []
     lines = boot
-    for line in (TRANSCRIPTS / name).read_text("utf-8").splitlines():
-        who, _, text = line.partition(" ")
-        if who == "host":
-            lines = answers.setdefault(text, [])
-        elif who == "device":
-            lines.append(text)
+    for passage in parse_transcript((TRANSCRIPTS / name).read_text("utf-8")):
+        if passage.side is Side.HOST:
+            lines = answers.setdefault(passage.text, [])
+        elif passage.octets.endswith(b"\r\n"):
+            lines.append(passage.text)
     return answers, boot

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import sqlite3
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
@@ -90,6 +92,16 @@ def a_report(mr: int, *, status: int = 0, port: int = 1, at: int = 0, **changes:
         received_at=instant,
     )
     return replace(report, **changes)  # type: ignore[arg-type]  # fields by name
+
+
+@contextlib.asynccontextmanager
+async def held_by_another(store: SqliteStore) -> AsyncIterator[None]:
+    """Have another program lock the file; the store's writer, who would wait for 5 s, gives up at once."""
+    await store._connections[0].run(lambda raw: raw.execute("PRAGMA busy_timeout = 0"))
+    with contextlib.closing(sqlite3.connect(store._path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        yield
+        other.execute("ROLLBACK")
 
 
 async def accept_one(store: Store, **changes: object) -> MessageId:

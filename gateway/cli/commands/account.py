@@ -5,12 +5,15 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from gateway.api.dialects import shelf
 from gateway.cli.context import config_option, open_accounts, settings_or_exit
-from gateway.core.account import Account, Role
+from gateway.core.account import Account, AccountChanges, Role
+from gateway.core.types import Port
 from gateway.errors import InvalidFieldError
 
 if TYPE_CHECKING:
@@ -18,6 +21,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from gateway.control import RemoteAccounts
+    from gateway.core.types import EpochMs
     from gateway.service.accounts import Accounts
 
     AnyAccounts = Accounts | RemoteAccounts
@@ -32,6 +36,7 @@ def command() -> None:
     Examples:
       echo 'secret words' | gsm-gateway account add shop --role sender --password-stdin
       gsm-gateway account list
+      gsm-gateway account set shop --spans 1,2 --rate 5 --credit 1000
       gsm-gateway account token shop --label "till 3"
     """
 
@@ -50,10 +55,10 @@ def command() -> None:
 @config_option
 def add(*, name: str, role: str, email: str, password_stdin: bool, config: Path | None) -> None:
     """Make the account NAME."""
-    password = _read_password(is_piped=password_stdin)
+    first_password = _read_password(is_piped=password_stdin)
 
     async def work(accounts: AnyAccounts) -> Account:
-        return await accounts.create(name, role=Role(role), password=password, email=email)
+        return await accounts.create(name, role=Role(role), password=first_password, email=email)
 
     account = _run(config, work)
     click.echo(f"account {account.name} added, role {account.role}")
@@ -84,6 +89,12 @@ def _row(account: Account) -> dict[str, Any]:
         "email": account.email,
         "role": account.role.value,
         "enabled": account.enabled,
+        "spans": None if account.spans is None else sorted(account.spans),
+        "dialects": None if account.dialects is None else sorted(account.dialects),
+        "timezone": account.timezone,
+        "rate_per_s": account.rate_per_s,
+        "queue_limit": account.queue_limit,
+        "credit": account.credit,
     }
 
 
@@ -105,6 +116,68 @@ def enable(name: str, config: Path | None) -> None:
     click.echo(f"account {name} enabled")
 
 
+@command.command(name="set")
+@click.argument("name")
+@click.option("--role", type=click.Choice([role.value for role in Role]), help="What the account may do.")
+@click.option("--spans", metavar="PORTS", help='Ports it may use, e.g. "1,2"; "all" for every one.')
+@click.option("--dialects", metavar="NAMES", help='HTTP APIs it may call, e.g. "openvox"; "all" for every one.')
+@click.option("--timezone", metavar="ZONE", help='Zone of its times, e.g. Europe/Berlin; "box" for gateway.timezone.')
+@click.option("--rate", type=click.IntRange(min=0), help="Most requests per second; 0 for no limit.")
+@click.option("--queue-limit", type=click.IntRange(min=0), help="Most messages waiting; 0 for no limit.")
+@click.option("--credit", metavar="SEGMENTS", help='Segments left to send; "none" for no limit.')
+@config_option
+def set_(*, name: str, config: Path | None, **options: Any) -> None:
+    """Change limits and rights of the account NAME, from its next request on; what is not given stays."""
+    changes = _read_changes(options)
+    _run(config, lambda accounts: accounts.change(name, changes))
+    click.echo(f"account {name} changed")
+
+
+def _read_changes(options: dict[str, Any]) -> AccountChanges:
+    changes: AccountChanges = {}
+    if options["role"] is not None:
+        changes["role"] = Role(options["role"])
+    if options["spans"] is not None:
+        words = _words(options["spans"])
+        changes["spans"] = None if words is None else frozenset(Port(_number("--spans", word)) for word in words)
+    if options["dialects"] is not None:
+        changes["dialects"] = _words(options["dialects"])
+        unknown = (changes["dialects"] or frozenset()) - shelf().keys()
+        if unknown:
+            raise click.BadParameter(f"no API is called {min(unknown)}", param_hint="--dialects")
+    if options["timezone"] is not None:
+        changes["timezone"] = None if options["timezone"] == "box" else options["timezone"]
+    if options["rate"] is not None:
+        changes["rate_per_s"] = options["rate"]
+    if options["queue_limit"] is not None:
+        changes["queue_limit"] = options["queue_limit"]
+    if options["credit"] is not None:
+        changes["credit"] = None if options["credit"] == "none" else _number("--credit", options["credit"])
+    return changes
+
+
+def _words(text: str) -> frozenset[str] | None:
+    """Give the words between commas, None for "all"."""
+    return None if text == "all" else frozenset(filter(None, map(str.strip, text.split(","))))
+
+
+def _number(option: str, text: str) -> int:
+    if not (text.isascii() and text.isdecimal()):
+        raise click.BadParameter(f"not a number: {text}", param_hint=option)
+    return int(text)
+
+
+@command.command()
+@click.argument("name")
+@click.option("--password-stdin", is_flag=True, help="Read the password from the first line of standard input.")
+@config_option
+def password(*, name: str, password_stdin: bool, config: Path | None) -> None:
+    """Change the password of the account NAME; this ends its sessions, API tokens stay."""
+    new = _read_password(is_piped=password_stdin)
+    _run(config, lambda accounts: accounts.set_password(name, new))
+    click.echo(f"password of {name} changed")
+
+
 @command.command()
 @click.argument("name")
 @click.option("--label", default="", help="What it is for, to tell it from others.")
@@ -114,12 +187,40 @@ def token(name: str, label: str, config: Path | None) -> None:
     click.echo(_run(config, lambda accounts: accounts.create_token(name, label=label)))
 
 
+@command.command()
+@click.argument("name")
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
+@config_option
+def tokens(*, name: str, as_json: bool, config: Path | None) -> None:
+    """Show the API tokens of the account NAME by their keys, the part before the bar."""
+    rows = [
+        {"key": one.key, "label": one.label, "created": _when(one.created_at), "expires": _when(one.expires_at)}
+        for one in _run(config, lambda accounts: accounts.tokens(name))
+    ]
+    if as_json:
+        click.echo(json.dumps(rows, indent=2))
+        return
+    for row in rows:
+        click.echo(f"{row['key']}  {row['created']}  {row['expires'] or 'never expires'}  {row['label']}".rstrip())
+
+
+def _when(instant: EpochMs | None) -> str | None:
+    return None if instant is None else f"{datetime.fromtimestamp(instant / 1000, UTC):%Y-%m-%dT%H:%M:%SZ}"
+
+
+@command.command()
+@click.argument("key")
+@config_option
+def revoke(key: str, config: Path | None) -> None:
+    """End the API token KEY, from its next request on."""
+    _run(config, lambda accounts: accounts.revoke_token(key))
+    click.echo(f"token {key} revoked")
+
+
 def _read_password(*, is_piped: bool) -> str:
     if is_piped:
-        password: str = sys.stdin.readline().rstrip("\r\n")
-    else:
-        password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
-    return password
+        return sys.stdin.readline().rstrip("\r\n")
+    return str(click.prompt("Password", hide_input=True, confirmation_prompt=True))
 
 
 def _run(config: Path | None, work: Callable[[AnyAccounts], Awaitable[Any]]) -> Any:

@@ -1,4 +1,4 @@
-"""`gsm-modem emulate`: emulated modems on serial ports until it is stopped."""
+"""`gsm-modem emulate`: emulated modems on serial and TCP ports until it is stopped."""
 
 from __future__ import annotations
 
@@ -6,7 +6,9 @@ import ipaddress
 from pathlib import Path
 
 import click
+from click.core import ParameterSource
 
+from modem.errors import TranscriptError
 from modem.profiles import load_profiles
 
 EXAMPLES = """
@@ -17,6 +19,9 @@ Examples:
   gsm-modem emulate --dir /tmp/modems --control 127.0.0.1:8090
   gsm-modem emulate --count 4 --dir /tmp/modems --model huawei-e173 --model sim800
   gsm-modem emulate --model list
+  gsm-modem emulate --count 4 --tcp 127.0.0.1:7000         (modem 0 on port 7000, modem 1 on 7001 ...)
+  gsm-modem emulate --tcp 127.0.0.1:7000 --tcp 127.0.0.1:7105
+  gsm-modem emulate --dir /tmp/modems --replay ec25.at     (answers as recorded, see gsm-modem trace)
 
 \b
 Then, in another terminal:
@@ -34,19 +39,11 @@ def _seconds(_context: click.Context, parameter: click.Parameter, value: float) 
     return value
 
 
-def _address(_context: click.Context, parameter: click.Parameter, value: str) -> tuple[str, int]:
+def _host_and_port(value: str, parameter: click.Parameter) -> tuple[str, int]:
     host, _, port = value.rpartition(":")
     host = host.strip("[]")
     if not (host and port.isascii() and port.isdigit() and len(port) <= 5 and int(port) < 65536):
         message = f"{value!r} is not HOST:PORT"
-        raise click.BadParameter(message, param=parameter)
-    # Whoever reaches the control may unplug modems and read messages: it has no login.
-    try:
-        is_loopback = host == "localhost" or ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        is_loopback = False
-    if not is_loopback:
-        message = f"{host!r} is not on the loopback; use 127.0.0.1 or ::1"
         raise click.BadParameter(message, param=parameter)
     return host, int(port)
 
@@ -64,14 +61,77 @@ def _models(context: click.Context, parameter: click.Parameter, values: tuple[st
     return values
 
 
+def _is_loopback(host: str) -> bool:
+    try:
+        return host == "localhost" or ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return False
+
+
+def _control(_context: click.Context, parameter: click.Parameter, value: str) -> tuple[str, int]:
+    host, port = _host_and_port(value, parameter)
+    # Whoever reaches the control may unplug modems and read messages: it has no login.
+    if not _is_loopback(host):
+        message = f"{host!r} is not on the loopback; use 127.0.0.1 or ::1"
+        raise click.BadParameter(message, param=parameter)
+    return host, port
+
+
+def _tcp(_context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> list[tuple[str, int]]:
+    addresses = [_host_and_port(value, parameter) for value in values]
+    named = [address for address in addresses if address[1]]
+    if twice := next((address for address in named if named.count(address) > 1), None):
+        message = f"{twice[0]}:{twice[1]} is named twice"
+        raise click.BadParameter(message, param=parameter)
+    return addresses
+
+
+def _tcp_ports(tcp: list[tuple[str, int]], count: int, *, has_directory: bool) -> list[tuple[str, int]]:
+    """Return an address per modem: one is counted up, several are taken as they are."""
+    if len(tcp) == 1:
+        host, first = tcp[0]
+        if first and first + count - 1 > 65535:
+            message = f"{count} modems from port {first} on would need ports above 65535"
+            raise click.UsageError(message)
+        return [(host, first + index if first else 0) for index in range(count)]
+    if len(tcp) > count or (tcp and len(tcp) < count and not has_directory):
+        message = f"{count} modems and {len(tcp)} addresses: give one --tcp, or one for each modem"
+        raise click.UsageError(message)
+    return tcp
+
+
+def _warn(tcp: list[tuple[str, int]]) -> None:
+    for host in sorted({host for host, _ in tcp if not _is_loopback(host)}):
+        click.echo(
+            f"Warning: {host} can be reached from other computers, and these modems ask for no password: whoever "
+            "reaches a port can send and read messages. Use 127.0.0.1 unless you trust the whole network.",
+            err=True,
+        )
+
+
+def _reason(error: OSError) -> str:
+    return str(error) if error.filename else error.strerror or str(error)
+
+
 @click.command(name="emulate", epilog=EXAMPLES)
-@click.option("--count", default=1, show_default=True, type=click.IntRange(1, 9999), help="How many modems.")
+@click.option(
+    "--count",
+    type=click.IntRange(1, 9999),
+    help="How many modems.  [default: as many as --tcp addresses, else 1]",
+)
 @click.option(
     "--dir",
     "directory",
-    required=True,
     type=click.Path(file_okay=False, path_type=Path),
-    help="Where the ports appear, as modem0, modem1 and so on.",
+    help="Where the serial ports appear, as modem0, modem1 and so on.",
+)
+@click.option(
+    "--tcp",
+    multiple=True,
+    metavar="HOST:PORT",
+    callback=_tcp,
+    help="Serve the modems on TCP, one port each: counted up from PORT, or named one by one by repeating the option. "
+    "One host per port at a time; no password.",
 )
 @click.option(
     "--model",
@@ -109,39 +169,86 @@ def _models(context: click.Context, parameter: click.Parameter, values: tuple[st
     default="127.0.0.1:0",
     show_default=True,
     metavar="HOST:PORT",
-    callback=_address,
+    callback=_control,
     help="Where handsets, plugs and the ledger are reached by HTTP; port 0 takes a free one.",
 )
+@click.option(
+    "--replay",
+    "transcript",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Answer as a modem did in this transcript, and say on standard error what a program says otherwise. There is "
+    "no network and no control then.",
+)
+@click.pass_context
 def emulate(
+    context: click.Context,
     *,
-    count: int,
-    directory: Path,
+    transcript: Path | None,
+    count: int | None,
+    directory: Path | None,
+    tcp: list[tuple[str, int]],
     models: tuple[str, ...],
     radio_time_s: float,
     report_delay_s: float,
     seed: int,
     control: tuple[str, int],
 ) -> None:
-    """Run emulated modems on serial ports.
+    """Run emulated modems on serial ports (--dir), on TCP ports (--tcp) or on both.
 
     Each modem has a SIM on one virtual network. A message to the number of another emulated SIM arrives there; one
-    to any other number arrives at a virtual handset, which can be read and can answer. Stop with Ctrl-C.
+    to any other number arrives at a virtual handset, which can be read and can answer. With both kinds of port a
+    modem answers on TCP while a host is connected there. Stop with Ctrl-C.
     """
-    from modem.emulator.run import run  # noqa: PLC0415 - loaded only when it runs, so that --help is quick
+    if directory is None and not tcp:
+        message = "say where the modems shall be: --dir DIRECTORY, --tcp HOST:PORT or both"
+        raise click.UsageError(message)
+    count = count or max(1, len(tcp))
+    tcp = _tcp_ports(tcp, count, has_directory=directory is not None)
+    _warn(tcp)
+    if transcript is not None:
+        _refuse_beside_replay(context)
+    from modem.emulator import run  # noqa: PLC0415 - loaded only when it runs, so that --help is quick
 
     try:
-        run(
-            count=count,
-            directory=directory,
-            models=models,
-            radio_time_s=radio_time_s,
-            report_delay_s=report_delay_s,
-            seed=seed,
-            control=control,
-            announce=click.echo,
-        )
+        if transcript is not None:
+            run.replay(
+                file=transcript, count=count, directory=directory, tcp=tcp, announce=click.echo, differ=_say_difference
+            )
+        else:
+            run.run(
+                count=count,
+                directory=directory,
+                tcp=tcp,
+                models=models,
+                radio_time_s=radio_time_s,
+                report_delay_s=report_delay_s,
+                seed=seed,
+                control=control,
+                announce=click.echo,
+            )
     except OSError as error:
-        raise click.ClickException(str(error)) from error
+        raise click.ClickException(_reason(error)) from error
+    except (TranscriptError, UnicodeDecodeError) as error:
+        message = f"{transcript}: {error}"
+        raise click.ClickException(message) from error
+
+
+def _refuse_beside_replay(context: click.Context) -> None:
+    for parameter, option in (
+        ("models", "--model"),
+        ("radio_time_s", "--radio-time"),
+        ("report_delay_s", "--report-delay"),
+        ("seed", "--seed"),
+        ("control", "--control"),
+    ):
+        if context.get_parameter_source(parameter) is not ParameterSource.DEFAULT:
+            message = f"{option} does not go with --replay: a transcript has no network"
+            raise click.UsageError(message)
+
+
+def _say_difference(difference: str) -> None:
+    click.echo(difference, err=True)
 
 
 COMMAND = emulate

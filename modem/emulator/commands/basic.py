@@ -6,6 +6,8 @@ from copy import deepcopy
 from typing import TYPE_CHECKING, Final
 
 from modem.at.command import Form
+from modem.at.values import is_hex
+from modem.emulator import inbound, telephony
 from modem.emulator.command import Shelf
 from modem.emulator.parameters import Parameters
 from modem.emulator.refusal import Cme, CmeError
@@ -23,7 +25,7 @@ SHELF = Shelf()
 _FIXED_REGISTERS: Final = {"S3": 13, "S4": 10, "S5": 8}
 _REGISTERS: Final = {"S0": 0, "S6": 2, "S7": 60, "S8": 2, "S10": 2}
 # Accepted and without meaning on a line that has no carrier, no DTR and no flow control.
-_WITHOUT_EFFECT: Final = {"X": 4, "&C": 1, "&D": 2, "&K": 3, "&S": 1, "\\Q": 3, "H": 0}
+_WITHOUT_EFFECT: Final = {"X": 4, "&C": 1, "&D": 2, "&K": 3, "&S": 1, "\\Q": 3, "L": 3, "M": 3, "T": 0, "P": 0}
 
 
 def _digit(command: Command, most: int) -> int:
@@ -70,9 +72,11 @@ for _name in _WITHOUT_EFFECT:
 
 @SHELF.on("Z", Form.EXECUTE)
 def reset(equipment: Equipment, command: Command) -> Sequence[str]:
-    """Return to the saved profile."""
+    """Return to the saved profile, and hang up (V.250 6.1.1)."""
     _digit(command, 0)
+    telephony.hang_up(equipment)
     equipment.apply(equipment.saved)
+    inbound.release(equipment)
     return []
 
 
@@ -81,6 +85,7 @@ def factory(equipment: Equipment, command: Command) -> Sequence[str]:
     """Return to the factory's profile."""
     _digit(command, 0)
     equipment.apply(Settings())
+    inbound.release(equipment)
     return []
 
 
@@ -139,12 +144,10 @@ def read_charset(equipment: Equipment, _command: Command) -> Sequence[str]:
 def set_charset(equipment: Equipment, command: Command) -> Sequence[str]:
     """Choose the character set of strings."""
     name = Parameters(command, most=1).text(0).upper()
+    if equipment.settings.charset is Charset.UCS2 and is_hex(name):
+        # A host that speaks UCS2 may write even this string in it.
+        name = bytes.fromhex(name).decode("utf-16-be", "replace")
     if name not in Charset.__members__:
         raise CmeError(Cme.INCORRECT_PARAMETERS)
     equipment.settings.charset = Charset(name)
     return []
-
-
-SHELF.constant("+GCAP", Form.EXECUTE, "+GCAP: +CGSM")
-SHELF.constant("+CHUP", Form.EXECUTE)
-SHELF.constant("+CHUP", Form.TEST)

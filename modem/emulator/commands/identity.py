@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from modem.at.command import Form
 from modem.emulator.command import Shelf
+from modem.emulator.parameters import Parameters
 from modem.emulator.refusal import Cme, CmeError
 
 if TYPE_CHECKING:
@@ -45,6 +46,13 @@ def imei(equipment: Equipment, _command: Command) -> Sequence[str]:
     return [equipment.identity.imei]
 
 
+@SHELF.on("+CGSN", Form.SET)
+def serial_number(equipment: Equipment, command: Command) -> Sequence[str]:
+    """Give the serial number, which is the IMEI (0), or the IMEI by its name (1)."""
+    is_named = Parameters(command, most=1).number(0, range(2), 0)
+    return [f'+CGSN: "{equipment.identity.imei}"' if is_named else equipment.identity.imei]
+
+
 for _name in ("+CGMI", "+GMI", "+CGMM", "+GMM", "+CGMR", "+GMR", "+CGSN", "+GSN"):
     SHELF.constant(_name, Form.TEST)
 
@@ -58,7 +66,7 @@ def information(equipment: Equipment, command: Command) -> Sequence[str]:
         f"Model: {personality.model}",
         f"Revision: {personality.revision}",
         f"IMEI: {equipment.identity.imei}",
-        "+GCAP: +CGSM",
+        f"+GCAP: {personality.capabilities}",
     ]
     parts = {"3": [personality.manufacturer], "4": [personality.model], "5": [personality.revision]}
     number = (command.arguments[0] if command.arguments else None) or "0"

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from modem.at.command import Form
-from modem.emulator import inbound
-from modem.emulator.command import Shelf
+from modem.emulator import access, compose, inbound
+from modem.emulator.command import Prompt, Shelf
 from modem.emulator.parameters import Parameters, number_list
 from modem.emulator.refusal import Cms, CmsError
 from modem.emulator.settings import Indications
@@ -15,11 +15,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from modem.at.command import Command
+    from modem.emulator.command import Dialogue
     from modem.emulator.equipment import Equipment
 
 SHELF = Shelf()
 
 _NOT_SUPPORTED: Final = CmsError(Cms.NOT_SUPPORTED)
+_TAKEN, _REFUSED = 0, 2
 
 SHELF.constant("+CSMS", Form.TEST, "+CSMS: (0,1)")
 
@@ -34,8 +36,7 @@ def read_service(equipment: Equipment, _command: Command) -> Sequence[str]:
 def set_service(equipment: Equipment, command: Command) -> Sequence[str]:
     """Choose whether routed messages are acknowledged by the modem (0) or by the host (1)."""
     equipment.settings.service = Parameters(command, most=1, refusal=_NOT_SUPPORTED).number(0, range(2))
-    if not equipment.settings.service:
-        inbound.acknowledge(equipment)
+    inbound.release(equipment)
     return ["+CSMS: 1,1,1"]
 
 
@@ -69,13 +70,30 @@ def set_indications(equipment: Equipment, command: Command) -> Sequence[str]:
     return []
 
 
-SHELF.constant("+CNMA", Form.TEST, "+CNMA: (0)")
+@SHELF.on("+CNMA", Form.TEST)
+def acknowledgement_forms(equipment: Equipment, _command: Command) -> Sequence[str]:
+    """Give the kinds of acknowledgement: text mode has but one and needs no list (27.005 3.4.4, 4.6)."""
+    return [] if equipment.settings.is_text_mode else ["+CNMA: (0-2)"]
 
 
-@SHELF.on("+CNMA", Form.EXECUTE, Form.SET)
-def acknowledge(equipment: Equipment, command: Command) -> Sequence[str]:
-    """Acknowledge the routed message that waits for it."""
-    Parameters(command, most=1, refusal=_NOT_SUPPORTED).number(0, (0,), 0)
-    if not inbound.acknowledge(equipment):
-        raise CmsError(Cms.NO_ACKNOWLEDGEMENT_EXPECTED)
+@SHELF.on("+CNMA", Form.EXECUTE, Form.SET, needs=access.messages)
+def acknowledge(equipment: Equipment, command: Command) -> Dialogue:
+    """Acknowledge the routed message that waits for it, or refuse it (2); PDU mode may add a PDU of its own."""
+    parameters = Parameters(command, most=1 if equipment.settings.is_text_mode else 2, refusal=_NOT_SUPPORTED)
+    kind = parameters.number(0, (_TAKEN,) if equipment.settings.is_text_mode else range(3), _TAKEN)
+    length = parameters.number(1, range(256), 0)
+    _await(equipment)
+    if length:
+        body = yield Prompt()
+        if body.is_aborted:
+            return []
+        compose.check_report(body.octets, length)
+        # The network does not wait while a host types.
+        _await(equipment)
+    inbound.acknowledge(equipment, cause=inbound.PROTOCOL_ERROR if kind == _REFUSED else None)
     return []
+
+
+def _await(equipment: Equipment) -> None:
+    if equipment.acknowledge_by is None:
+        raise CmsError(Cms.NO_ACKNOWLEDGEMENT_EXPECTED)

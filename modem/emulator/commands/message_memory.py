@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from modem.at.command import Form
-from modem.emulator import compose, text_mode
+from modem.emulator import access, compose, text_mode
 from modem.emulator.command import Prompt, Shelf
-from modem.emulator.parameters import Parameters
+from modem.emulator.parameters import message_parameters
 from modem.emulator.pdu_mode import pdu_line
 from modem.emulator.refusal import Cms, CmsError
 from modem.emulator.storage import MessageStatus, StoredMessage
@@ -20,13 +20,14 @@ if TYPE_CHECKING:
     from modem.at.command import Command
     from modem.emulator.command import Dialogue
     from modem.emulator.equipment import Equipment
-    from modem.emulator.storage import Storage
     from modem.pdu import Deliver, StatusReport, Submit
 
-SHELF = Shelf()
+SHELF = Shelf(needs=access.messages)
 
 _CMS_ERROR: Final = "+CMS ERROR: "
 _LENGTHS: Final = range(1, 256)
+# Any number may be asked for: whether there is such a slot is another question, with another answer.
+_INDEXES: Final = range(100000)
 _RECEIVED: Final = (MessageStatus.UNREAD, MessageStatus.READ)
 _BY_NAME: Final = {name: status for status, name in text_mode.STATUS_NAMES.items()}
 # <delflag> of +CMGD: what goes besides the one slot.
@@ -36,15 +37,6 @@ _DELETED_WITH: Final = {
     3: {MessageStatus.READ, MessageStatus.SENT, MessageStatus.UNSENT},
     4: set(MessageStatus),
 }
-
-
-def _read_memory(equipment: Equipment) -> Storage:
-    return equipment.memory(equipment.settings.read_memory)
-
-
-def _parameters(equipment: Equipment, command: Command, *, most: int) -> Parameters:
-    wrong = Cms.INVALID_TEXT_PARAMETER if equipment.settings.is_text_mode else Cms.INVALID_PDU_PARAMETER
-    return Parameters(command, most=most, refusal=CmsError(wrong))
 
 
 def _decode(message: StoredMessage) -> Deliver | StatusReport | Submit | None:
@@ -65,8 +57,11 @@ SHELF.constant("+CMGR", Form.TEST)
 @SHELF.on("+CMGR", Form.SET)
 def read(equipment: Equipment, command: Command) -> Sequence[str]:
     """Give one message and mark it read; models differ in what they say of an empty slot."""
-    index = _parameters(equipment, command, most=1).number(0, range(1000))
-    message = _read_memory(equipment).get(index)
+    index = message_parameters(equipment, command, most=1).number(0, _INDEXES)
+    memory = equipment.read_memory
+    if index not in memory.indexes:
+        raise CmsError(Cms.INVALID_INDEX)
+    message = memory.get(index)
     if message is None:
         return _nothing(equipment)
     fields = f"{message.status.value},,{len(message.tpdu)}\r\n{pdu_line(message.tpdu, message.smsc)}"
@@ -96,7 +91,7 @@ def list_messages(equipment: Equipment, command: Command) -> Sequence[str]:
     """Give all messages of a selection, unread ones when none is named, and mark them read."""
     wanted = _selection(equipment, command)
     lines = []
-    for index, message in _read_memory(equipment):
+    for index, message in equipment.read_memory:
         if wanted in (MessageStatus.ALL, message.status):
             lines.append(f"+CMGL: {index},{_list_fields(equipment, message)}")
             _mark_read(message)
@@ -104,7 +99,7 @@ def list_messages(equipment: Equipment, command: Command) -> Sequence[str]:
 
 
 def _selection(equipment: Equipment, command: Command) -> MessageStatus:
-    parameters = _parameters(equipment, command, most=1)
+    parameters = message_parameters(equipment, command, most=1)
     if not equipment.settings.is_text_mode:
         return MessageStatus(parameters.number(0, range(5), 0))
     name = parameters.text(0, text_mode.STATUS_NAMES[MessageStatus.UNREAD]).upper()
@@ -122,16 +117,16 @@ def _list_fields(equipment: Equipment, message: StoredMessage) -> str:
 @SHELF.on("+CMGD", Form.TEST)
 def delete_forms(equipment: Equipment, _command: Command) -> Sequence[str]:
     """Give the slots that are in use, one by one, and the flags."""
-    slots = ",".join(str(index) for index, _ in _read_memory(equipment))
+    slots = ",".join(str(index) for index, _ in equipment.read_memory)
     return [f"+CMGD: ({slots}),(0-4)"]
 
 
 @SHELF.on("+CMGD", Form.SET)
 def delete(equipment: Equipment, command: Command) -> Sequence[str]:
     """Empty one slot, or all of some kinds; an empty slot is no error, a slot that does not exist is."""
-    parameters = _parameters(equipment, command, most=2)
-    index, flag = parameters.number(0, range(1000)), parameters.number(1, range(5), 0)
-    memory = _read_memory(equipment)
+    parameters = message_parameters(equipment, command, most=2)
+    index, flag = parameters.number(0, _INDEXES), parameters.number(1, range(5), 0)
+    memory = equipment.read_memory
     if flag:
         for slot in [slot for slot, message in memory if message.status in _DELETED_WITH[flag]]:
             equipment.free(memory, slot)
@@ -145,7 +140,7 @@ def delete(equipment: Equipment, command: Command) -> Sequence[str]:
 SHELF.constant("+CMGW", Form.TEST)
 
 
-@SHELF.on("+CMGW", Form.SET)
+@SHELF.on("+CMGW", Form.SET, Form.EXECUTE)
 def write(equipment: Equipment, command: Command) -> Dialogue:
     """Store what is typed at the prompt."""
     if equipment.settings.is_text_mode:
@@ -154,13 +149,13 @@ def write(equipment: Equipment, command: Command) -> Dialogue:
 
 
 def _write_pdu(equipment: Equipment, command: Command) -> Dialogue:
-    parameters = _parameters(equipment, command, most=2)
+    parameters = message_parameters(equipment, command, most=2)
     length = parameters.number(0, _LENGTHS)
     status = MessageStatus(parameters.number(1, range(4), MessageStatus.UNSENT.value))
     body = yield Prompt()
     if body.is_aborted:
         return []
-    draft = compose.from_pdu(body.octets, length)
+    draft = compose.from_pdu(body.octets, length, is_truncated=equipment.personality.truncates_long_pdus)
     message = StoredMessage(tpdu=draft.tpdu, smsc=draft.smsc, status=status)
     if _decode(message) is None:
         raise CmsError(Cms.INVALID_PDU_PARAMETER)
@@ -168,21 +163,23 @@ def _write_pdu(equipment: Equipment, command: Command) -> Dialogue:
 
 
 def _write_text(equipment: Equipment, command: Command) -> Dialogue:
-    parameters = _parameters(equipment, command, most=3)
-    number = parameters.text(0)
+    parameters = message_parameters(equipment, command, most=3)
+    # A message may be stored before it is known whom it is for (27.005 3.5.3).
+    number = parameters.text(0, "")
     number_type = parameters.number(1, range(128, 256), 129)
     status = _BY_NAME.get(parameters.text(2, text_mode.STATUS_NAMES[MessageStatus.UNSENT]).upper())
     if status not in (MessageStatus.UNSENT, MessageStatus.SENT):
         raise CmsError(Cms.INVALID_TEXT_PARAMETER)
+    recipient = compose.destination(equipment.settings, number, number_type)
     body = yield Prompt()
     if body.is_aborted:
         return []
-    draft = compose.from_text(equipment.settings, number, number_type, body.octets)
+    draft = compose.from_text(equipment.settings, recipient, body.octets)
     return _keep(equipment, StoredMessage(tpdu=draft.tpdu, smsc="", status=status))
 
 
 def _keep(equipment: Equipment, message: StoredMessage) -> list[str]:
-    index = equipment.memory(equipment.settings.write_memory).add(message)
+    index = equipment.write_memory.add(message)
     if index is None:
         raise CmsError(Cms.MEMORY_FULL)
     return [f"+CMGW: {index}"]

@@ -6,9 +6,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from modem.at.command import Form
-from modem.emulator import compose
+from modem.emulator import access, compose, radio_link
 from modem.emulator.command import Prompt, Shelf
-from modem.emulator.parameters import Parameters
+from modem.emulator.parameters import message_parameters
 from modem.emulator.refusal import Cms, CmsError
 from modem.emulator.storage import MessageStatus
 from modem.errors import CodecError
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from modem.emulator.compose import Draft
     from modem.emulator.equipment import Equipment
 
-SHELF = Shelf()
+SHELF = Shelf(needs=access.messages)
 
 _LENGTHS: Final = range(1, 256)
 _NUMBER_TYPES: Final = range(128, 256)
@@ -35,19 +35,22 @@ SHELF.constant("+CMSS", Form.TEST)
 def send(equipment: Equipment, command: Command) -> Dialogue:
     """Send what is typed at the prompt; ESC sends nothing and is no error."""
     if equipment.settings.is_text_mode:
-        parameters = Parameters(command, most=2, refusal=CmsError(Cms.INVALID_TEXT_PARAMETER))
+        parameters = message_parameters(equipment, command, most=2)
         number, number_type = parameters.text(0), parameters.number(1, _NUMBER_TYPES, 129)
+        recipient = compose.destination(equipment.settings, number, number_type)
+        if not recipient.number:
+            raise CmsError(Cms.INVALID_TEXT_PARAMETER)
         body = yield Prompt()
         if body.is_aborted:
             return []
-        draft = compose.from_text(equipment.settings, number, number_type, body.octets)
+        draft = compose.from_text(equipment.settings, recipient, body.octets)
     else:
-        parameters = Parameters(command, most=1, refusal=CmsError(Cms.INVALID_PDU_PARAMETER))
+        parameters = message_parameters(equipment, command, most=1)
         length = parameters.number(0, _LENGTHS)
         body = yield Prompt()
         if body.is_aborted:
             return []
-        draft = compose.from_pdu(body.octets, length)
+        draft = compose.from_pdu(body.octets, length, is_truncated=equipment.personality.truncates_long_pdus)
     mr = yield from _transmit(equipment, draft)
     return [f"+CMGS: {mr}"]
 
@@ -55,10 +58,10 @@ def send(equipment: Equipment, command: Command) -> Dialogue:
 @SHELF.on("+CMSS", Form.SET)
 def send_stored(equipment: Equipment, command: Command) -> Dialogue:
     """Send a message of the write memory, to another number when one is named."""
-    parameters = Parameters(command, most=3, refusal=CmsError(Cms.INVALID_PDU_PARAMETER))
-    index = parameters.number(0, range(1000))
+    parameters = message_parameters(equipment, command, most=3)
+    index = parameters.number(0, range(100000))
     number, number_type = parameters.text(1, ""), parameters.number(2, _NUMBER_TYPES, 129)
-    message = equipment.memory(equipment.settings.write_memory).get(index)
+    message = equipment.write_memory.get(index)
     if message is None or message.status not in (MessageStatus.UNSENT, MessageStatus.SENT):
         raise CmsError(Cms.INVALID_INDEX)
     draft = compose.Draft(tpdu=message.tpdu, smsc=message.smsc)
@@ -70,16 +73,17 @@ def send_stored(equipment: Equipment, command: Command) -> Dialogue:
 
 
 def _readdressed(equipment: Equipment, draft: Draft, number: str, number_type: int) -> Draft:
+    address = compose.destination(equipment.settings, number, number_type)
     try:
-        address = compose.destination(equipment.settings, number, number_type)
         return replace(draft, tpdu=replace(decode_submit(draft.tpdu), destination=address).encode())
-    except (CodecError, ValueError):
+    except CodecError:
         raise CmsError(Cms.INVALID_TEXT_PARAMETER) from None
 
 
 def _transmit(equipment: Equipment, draft: Draft) -> Generator[Step, Any, int]:
     transmission = compose.transmission(equipment, draft)
     cause = yield transmission
+    radio_link.note_answer(equipment)
     if cause is not None:
         raise CmsError(cause)
     return transmission.submit.mr

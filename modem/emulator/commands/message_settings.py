@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from modem.at.command import Form
+from modem.emulator import access, radio_link
 from modem.emulator.charset import from_host, to_host
 from modem.emulator.command import Shelf
 from modem.emulator.parameters import Parameters
@@ -47,7 +48,7 @@ def set_format(equipment: Equipment, command: Command) -> Sequence[str]:
 SHELF.constant("+CSCA", Form.TEST)
 
 
-@SHELF.on("+CSCA", Form.READ)
+@SHELF.on("+CSCA", Form.READ, needs=access.unlocked_card)
 def read_service_centre(equipment: Equipment, _command: Command) -> Sequence[str]:
     """Give the service centre kept on the card."""
     smsc = equipment.sim.smsc
@@ -55,7 +56,7 @@ def read_service_centre(equipment: Equipment, _command: Command) -> Sequence[str
     return [f'+CSCA: "{to_host(smsc, equipment.settings.charset)}",{number_type}']
 
 
-@SHELF.on("+CSCA", Form.SET)
+@SHELF.on("+CSCA", Form.SET, needs=access.unlocked_card)
 def set_service_centre(equipment: Equipment, command: Command) -> Sequence[str]:
     """Keep another service centre on the card."""
     parameters = Parameters(command, most=2)
@@ -118,13 +119,13 @@ SHELF.constant("+CMMS", Form.TEST, "+CMMS: (0-2)")
 @SHELF.on("+CMMS", Form.READ)
 def read_more_messages(equipment: Equipment, _command: Command) -> Sequence[str]:
     """Say whether the link is kept between messages."""
-    return [f"+CMMS: {equipment.settings.more_messages}"]
+    return [f"+CMMS: {radio_link.mode(equipment)}"]
 
 
 @SHELF.on("+CMMS", Form.SET)
 def set_more_messages(equipment: Equipment, command: Command) -> Sequence[str]:
-    """Choose whether the link is kept; on this network, as on LTE, it makes no difference."""
-    equipment.settings.more_messages = Parameters(command, most=1).number(0, range(3), 0)
+    """Choose whether the link is kept: not (0), until no message follows for some seconds (1), or always (2)."""
+    radio_link.choose(equipment, Parameters(command, most=1).number(0, range(3), 0))
     return []
 
 
@@ -148,18 +149,18 @@ def _counts(equipment: Equipment, name: str) -> str:
     return f"{len(memory)},{memory.capacity}"
 
 
-@SHELF.on("+CPMS", Form.READ)
+@SHELF.on("+CPMS", Form.READ, needs=access.messages)
 def read_memories(equipment: Equipment, _command: Command) -> Sequence[str]:
     """Give the three memories, each with its used and total slots."""
     return ["+CPMS: " + ",".join(f'"{name}",{_counts(equipment, name)}' for name in _chosen(equipment))]
 
 
-@SHELF.on("+CPMS", Form.SET)
+@SHELF.on("+CPMS", Form.SET, needs=access.messages)
 def set_memories(equipment: Equipment, command: Command) -> Sequence[str]:
     """Choose the memories for reading, for writing and for arriving messages; what is omitted stays."""
     parameters = Parameters(command, most=3, refusal=_refused())
     _, write, receive = _chosen(equipment)
-    names = (parameters.text(0), parameters.text(1, write), parameters.text(2, receive))
+    names = (parameters.text(0).upper(), parameters.text(1, write).upper(), parameters.text(2, receive).upper())
     if any(name not in offered for name, offered in zip(names, equipment.personality.memories, strict=True)):
         raise _refused()
     settings = equipment.settings

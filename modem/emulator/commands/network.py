@@ -5,10 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from modem.at.command import Form
+from modem.emulator import access
 from modem.emulator.charset import to_host
 from modem.emulator.command import Pause, Shelf
-from modem.emulator.equipment import ACCESS_TECHNOLOGY, Functionality
+from modem.emulator.equipment import Functionality
 from modem.emulator.parameters import Parameters
+from modem.emulator.radio import UNKNOWN_SIGNAL, Technology
 from modem.emulator.refusal import Cme, CmeError
 
 if TYPE_CHECKING:
@@ -21,7 +23,12 @@ if TYPE_CHECKING:
 SHELF = Shelf()
 
 _SCAN_S: Final = 3.0
-_LONG, _SHORT, _NUMERIC = 0, 1, 2
+# -6 dB of signal to noise and -8 dB of signal quality: a cell that is not crowded.
+_GOOD_ECNO: Final = 36
+_GOOD_RSRQ: Final = 24
+_NUMERIC: Final = 2
+_AVAILABLE, _CURRENT = 1, 2
+_TECHNOLOGIES: Final = range(8)
 _AUTOMATIC, _MANUAL, _DEREGISTER, _SET_FORMAT, _MANUAL_THEN_AUTOMATIC = range(5)
 
 SHELF.constant("+CFUN", Form.TEST, "+CFUN: (0,1,4),(0,1)")
@@ -62,47 +69,58 @@ for _name in ("+CREG", "+CGREG", "+CEREG"):
     SHELF.on(_name, Form.SET)(_set_registration)
 
 
-@SHELF.on("+COPS", Form.TEST)
+@SHELF.on("+COPS", Form.TEST, needs=access.unlocked_card)
 def scan_operators(equipment: Equipment, _command: Command) -> Dialogue:
-    """List the networks on the air; that takes a while."""
+    """List the networks on the air; that takes a while, and a radio that is on."""
+    if equipment.functionality is not Functionality.FULL:
+        raise CmeError(Cme.NO_NETWORK)
     yield Pause(seconds=_SCAN_S)
+    status = _CURRENT if equipment.is_registered else _AVAILABLE
     name = to_host(equipment.operator, equipment.settings.charset)
-    network = f'(2,"{name}","{name}","{equipment.operator_code}",{ACCESS_TECHNOLOGY})'
+    network = f'({status},"{name}","{name}","{equipment.operator_code}",{equipment.cell.technology.value})'
     return [f"+COPS: {network},,(0-4),(0-2)"]
 
 
 @SHELF.on("+COPS", Form.READ)
 def read_operator(equipment: Equipment, _command: Command) -> Sequence[str]:
     """Name the network in use, in the format that was chosen."""
-    mode = _AUTOMATIC if equipment.is_searching else _DEREGISTER
+    mode = _MANUAL if equipment.is_operator_chosen else _AUTOMATIC
+    if equipment.is_operator_left:
+        mode = _DEREGISTER
     if not equipment.is_registered:
         return [f"+COPS: {mode}"]
     form = equipment.settings.operator_format
     name = equipment.operator_code if form == _NUMERIC else to_host(equipment.operator, equipment.settings.charset)
-    return [f'+COPS: {mode},{form},"{name}",{ACCESS_TECHNOLOGY}']
+    return [f'+COPS: {mode},{form},"{name}",{equipment.cell.technology.value}']
 
 
-@SHELF.on("+COPS", Form.SET)
+@SHELF.on("+COPS", Form.SET, needs=access.unlocked_card)
 def choose_operator(equipment: Equipment, command: Command) -> Sequence[str]:
     """Choose a network, leave it, or choose how it is named."""
     parameters = Parameters(command, most=4)
     mode = parameters.number(0, range(5))
     form = parameters.number(1, range(3), equipment.settings.operator_format)
+    parameters.number(3, _TECHNOLOGIES, Technology.EUTRAN.value)
     if mode == _SET_FORMAT:
         equipment.settings.operator_format = form
-    elif mode == _DEREGISTER:
+        return []
+    if mode == _DEREGISTER:
+        equipment.is_operator_left = True
         equipment.leave_network()
-    else:
-        if mode in (_MANUAL, _MANUAL_THEN_AUTOMATIC):
-            _check_operator(equipment, parameters.text(2))
-        equipment.search_network()
+        return []
+    is_known = mode == _AUTOMATIC or _is_here(equipment, form, parameters.text(2))
+    if not is_known and mode == _MANUAL:
+        raise CmeError(Cme.NO_NETWORK)
+    equipment.is_operator_chosen = is_known and mode != _AUTOMATIC
+    equipment.is_operator_left = False
+    equipment.search_network()
     return []
 
 
-def _check_operator(equipment: Equipment, wanted: str) -> None:
-    names = (equipment.operator_code, to_host(equipment.operator, equipment.settings.charset))
-    if wanted not in names:
-        raise CmeError(Cme.NO_NETWORK)
+def _is_here(equipment: Equipment, form: int, wanted: str) -> bool:
+    if form == _NUMERIC:
+        return wanted == equipment.operator_code
+    return wanted == to_host(equipment.operator, equipment.settings.charset)
 
 
 SHELF.constant("+CSQ", Form.TEST, "+CSQ: (0-31,99),(0-7,99)")
@@ -112,22 +130,30 @@ SHELF.constant("+CSQ", Form.TEST, "+CSQ: (0-31,99),(0-7,99)")
 def signal(equipment: Equipment, _command: Command) -> Sequence[str]:
     """Give the signal: 0..31 in steps of 2 dB from -113 dBm, 99 for none."""
     if equipment.functionality is not Functionality.FULL:
-        return ["+CSQ: 99,99"]
-    return [f"+CSQ: {equipment.signal_quality},0"]
+        return [f"+CSQ: {UNKNOWN_SIGNAL},{UNKNOWN_SIGNAL}"]
+    return [f"+CSQ: {equipment.signal_quality},{equipment.bit_error_rate}"]
 
 
-@SHELF.on("+CGATT", Form.READ)
-def packet_attachment(equipment: Equipment, _command: Command) -> Sequence[str]:
-    """Say whether packet service is there: with the registration."""
-    return [f"+CGATT: {int(equipment.is_registered)}"]
+SHELF.constant("+CESQ", Form.TEST, "+CESQ: (0-63,99),(0-7,99),(0-96,255),(0-49,255),(0-34,255),(0-97,255)")
 
 
-@SHELF.on("+CPAS", Form.EXECUTE)
-def activity(_equipment: Equipment, _command: Command) -> Sequence[str]:
-    """Say that commands are taken and no call is going on."""
-    return ["+CPAS: 0"]
+@SHELF.on("+CESQ", Form.EXECUTE)
+def extended_signal(equipment: Equipment, _command: Command) -> Sequence[str]:
+    """Give the signal as each kind of network measures it; only that of the cell in use is known (27.007 8.69)."""
+    rxlev, bit_errors, rscp, ecno, rsrq, rsrp = 99, 99, 255, 255, 255, 255
+    quality = equipment.signal_quality
+    if equipment.functionality is Functionality.FULL and quality != UNKNOWN_SIGNAL:
+        # Steps of 2 dB from -113 dBm, in steps of 1 dB from -111 (GSM), -121 (UTRAN) and -141 dBm (E-UTRAN).
+        power_dbm = 2 * quality - 113
+        if equipment.cell.technology is Technology.GSM:
+            rxlev, bit_errors = _within(power_dbm + 111, 63), equipment.bit_error_rate
+        elif equipment.cell.technology is Technology.UTRAN:
+            rscp, ecno = _within(power_dbm + 121, 96), _GOOD_ECNO
+        else:
+            # The power of one carrier of 12 in each of 50 blocks is some 28 dB under that of the channel.
+            rsrp, rsrq = _within(power_dbm - 28 + 141, 97), _GOOD_RSRQ
+    return [f"+CESQ: {rxlev},{bit_errors},{rscp},{ecno},{rsrq},{rsrp}"]
 
 
-SHELF.constant("+CPAS", Form.TEST, "+CPAS: (0)")
-SHELF.constant("+CBC", Form.EXECUTE, "+CBC: 0,100")
-SHELF.constant("+CBC", Form.TEST, "+CBC: (0),(0-100)")
+def _within(value: int, most: int) -> int:
+    return max(0, min(most, value))

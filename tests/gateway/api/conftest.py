@@ -6,7 +6,9 @@ from typing import Any
 
 import pytest
 from aiohttp.test_utils import RawTestServer, TestClient
+from aiohttp.web import ServerRunner
 
+from gateway.api.listener import HttpServer
 from gateway.api.server import Server
 from tests.gateway.api.desk import Desk
 
@@ -19,9 +21,16 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
     await desk.store.close()
 
 
+class ListenerTestServer(RawTestServer):
+    """aiohttp's server for tests, with the listener that the gateway has."""
+
+    async def _make_runner(self, *_: object, **__: object) -> ServerRunner:
+        return ServerRunner(HttpServer(self._handler))
+
+
 def serve(desk: Desk) -> RawTestServer:
     """A server for the settings that the desk has now."""
-    return RawTestServer(Server(desk.service).respond, host="127.0.0.1")
+    return ListenerTestServer(Server(desk.service).respond, host="127.0.0.1")
 
 
 def client_of(desk: Desk) -> TestClient[Any, Any]:
@@ -33,7 +42,7 @@ def client_of(desk: Desk) -> TestClient[Any, Any]:
 async def server(desk: Desk) -> AsyncIterator[RawTestServer]:
     """The HTTP side of `desk` on a port of its own."""
     server = serve(desk)
-    await server.start_server(access_log=None)
+    await server.start_server()
     yield server
     await server.close()
 

@@ -56,6 +56,7 @@ REFUSALS: list[RequestError] = [
     refusals.OversizeError(),
     refusals.InternalError(),
     refusals.MalformedError("not valid JSON"),
+    refusals.UndecodableError("field", "UTF-8"),
     refusals.BadTokenError(),
 ]
 

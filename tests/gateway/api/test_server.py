@@ -91,9 +91,15 @@ async def test_oversize_after_decompression_is_refused(client: TestClient[Any, A
     assert await answer.text() == TOO_LARGE
 
 
-async def test_body_that_is_not_compressed_as_it_says_is_malformed(client: TestClient[Any, Any]) -> None:
-    answer = await client.post("/sms/send", data=b"{}", headers={"Content-Encoding": "gzip"})
-    assert (await answer.json())["msg"].startswith("body: cannot be read")
+@pytest.mark.parametrize("encoding", ["gzip", "br"])
+async def test_body_that_cannot_be_decoded_is_malformed(encoding: str, client: TestClient[Any, Any]) -> None:
+    answer = await client.post("/sms/send", data=b"{}", headers={"Content-Encoding": encoding})
+    assert await answer.json() == {
+        "uri": "sms/send",
+        "code": 400,
+        "msg": "body: cannot be read as its Content-Encoding",
+        "data": [],
+    }
 
 
 async def test_body_that_never_comes_is_not_waited_for_for_ever(
@@ -157,13 +163,14 @@ async def test_slow_request_is_logged_at_info(client: TestClient[Any, Any], monk
 
 async def test_live_asks_the_store(client: TestClient[Any, Any], desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     answer = await client.get("/health/live")
-    assert (answer.status, await answer.json()) == (200, {"status": "live"})
+    assert (answer.status, await answer.json()) == (200, {"status": "live", "name": "gsm-gateway"})
 
     async def fail() -> None:
         raise StoreError("disk full")
 
     monkeypatch.setattr(desk.store, "ping", fail)
-    assert (await client.get("/health/live")).status == 503
+    answer = await client.get("/health/live")
+    assert (answer.status, await answer.json()) == (503, {"status": "store does not answer", "name": "gsm-gateway"})
 
 
 async def test_ready_needs_a_usable_span(client: TestClient[Any, Any], desk: Desk) -> None:

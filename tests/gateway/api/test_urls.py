@@ -29,7 +29,10 @@ def test_hosts(host: str) -> None:
 
 @pytest.mark.parametrize(
     "host",
-    ["", "http://crm", "crm/x", "crm:80", "a b", "-crm", "user@crm", "crm?x", "crm#x", "ç.az", "a" * 256],
+    [
+        *("", "http://crm", "crm/x", "crm:80", "192.0.2.7:8080", "a b", "-crm", "crm-", "user@crm", "crm?x", "crm#x"),
+        *("ç.az", "crm..example", ".crm", "a" * 64, "a." * 128, "::::", "12:34", "[2001:db8::1", "2001:db8::1]"),
+    ],
 )
 def test_no_hosts(host: str) -> None:
     assert not is_host(host)
@@ -52,6 +55,9 @@ def test_address(host: str, port: str, path: str, url: str) -> None:
     assert str(URL(built, encoded=True)).replace(":80/", "/") == url.replace(":80/", "/")
 
 
-@pytest.mark.parametrize(("text", "is_right"), [("a b ü", True), ("a\n", False), ("\x7f", False), ("\ud800", False)])
+@pytest.mark.parametrize(
+    ("text", "is_right"),
+    [("a b ü\xa0", True), ("a\n", False), ("\x7f", False), ("\x85", False), ("\ud800", False)],
+)
 def test_printable(text: str, is_right: bool) -> None:
     assert is_printable(text) is is_right

@@ -15,6 +15,7 @@ from aiohttp import web
 
 from gateway import __version__
 from gateway.api.renderer import Renderer
+from gateway.callbacks.lanes import WAITING_LIMIT
 from gateway.callbacks.sender import CallbackSender
 from gateway.config.settings import ApiSection, CallbacksSection, Settings
 from gateway.core.callback import CallbackRequest, OwedCallback
@@ -24,6 +25,7 @@ from gateway.service.desk import Submission
 from gateway.store.backend import CallbackOwedNews
 from tests.gateway.api.desk import Desk
 from tests.support.box import free_port
+from tests.support.store import held_by_another
 from tests.support.waiting import until
 
 LOOPBACK: dict[str, Any] = {"allowed_networks": ["127.0.0.0/8"]}
@@ -257,6 +259,46 @@ async def test_dead_receiver_delays_nobody_else(desk: Desk) -> None:
         dead.gate.set()
 
 
+async def test_inbound_goes_to_each_account_whatever_becomes_of_the_other(desk: Desk) -> None:
+    other = await desk.add_account("other")
+    async with Receiver().listening() as hanging, Receiver().listening() as alive, sending(desk):
+        hanging.gate.clear()
+        await desk.push_to(hanging.port)
+        desk.demo, demo = other, desk.demo
+        await desk.push_to(alive.port)
+        desk.demo = demo
+        await desk.receive("first")
+        await until(lambda: len(hanging.requests) == 1 and len(alive.requests) == 1)
+        hanging.gate.set()
+
+
+async def test_a_full_lane_costs_no_tries(desk: Desk) -> None:
+    async with Receiver().listening() as receiver, sending(desk, per_receiver=1):
+        receiver.gate.clear()
+        await desk.push_to(receiver.port)
+        for _ in range(WAITING_LIMIT + 10):
+            await _sent(desk)
+        moved = "SELECT count(*) FROM callback WHERE next_at > created_at"
+        await until(lambda: desk.rows(moved)[0][0] > 0)
+        assert {tries for tries, _ in _errors(desk)} == {0}
+        receiver.gate.set()
+
+
+async def test_one_success_brings_back_what_failed_while_the_receiver_was_away(desk: Desk) -> None:
+    receiver = Receiver()
+    await desk.push_to(receiver.port)
+    async with sending(desk):
+        first = await _sent(desk)
+        for tries, delay_s in enumerate((5, 15, 45), 1):
+            await until(_is_tried(desk, tries))
+            _later(desk, delay_s)
+        await until(_is_tried(desk, 4))
+        async with receiver.listening():
+            second = await _sent(desk)
+            await until(lambda: not _errors(desk))
+        assert [int(request.query["id"]) for request in receiver.requests] == [second, first]
+
+
 async def test_one_receiver_gets_many_at_once_but_not_more_than_allowed(desk: Desk) -> None:
     async with Receiver().listening() as receiver, sending(desk, per_receiver=3):
         receiver.gate.clear()
@@ -317,3 +359,30 @@ async def test_broken_store_is_told_to_who_waits(desk: Desk, monkeypatch: pytest
     async with sending(desk) as sender:
         with pytest.raises(StoreError):
             await asyncio.wait_for(sender.wait_failed(), 5)
+
+
+async def test_a_store_that_cannot_write_costs_no_callback(desk: Desk) -> None:
+    async with Receiver().listening() as receiver, sending(desk) as sender:
+        receiver.gate.clear()
+        await desk.push_to(receiver.port)
+        await _sent(desk)
+        await until(lambda: receiver.running == 1)
+        async with held_by_another(desk.store):
+            receiver.gate.set()
+            await until(lambda: sender._outage.is_on)
+        await until(lambda: not _errors(desk))
+        assert len(receiver.requests) == 1
+
+
+async def test_a_stop_together_with_news_ends_it(desk: Desk) -> None:
+    for _ in range(20):
+        async with sending(desk) as sender:
+            task = sender._task
+            assert task is not None
+            await until(lambda: _is_asleep(sender))
+            _later(desk, 0)
+        assert task.done()
+
+
+def _is_asleep(sender: CallbackSender) -> bool:
+    return bool(sender._wake._waiters)

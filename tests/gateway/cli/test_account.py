@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import json
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -15,6 +17,7 @@ from gateway.cli.commands.account import command
 from gateway.clock import Clock
 from gateway.control import ControlServer, control_path
 from gateway.service.accounts import Accounts
+from gateway.service.passwords import verify_password
 from gateway.store.backends.sqlite.store import SqliteStore
 
 Run = Callable[..., Result]
@@ -74,7 +77,21 @@ def test_account_is_added_and_listed(run: Run) -> None:
     added = run("add", "shop", "--role", "viewer", "--email", "a@b.example", "--password-stdin", stdin="pass word\n")
     assert (added.exit_code, added.output) == (0, "account shop added, role viewer\n")
     listed = json.loads(run("list", "--json").output)
-    assert listed == [{"id": 1, "name": "shop", "email": "a@b.example", "role": "viewer", "enabled": True}]
+    assert listed == [
+        {
+            "id": 1,
+            "name": "shop",
+            "email": "a@b.example",
+            "role": "viewer",
+            "enabled": True,
+            "spans": None,
+            "dialects": None,
+            "timezone": None,
+            "rate_per_s": 0,
+            "queue_limit": 0,
+            "credit": None,
+        }
+    ]
     assert run("list").output.split() == ["shop", "viewer", "enabled", "a@b.example"]
 
 
@@ -93,11 +110,77 @@ def test_account_is_disabled_and_enabled(run: Run) -> None:
     assert json.loads(run("list", "--json").output)[0]["enabled"] is True
 
 
+LIMITS = {
+    "role": ("--role", "operator", "operator"),
+    "spans": ("--spans", "2, 10", [2, 10]),
+    "dialects": ("--dialects", "openvox", ["openvox"]),
+    "timezone": ("--timezone", "Europe/Berlin", "Europe/Berlin"),
+    "rate_per_s": ("--rate", "5", 5),
+    "queue_limit": ("--queue-limit", "100", 100),
+    "credit": ("--credit", "0", 0),
+}
+NO_LIMITS = {
+    "role": ("--role", "sender", "sender"),
+    "spans": ("--spans", "all", None),
+    "dialects": ("--dialects", "all", None),
+    "timezone": ("--timezone", "box", None),
+    "rate_per_s": ("--rate", "0", 0),
+    "queue_limit": ("--queue-limit", "0", 0),
+    "credit": ("--credit", "none", None),
+}
+
+
+def test_limits_and_rights_are_set_and_lifted(run: Run) -> None:
+    run("add", "shop", "--password-stdin", stdin="x\n")
+    for limits in (LIMITS, NO_LIMITS):
+        words = [word for option, value, _ in limits.values() for word in (option, value)]
+        result = run("set", "SHOP", *words)
+        assert (result.exit_code, result.output) == (0, "account SHOP changed\n")
+        (listed,) = json.loads(run("list", "--json").output)
+        assert {name: listed[name] for name in limits} == {name: shown for name, (*_, shown) in limits.items()}
+
+
+def test_what_is_not_named_stays(run: Run) -> None:
+    run("add", "shop", "--password-stdin", stdin="x\n")
+    run("set", "shop", "--credit", "7", "--rate", "5")
+    run("set", "shop", "--credit", "8")
+    (listed,) = json.loads(run("list", "--json").output)
+    assert (listed["credit"], listed["rate_per_s"], listed["role"]) == (8, 5, "sender")
+
+
+def test_password_is_changed(run: Run, database: Path) -> None:
+    run("add", "shop", "--password-stdin", stdin="x\n")
+    before = _hash_of_shop(database)
+    result = run("password", "shop", "--password-stdin", stdin="pass word\n")
+    assert (result.exit_code, result.output) == (0, "password of shop changed\n")
+    assert not verify_password("pass word", before)
+    assert verify_password("pass word", _hash_of_shop(database))
+
+
+def _hash_of_shop(database: Path) -> str:
+    with closing(sqlite3.connect(database)) as connection:
+        return str(connection.execute("SELECT password_hash FROM account").fetchone()[0])
+
+
 def test_token_is_printed_once(run: Run) -> None:
     run("add", "shop", "--password-stdin", stdin="x\n")
     result = run("token", "shop", "--label", "till 3")
     key, _, secret = result.output.strip().partition("|")
     assert (result.exit_code, len(key), len(secret)) == (0, 12, 40)
+
+
+def test_tokens_are_shown_without_their_secrets_and_revoked(run: Run) -> None:
+    run("add", "shop", "--password-stdin", stdin="x\n")
+    key, _, secret = run("token", "shop", "--label", "till 3").output.strip().partition("|")
+    shown = run("tokens", "shop").output
+    assert shown.startswith(key)
+    assert shown.endswith("  never expires  till 3\n")
+    (listed,) = json.loads(run("tokens", "shop", "--json").output)
+    assert (listed["key"], listed["label"], listed["expires"]) == (key, "till 3", None)
+    assert secret not in shown + repr(listed)
+    revoked = run("revoke", key)
+    assert (revoked.exit_code, revoked.output) == (0, f"token {key} revoked\n")
+    assert run("tokens", "shop").output == ""
 
 
 @pytest.mark.parametrize(
@@ -106,6 +189,14 @@ def test_token_is_printed_once(run: Run) -> None:
         (("add", "a b", "--password-stdin"), "name: may not contain blanks or colons"),
         (("disable", "nobody"), "no account nobody"),
         (("token", "nobody"), "no account nobody"),
+        (("password", "nobody", "--password-stdin"), "no account nobody"),
+        (("tokens", "nobody"), "no account nobody"),
+        (("revoke", "abc"), "no token abc"),
+        (("set", "nobody", "--rate", "1"), "no account nobody"),
+        (("set", "x", "--spans", "1,two"), "not a number: two"),
+        (("set", "x", "--credit", "-1"), "not a number: -1"),
+        (("set", "x", "--dialects", "open"), "no API is called open"),
+        (("set", "x", "--rate", "-1"), "-1 is not in the range"),
         (("add", "x", "--role", "king", "--password-stdin"), "'king' is not one of"),
     ],
 )

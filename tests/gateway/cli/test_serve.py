@@ -32,6 +32,15 @@ async def test_health_says_alive_and_not_ready_without_a_modem(tmp_path: Path) -
             assert answer.status == 503
 
 
+async def test_the_name_of_the_box_is_in_the_first_log_line_and_in_health(tmp_path: Path) -> None:
+    settings = '[gateway]\nname = "north-mast"\n'
+    async with running_box(tmp_path, ports=["/nowhere"], settings=settings) as box, aiohttp.ClientSession() as session:
+        async with session.get(f"{box.address}/health/live") as answer:
+            assert await answer.json() == {"status": "live", "name": "north-mast"}
+        (line,) = [line for line in box.log.read_text().splitlines() if "listening" in line]
+        assert "box=north-mast" in line
+
+
 async def test_a_second_gateway_on_the_same_store_says_who_holds_it(tmp_path: Path) -> None:
     async with running_box(tmp_path, ports=["/nowhere"]) as box:
         second = _serve(box.config)

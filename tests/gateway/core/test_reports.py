@@ -2,7 +2,14 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.core.reports import CLOCK_SLACK_MS, Candidate, find_attempt, message_verdict, segment_verdict
+from gateway.core.reports import (
+    CLOCK_SLACK_MS,
+    Candidate,
+    ReportFacts,
+    find_attempt,
+    message_verdict,
+    segment_verdict,
+)
 from gateway.core.status import Status
 from gateway.core.types import AttemptId, EpochMs
 
@@ -11,7 +18,13 @@ HOUR_MS = 3_600_000
 
 
 def candidate(
-    attempt_id: int, *, mr: int | None = 7, opened_at: int = 0, recipient: str = "+491711234567"
+    attempt_id: int,
+    *,
+    mr: int | None = 7,
+    opened_at: int = 0,
+    recipient: str = "+491711234567",
+    is_open: bool = False,
+    report_status: int | None = None,
 ) -> Candidate:
     opened = EpochMs(SENT_AT + opened_at)
     return Candidate(
@@ -20,12 +33,17 @@ def candidate(
         mr=mr,
         opened_at=opened,
         settled_at=EpochMs(opened + 4000),
+        is_open=is_open,
+        report_status=report_status,
+        discharged_at=None if report_status is None else EpochMs(opened + 5000),
     )
 
 
 def find(*candidates: Candidate, scts: int | None, recipient: str = "+491711234567") -> int | None:
     at = None if scts is None else EpochMs(SENT_AT + scts)
-    found = find_attempt(candidates, mr=7, recipient=recipient, scts=at)
+    discharged = EpochMs(SENT_AT + 5000)
+    facts = ReportFacts(mr=7, recipient=recipient, status=0, scts=at, discharged=discharged)
+    found = find_attempt(candidates, facts)
     return None if found is None else found.attempt_id
 
 
@@ -48,6 +66,43 @@ def find(*candidates: Candidate, scts: int | None, recipient: str = "+4917112345
         pytest.param([candidate(1, mr=None), candidate(2)], 2000, 2, id="answered before unanswered"),
         pytest.param(
             [candidate(2, mr=None, opened_at=HOUR_MS), candidate(1, mr=None)], 2000, 1, id="the one that was open then"
+        ),
+        # 256 submits at 0.1 s: the same TP-MR every 26 s, all of them inside the slack.
+        pytest.param(
+            [candidate(1), candidate(2, opened_at=26_000), candidate(3, opened_at=52_000)], 26_000, 2, id="quick wrap"
+        ),
+        pytest.param(
+            [candidate(1), candidate(2, opened_at=26_000, report_status=0)], 15_000, 1, id="the one without a report"
+        ),
+        pytest.param(
+            [candidate(1, report_status=0), candidate(2, opened_at=26_000)], 30_001, 2, id="new, though one is reported"
+        ),
+        pytest.param(
+            [candidate(1, report_status=0), candidate(2, opened_at=26_000)], -60_000, 1, id="the same report once more"
+        ),
+        pytest.param([candidate(1, report_status=0x20)], 2000, 1, id="still tried before"),
+        pytest.param([candidate(1, mr=None), candidate(2, mr=None, is_open=True)], 2000, 2, id="perhaps the open one"),
+        pytest.param(
+            [candidate(1, opened_at=-HOUR_MS, report_status=0), candidate(2, mr=None, is_open=True)],
+            2000,
+            2,
+            id="the open one rather than one long reported",
+        ),
+        pytest.param([candidate(1), candidate(2, mr=None, is_open=True)], 2000, 1, id="answered before open"),
+        pytest.param([candidate(1, mr=None)], HOUR_MS, None, id="unanswered, long after its time"),
+        # A modem whose TP-MR is always the same, three segments in one second.
+        pytest.param(
+            [candidate(1, report_status=0), candidate(2, mr=None, opened_at=500, is_open=True)],
+            1000,
+            2,
+            id="the open one rather than the same report once more",
+        ),
+        pytest.param([candidate(1, report_status=0), candidate(2, opened_at=500)], 1000, 2, id="the next of one mr"),
+        pytest.param(
+            [candidate(1, report_status=0x41), candidate(2, mr=None, opened_at=9000, is_open=True)],
+            1000,
+            1,
+            id="a correction, the open one is younger",
         ),
     ],
 )
@@ -88,10 +143,12 @@ def test_what_a_tp_st_means(tp_st: int, status: Status | None) -> None:
     [
         pytest.param([0], (Status.DELIVERED, 0), id="delivered"),
         pytest.param([1], (Status.DELIVERED, 1), id="forwarded"),
+        pytest.param([1, 0], (Status.DELIVERED, 0), id="none of several is bad"),
         pytest.param([None], None, id="nothing yet"),
         pytest.param([0, None, 0], None, id="one is missing"),
         pytest.param([0, 0x20, 0], None, id="one is still tried"),
-        pytest.param([0x41, None], None, id="bad, but not all known"),
+        pytest.param([None, 0x41], (Status.UNDELIVERED, 0x41), id="one bad is enough"),
+        pytest.param([0x20, 0x46], (Status.EXPIRED, 0x46), id="one bad while another is tried"),
         pytest.param([0, 0x41, 0x46], (Status.UNDELIVERED, 0x41), id="the first bad one decides"),
         pytest.param([0, 0x46, 0x41], (Status.EXPIRED, 0x46), id="expired first"),
     ],

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+import time
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
@@ -15,7 +16,8 @@ from gateway.core.types import AccountId, EpochMs, MessageId, Port
 from gateway.dispatch.dispatcher import Dispatcher
 from gateway.dispatch.inbound import Receiver
 from gateway.dispatch.pool import Pool
-from gateway.dispatch.radio import Identity, NotReady, Radio, RadioEvent
+from gateway.dispatch.radio import Identity, NotReady, Radio
+from gateway.dispatch.spool import Spool
 from gateway.service.spans import SpanBoard
 from gateway.store.backend import News
 from gateway.store.backends.sqlite.store import SqliteStore
@@ -26,12 +28,16 @@ from tests.support.waiting import until
 class Field:
     """Dispatch at work on a real store with radios that the test holds in its hand."""
 
-    def __init__(self, folder: Path, *, radios: int, auto: bool, dispatch: dict[str, object]) -> None:
+    def __init__(
+        self, folder: Path, *, radios: int, auto: bool, wall_ahead_s: float, dispatch: dict[str, object]
+    ) -> None:
         self.urls = [f"socket://test:{index}" for index in range(radios)]
         self.settings = Settings.model_validate({"modems": {"ports": self.urls}, "dispatch": dispatch})
-        self.clock = Clock()
+        self.wall_ahead_s = wall_ahead_s
+        self.clock = Clock(lambda: time.time_ns() + int(self.wall_ahead_s * 1e9))
         self.store = SqliteStore(folder / "gateway.db")
         self.board = SpanBoard(lambda: self.store.load)
+        self.spool = Spool(folder / "gateway.db.received")
         self.radios: dict[str, FakeRadio] = {}
         self._auto = auto
         self._news: asyncio.Queue[None] = asyncio.Queue()
@@ -45,7 +51,7 @@ class Field:
         radio.listen_first_s = listen_first_s
         self.radios[url] = radio
         if listen_first_s:
-            radio.tell(_starting(identity))
+            radio.tell(NotReady(reason="listening for the answer to an earlier message"))
         else:
             radio.ready()
         return radio
@@ -58,26 +64,32 @@ class Field:
             await self.store.add_account(account, "-", EpochMs(0))
         self.account = (await self.store.accounts())[0]
         self.board.put(await self.store.spans())
-        receiver = Receiver(self.store, self.clock)
+        self.receiver = Receiver(self.store, self.clock)
         self.dispatcher = Dispatcher(
-            store=self.store, settings=self.settings, clock=self.clock, board=self.board, receiver=receiver
+            store=self.store, settings=self.settings, clock=self.clock, board=self.board, receiver=self.receiver
         )
         self.pool = Pool(
             store=self.store,
             settings=self.settings,
             board=self.board,
             dispatcher=self.dispatcher,
-            receiver=receiver,
+            receiver=self.receiver,
+            spool=self.spool,
             make_radio=self._make_radio,
         )
         await self.dispatcher.start()
+        self.spool.open()
         self._pool_task = asyncio.create_task(self.pool.run())
 
-    async def stop(self) -> None:
-        await self.dispatcher.stop(1.0)
+    async def end_pool(self) -> None:
         assert self._pool_task is not None
         self._pool_task.cancel()
         await asyncio.gather(self._pool_task, return_exceptions=True)
+
+    async def stop(self) -> None:
+        await self.dispatcher.stop(1.0)
+        await self.end_pool()
+        self.spool.close()
         await self.store.close()
 
     def _on_news(self, news: News) -> None:
@@ -130,10 +142,6 @@ class Field:
         return message
 
 
-def _starting(identity: Identity) -> RadioEvent:
-    return NotReady(reason="listening for the answer to an earlier message", identity=identity)
-
-
 MakeField = Callable[..., Awaitable[Field]]
 
 
@@ -141,8 +149,8 @@ MakeField = Callable[..., Awaitable[Field]]
 async def make_field(tmp_path: Path) -> AsyncIterator[MakeField]:
     fields: list[Field] = []
 
-    async def make(*, radios: int = 1, auto: bool = False, **dispatch: object) -> Field:
-        field = Field(tmp_path, radios=radios, auto=auto, dispatch=dispatch)
+    async def make(*, radios: int = 1, auto: bool = False, wall_ahead_s: float = 0.0, **dispatch: object) -> Field:
+        field = Field(tmp_path, radios=radios, auto=auto, wall_ahead_s=wall_ahead_s, dispatch=dispatch)
         await field.start()
         fields.append(field)
         return field

@@ -26,6 +26,14 @@ def test_a_modem_without_imei_is_known_by_its_path() -> None:
     assert bind([ONE, nameless], [], identity=Identity(), path="/dev/y").port == 2
 
 
+def test_two_modems_of_one_imei_keep_a_number_each() -> None:
+    first = bind([], [], identity=Identity(imei="111"), path="/dev/a")
+    second = bind([first], [], identity=Identity(imei="111"), path="/dev/b", taken={first.port})
+    assert (first.port, second.port) == (1, 2)
+    assert bind([first, second], [], identity=Identity(imei="111"), path="/dev/b").port == 2
+    assert bind([first, second], [], identity=Identity(imei="111"), path="/dev/a", taken={second.port}).port == 1
+
+
 def test_settings_decide_before_history() -> None:
     settings = [SpanSettings.model_validate({"port": 7, "name": "alarm", "match": {"iccid": "8949"}})]
     bound = bind([ONE], settings, identity=Identity(imei="111", iccid="8949"), path="/dev/a")

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from structlog.testing import capture_logs
 
-from gateway.core.account import Role
+from gateway.core.account import AccountChanges, Role
 from gateway.core.types import EpochMs
 from gateway.errors import BadCredentialsError, InvalidFieldError, SlowDownError
 from gateway.service.accounts import Accounts
@@ -216,6 +216,69 @@ async def test_session_of_one_kind_is_none_of_another(desk: Desk, accounts: Acco
     await accounts.check_session(token, kind="openvox", life_s=600, **HERE)
     with pytest.raises(BadCredentialsError):
         await accounts.check_session(token, kind="onezeroart", life_s=600, **HERE)
+
+
+async def test_changed_limits_count_from_the_next_request_on(desk: Desk, accounts: Accounts) -> None:
+    await accounts.check_password("demo", PASSWORD, **HERE)
+    await accounts.change("DEMO", {"credit": 3, "timezone": "Asia/Baku"})
+    account = await accounts.check_password("demo", PASSWORD, **HERE)
+    assert (account.credit, account.timezone) == (3, "Asia/Baku")
+    changed = [("account changed", "demo: credit, timezone")]
+    assert desk.rows("SELECT action, detail FROM audit ORDER BY id DESC LIMIT 1") == changed
+
+
+@pytest.mark.parametrize(
+    ("changes", "field"),
+    [
+        ({"timezone": "Europe/Bakuu"}, "timezone"),
+        ({"timezone": "../x"}, "timezone"),
+        ({"rate_per_s": -1}, "rate_per_s"),
+        ({"credit": -1}, "credit"),
+    ],
+)
+async def test_changes_that_cannot_be(changes: AccountChanges, field: str, desk: Desk, accounts: Accounts) -> None:
+    with pytest.raises(InvalidFieldError) as caught:
+        await accounts.change("demo", changes)
+    assert caught.value.field == field
+    assert await desk.store.account(desk.demo.id) == desk.demo
+
+
+async def test_new_password_ends_sessions_and_what_is_remembered(desk: Desk, accounts: Accounts) -> None:
+    session = await accounts.open_session(desk.demo, kind="openvox", life_s=600)
+    api_token = await accounts.create_token("demo", label="till 3")
+    await accounts.check_password("demo", PASSWORD, **HERE)
+    await accounts.check_session(session, kind="openvox", life_s=600, **HERE)
+    await accounts.set_password("DEMO", "another")
+    with pytest.raises(BadCredentialsError):
+        await accounts.check_password("demo", PASSWORD, **HERE)
+    with pytest.raises(BadCredentialsError):
+        await accounts.check_session(session, kind="openvox", life_s=600, **HERE)
+    assert (await accounts.check_password("demo", "another", **HERE)).name == "demo"
+    assert (await accounts.check_api_token(api_token, **HERE)).name == "demo"
+    assert desk.rows("SELECT action, detail FROM audit ORDER BY id DESC LIMIT 1") == [("password changed", "demo")]
+
+
+async def test_revoked_token_is_refused_at_once_and_others_stay(desk: Desk, accounts: Accounts) -> None:
+    first, second = [await accounts.create_token("demo", label=label) for label in ("till 3", "till 4")]
+    for token in (first, second):
+        await accounts.check_api_token(token, **HERE)
+    await accounts.revoke_token(first.partition("|")[0])
+    with pytest.raises(BadCredentialsError):
+        await accounts.check_api_token(first, **HERE)
+    assert (await accounts.check_api_token(second, **HERE)).name == "demo"
+    assert [token.label for token in await accounts.tokens("demo")] == ["till 4"]
+    for key in ("unknown", "\x00", first):
+        with pytest.raises(InvalidFieldError):
+            await accounts.revoke_token(key)
+    audit = desk.rows("SELECT action FROM audit ORDER BY id DESC LIMIT 1")
+    assert audit == [("token revoked",)]
+
+
+@pytest.mark.parametrize(("name", "password", "field"), [("demo", "", "password"), ("nobody", "x", "name")])
+async def test_password_that_cannot_be_changed(name: str, password: str, field: str, accounts: Accounts) -> None:
+    with pytest.raises(InvalidFieldError) as caught:
+        await accounts.set_password(name, password)
+    assert caught.value.field == field
 
 
 async def test_unknown_tokens_count_as_failures_of_the_address(accounts: Accounts) -> None:

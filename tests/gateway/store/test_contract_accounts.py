@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import pytest
 
-from gateway.core.account import Role
+from gateway.core.account import AccountChanges, Role
 from gateway.core.callback import CallbackEvent
 from gateway.core.span import Span
 from gateway.core.types import AccountId, EpochMs, Port
@@ -80,6 +80,26 @@ async def test_accounts_are_listed_and_switched_off_and_on(store: Store) -> None
     assert all(one.enabled for one in await store.accounts())
 
 
+async def test_only_what_is_named_of_an_account_changes(store: Store) -> None:
+    given = an_account("other", timezone="Europe/Berlin", rate_per_s=5, credit=7)
+    other = await store.add_account(given, "hash", NOW)
+    await store.change_account(other.id, {"spans": frozenset({Port(2)}), "credit": None, "role": Role.VIEWER})
+    changed = replace(other, spans=frozenset({Port(2)}), credit=None, role=Role.VIEWER)
+    assert await store.account(other.id) == changed
+    everything: AccountChanges = {
+        "role": Role.ADMIN,
+        "spans": frozenset(),
+        "dialects": frozenset({"openvox", "v1"}),
+        "timezone": None,
+        "rate_per_s": 0,
+        "queue_limit": 9,
+        "credit": 0,
+    }
+    await store.change_account(other.id, everything)
+    assert await store.account(other.id) == replace(other, **everything)
+    assert (await store.accounts())[0].rate_per_s == 0
+
+
 async def test_a_new_password_ends_the_sessions_of_its_account(store: Store) -> None:
     other = await store.add_account(an_account("other"), "hash", NOW)
     await store.save_session(b"shop", AccountId(1), kind="openvox", expires_at=EpochMs(NOW + 1000))
@@ -99,6 +119,22 @@ async def test_a_session_lasts_until_it_expires_and_can_be_renewed(store: Store)
     assert await store.session(b"digest", kind="openvox", now=EpochMs(NOW + 1000)) is None
     await store.save_session(b"digest", AccountId(1), kind="openvox", expires_at=EpochMs(NOW + 5000))
     assert await store.session(b"digest", kind="openvox", now=EpochMs(NOW + 4000)) == 1
+
+
+async def test_tokens_of_an_account_are_listed_and_removed(store: Store) -> None:
+    other = await store.add_account(an_account("other"), "hash", NOW)
+    made = [
+        ApiToken(key=key, secret_sha256=b"\x01" * 32, account_id=account_id, label=key, created_at=EpochMs(NOW + at))
+        for key, account_id, at in (("b", AccountId(1), 2), ("a", AccountId(1), 3), ("c", other.id, 1))
+    ]
+    for token in made:
+        await store.add_token(token)
+    assert await store.tokens(AccountId(1)) == made[:2]
+    await store.remove_token("b")
+    await store.remove_token("unknown")
+    assert await store.tokens(AccountId(1)) == made[1:2]
+    assert await store.token("b") is None
+    assert await store.tokens(other.id) == made[2:]
 
 
 async def test_tokens_are_found_by_key(store: Store) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from gateway.core.callback import CallbackEvent, OwedCallback
 from gateway.core.status import Status
-from gateway.core.types import AccountId, EpochMs, MessageId, Port
+from gateway.core.types import AccountId, CallbackId, EpochMs, Port
 from gateway.store.backend import AttemptOutcome, CallbackOwedNews, NewInbound, News, Store
 from tests.support.store import (
     NOW,
@@ -25,7 +25,7 @@ ALL = frozenset(CallbackEvent)
 FAR = EpochMs(NOW + 30 * VALIDITY_MS)
 
 
-async def due(store: Store, *, limit: int = 100, busy: tuple[MessageId, ...] = ()) -> list[OwedCallback]:
+async def due(store: Store, *, limit: int = 100, busy: tuple[CallbackId, ...] = ()) -> list[OwedCallback]:
     return await store.due_callbacks(FAR, limit=limit, busy=frozenset(busy))
 
 
@@ -179,6 +179,14 @@ async def test_inbound_is_owed_to_everybody_who_asked_and_may_use_the_span(store
     assert owed == {(everywhere, "openvox"), (everywhere, "v1"), (here, "openvox")}
 
 
+async def test_an_account_whose_spans_change_hears_of_the_new_ones_only(store: Store) -> None:
+    await store.set_subscriptions(SHOP, "openvox", frozenset({CallbackEvent.INBOUND}))
+    await store.change_account(SHOP, {"spans": frozenset({Port(2)})})
+    await store.add_inbound(a_text(1), None)
+    message_id = await store.add_inbound(a_text(2), None)
+    assert [row.message_id for row in await due(store)] == [message_id]
+
+
 async def test_subscriptions_survive_a_restart(make_store: Callable[[], Store]) -> None:
     first = make_store()
     await first.open()
@@ -207,11 +215,50 @@ async def test_a_retry_waits_and_counts_and_holds_up_only_its_message(store: Sto
     await store.callback_retry(row.id, next_at=EpochMs(NOW + 5000), error="HTTP 500")
     now_due = await store.due_callbacks(EpochMs(NOW + 4999), limit=10, busy=frozenset())
     assert [one.message_id for one in now_due] == [second]
-    (again, *_) = await store.due_callbacks(EpochMs(NOW + 5000), limit=10, busy=frozenset({second}))
+    other = now_due[0].id
+    (again,) = await store.due_callbacks(EpochMs(NOW + 5000), limit=10, busy=frozenset({other}))
     assert (again.id, again.tries) == (row.id, 1)
-    assert await store.next_callback_at(frozenset({second})) == NOW + 5000
+    assert await store.next_callback_at(frozenset({other})) == NOW + 5000
     assert await store.next_callback_at(frozenset()) == NOW
-    assert await store.next_callback_at(frozenset({first, second})) is None
+    assert await store.next_callback_at(frozenset({row.id, other})) is None
+
+
+async def test_a_postponed_row_waits_and_counts_as_no_try(store: Store) -> None:
+    await store.set_subscriptions(SHOP, "openvox", ALL)
+    await send(store, await accept_one(store))
+    (row,) = await due(store)
+    await store.callback_postpone(row.id, next_at=EpochMs(NOW + 5000))
+    assert await store.due_callbacks(EpochMs(NOW + 4999), limit=10, busy=frozenset()) == []
+    (again,) = await store.due_callbacks(EpochMs(NOW + 5000), limit=10, busy=frozenset())
+    assert (again.id, again.tries) == (row.id, 0)
+
+
+async def test_rows_of_a_message_wait_for_no_other_account_and_no_other_dialect(store: Store) -> None:
+    other = (await store.add_account(an_account("other"), "hash", NOW)).id
+    wanted = {(SHOP, "openvox"), (SHOP, "v1"), (other, "openvox")}
+    for account_id, dialect in wanted:
+        await store.set_subscriptions(account_id, dialect, ALL)
+    await store.add_inbound(a_text(), None)
+    rows = await due(store)
+    assert {(row.account_id, row.dialect) for row in rows} == wanted
+    assert len(await due(store, busy=(rows[0].id,))) == 2
+    await store.callback_retry(rows[0].id, next_at=FAR, error="HTTP 500")
+    assert len(await store.due_callbacks(NOW, limit=10, busy=frozenset())) == 2
+
+
+async def test_what_failed_is_due_at_once_when_the_receiver_is_back(store: Store) -> None:
+    other = (await store.add_account(an_account("other"), "hash", NOW)).id
+    for account_id in (SHOP, other):
+        await store.set_subscriptions(account_id, "openvox", ALL)
+    for account_id in (SHOP, SHOP, other):
+        await send(store, await accept_one(store, account_id=account_id))
+    failed, postponed, others = sorted(await due(store), key=lambda row: row.id)
+    await store.callback_retry(failed.id, next_at=FAR, error="cannot connect")
+    await store.callback_postpone(postponed.id, next_at=FAR)
+    await store.callback_retry(others.id, next_at=FAR, error="cannot connect")
+    await store.callbacks_due_now(SHOP, "openvox", NOW)
+    rows = await store.due_callbacks(NOW, limit=10, busy=frozenset())
+    assert [(row.id, row.tries) for row in rows] == [(failed.id, 1)]
 
 
 async def test_a_row_given_up_lets_the_next_one_of_its_message_go(store: Store) -> None:
@@ -243,7 +290,8 @@ async def test_rows_come_oldest_first_up_to_the_limit(store: Store) -> None:
     ids = [await accept_one(store) for _ in range(5)]
     for number, message_id in enumerate(ids):
         await send(store, message_id, at=number)
-    assert [row.message_id for row in await due(store, limit=3, busy=(ids[1],))] == [ids[0], ids[2], ids[3]]
+    second = (await due(store))[1].id
+    assert [row.message_id for row in await due(store, limit=3, busy=(second,))] == [ids[0], ids[2], ids[3]]
 
 
 async def test_owing_is_news(store: Store) -> None:
@@ -254,3 +302,14 @@ async def test_owing_is_news(store: Store) -> None:
     assert CallbackOwedNews() not in news
     await send(store, message_id)
     assert CallbackOwedNews() in news
+
+
+async def test_a_retry_is_not_touched_by_a_clock_that_is_set(store: Store) -> None:
+    await store.set_subscriptions(SHOP, "openvox", ALL)
+    await send(store, await accept_one(store))
+    (row,) = await due(store)
+    await store.callback_retry(row.id, next_at=EpochMs(NOW + 5000), error="HTTP 500")
+    await store.clock_was_set(-VALIDITY_MS)
+    assert await store.next_callback_at(frozenset()) == NOW + 5000 - VALIDITY_MS
+    (moved,) = await due(store)
+    assert moved.created_at == row.created_at - VALIDITY_MS

@@ -135,18 +135,66 @@ async def test_a_long_message_is_delivered_when_all_its_segments_are(store: Stor
     assert await status_of(store, message_id) is Status.DELIVERED
 
 
-async def test_the_first_bad_segment_decides_once_all_are_reported(store: Store) -> None:
+async def test_a_bad_segment_decides_without_waiting_for_the_others(store: Store) -> None:
     message_id = await accept_one(store, segment_count=3)
     assignment = await claim(store)
     for mr in (1, 2):
         assignment = await claim(store, settlement=settled(assignment, mr=mr))
     await settle(store, settled(assignment, mr=3))
-    await store.report(a_report(3, status=0x41))
     await store.report(a_report(1))
     assert await status_of(store, message_id) is Status.SENT
-    await store.report(a_report(2, status=0x46))
+    await store.report(a_report(3, status=0x41))
     message = await the_message(store, message_id)
-    assert (message.status, message.report_status) == (Status.EXPIRED, 0x46)
+    assert (message.status, message.report_status) == (Status.UNDELIVERED, 0x41)
+    await store.report(a_report(2, status=0x46))
+    assert await status_of(store, message_id) is Status.UNDELIVERED
+
+
+async def test_a_segment_that_failed_before_the_last_was_sent_decides_then(store: Store) -> None:
+    message_id = await accept_one(store, segment_count=2)
+    assignment = await claim(store)
+    assignment = await claim(store, settlement=settled(assignment, mr=1))
+    await store.report(a_report(1, status=0x41))
+    assert await status_of(store, message_id) is Status.SENDING
+    await settle(store, settled(assignment, mr=2))
+    assert await status_of(store, message_id) is Status.UNDELIVERED
+
+
+async def test_each_of_many_messages_with_one_mr_gets_its_own_report(store: Store) -> None:
+    # One number, a modem at 0.1 s per submit: TP-MR 7 comes back every 26 s and the reports come a minute late.
+    ids = []
+    for number in range(4):
+        ids.append(await accept_one(store))
+        await send(store, ids[-1], mr=7, at=26_000 * number)
+    for number in range(4):
+        at = EpochMs(NOW + 26_000 * number)
+        report = a_report(7, at=60_000 + 26_000 * number, scts=at, discharged=at)
+        assert await store.report(report) is ReportFate.MATCHED
+        assert await store.report(report) is ReportFate.DUPLICATE
+        assert [await status_of(store, one) for one in ids].count(Status.DELIVERED) == number + 1
+
+
+async def test_a_report_faster_than_its_answer_is_no_evidence_for_an_older_message_to_the_number(store: Store) -> None:
+    older, newer = await accept_one(store), await accept_one(store)
+    lost = await claim(store)
+    await settle(store, settled(lost, AttemptOutcome.NO_ANSWER, decide_at=EpochMs(NOW + 30_000)))
+    assignment = await claim(store, at=5000)
+    assert await store.report(a_report(8, at=6000)) is ReportFate.PARKED
+    await settle(store, settled(assignment, mr=8), at=7000)
+    assert await status_of(store, newer) is Status.DELIVERED
+    assert await status_of(store, older) is Status.SENDING
+
+
+async def test_a_report_that_waited_for_another_answer_is_evidence_after_it(store: Store) -> None:
+    older, newer = await accept_one(store), await accept_one(store)
+    lost = await claim(store)
+    await settle(store, settled(lost, AttemptOutcome.NO_ANSWER, decide_at=EpochMs(NOW + 30_000)))
+    assignment = await claim(store, at=5000)
+    assert await store.report(a_report(7, at=6000)) is ReportFate.PARKED
+    await settle(store, settled(assignment, mr=8), at=7000)
+    assert await status_of(store, older) is Status.DELIVERED
+    assert await status_of(store, newer) is Status.SENT
+    assert store.load.open_messages == 0
 
 
 async def test_a_report_faster_than_the_modems_answer_counts_once_that_comes(store: Store) -> None:
@@ -216,6 +264,36 @@ async def test_a_report_finds_a_message_whose_modem_gave_no_mr(store: Store) -> 
     message_id = await accept_one(store)
     await send(store, message_id, mr=None)
     assert await store.report(a_report(7, at=1000)) is ReportFate.MATCHED
+    assert await status_of(store, message_id) is Status.DELIVERED
+
+
+@pytest.mark.parametrize("is_early", [False, True], ids=["behind the answer", "before the answer"])
+async def test_a_modem_that_gives_every_segment_one_mr_gets_each_its_report(store: Store, *, is_early: bool) -> None:
+    message_id = await accept_one(store, segment_count=3)
+    assignment = await claim(store)
+    for segment in range(3):
+        if is_early:
+            await store.report(a_report(0))
+        settlement = settled(assignment, mr=0)
+        if segment < 2:
+            assignment = await claim(store, settlement=settlement)
+        else:
+            await settle(store, settlement)
+        if not is_early:
+            await store.report(a_report(0))
+    assert await status_of(store, message_id) is Status.DELIVERED
+
+
+async def test_each_segment_gets_its_report_though_the_modem_never_said_an_mr(store: Store) -> None:
+    message_id = await accept_one(store, segment_count=3)
+    assignment = await claim(store)
+    for mr in (5, 6):
+        assignment = await claim(store, settlement=settled(assignment, mr=None))
+        for _ in range(2):  # the service centre repeats itself
+            await store.report(a_report(mr, at=1000))
+    await settle(store, settled(assignment, mr=None))
+    assert await status_of(store, message_id) is Status.SENT
+    await store.report(a_report(7, at=1000))
     assert await status_of(store, message_id) is Status.DELIVERED
 
 

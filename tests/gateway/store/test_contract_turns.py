@@ -10,6 +10,7 @@ from gateway.errors import StoreError
 from gateway.store.backend import AttemptOutcome, News, Store, WorkAdded
 from tests.support.store import (
     NOW,
+    VALIDITY_MS,
     a_message,
     a_turn,
     accept_one,
@@ -274,3 +275,25 @@ async def test_an_account_without_a_limit_keeps_none(store: Store) -> None:
     await send(store, await accept_one(store))
     (account,) = await store.accounts()
     assert account.credit is None
+
+
+@pytest.mark.parametrize("by_ms", [-40 * VALIDITY_MS, 40 * VALIDITY_MS])
+async def test_what_waits_is_not_touched_by_a_clock_that_is_set(store: Store, by_ms: int) -> None:
+    retried, waiting = await accept_one(store), await accept_one(store, port=2, spans=(2,))
+    assignment = await claim(store)
+    retry = settled(assignment, AttemptOutcome.REFUSED, next_status=Status.QUEUED, due_at=EpochMs(NOW + 5000))
+    await settle(store, retry)
+    await store.clock_was_set(by_ms)
+    assert await store.expire(EpochMs(NOW + by_ms + VALIDITY_MS - 1)) == 0
+    assert (await store.turn(a_turn(1, at=by_ms + 4999))).next_due_at == NOW + by_ms + 5000
+    assert (await claim(store, 1, at=by_ms + 5000)).message_id == retried
+    assert await store.expire(EpochMs(NOW + by_ms + VALIDITY_MS)) == 1
+    assert await status_of(store, waiting) is Status.EXPIRED
+
+
+async def test_the_sim_of_a_span_is_that_of_its_newest_attempt(store: Store) -> None:
+    assert await store.last_sim(Port(1)) == ""
+    for sim in ("old", "new"):
+        await accept_one(store)
+        await settle(store, settled(await claim(store, sim=sim), mr=1))
+    assert (await store.last_sim(Port(1)), await store.last_sim(Port(2))) == ("new", "")

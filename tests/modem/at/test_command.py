@@ -40,7 +40,7 @@ LINES = [
     ("extended before basic", "+CMEE=1;E0", [("+CMEE", _S, ("1",)), ("E", _X, ("0",))]),
     ("trailing semicolon", "+CSQ;", [("+CSQ", _X, ())]),
     ("no semicolon: all of it is the parameter", "+CMGF=0+CSQ", [("+CMGF", _S, ("0+CSQ",))]),
-    ("dial", "D*100#;", [("D", _X, ("*100#",))]),
+    ("dial", "D*100#;", [("D", _X, ("*100#;",))]),
 ]  # fmt: skip
 
 

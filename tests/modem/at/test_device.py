@@ -281,6 +281,52 @@ def test_a_line_that_is_too_long_is_marked(device: Device) -> None:
     assert asked(device, b"AT+CSQ\r") == ["+CSQ"]
 
 
+def test_a_rude_device_writes_unsolicited_lines_into_a_body(prompting: Device) -> None:
+    prompting.is_rude = True
+    prompting.send_urc("RING")
+
+    assert prompting.data_to_send() == b"\r\nRING\r\n"
+    assert prompting.is_entry
+
+
+def test_a_mute_device_loses_unsolicited_lines(device: Device) -> None:
+    device.is_mute = True
+    device.send_urc("RING")
+    device.is_mute = False
+
+    assert (device.data_to_send(), device.held_count) == (b"", 0)
+
+
+def test_a_result_may_be_written_without_taking_the_next_command(device: Device) -> None:
+    device.is_echo = False
+    device.receive_data(b"AT+CSQ\rAT+CGSN\r", 0)
+    device.next_event()
+    device.write_result(Result.OK)
+
+    assert device.data_to_send() == b"\r\nOK\r\n"
+    assert device.next_event() is None
+    device.free()
+    assert device.next_event() == CommandLineReceived(text="+CGSN")
+
+
+def test_a_freed_device_may_forget_what_was_typed(prompting: Device) -> None:
+    prompting.receive_data(b"0011", 0)
+    prompting.free(drops_input=True)
+
+    assert asked(prompting, b"AT+CSQ\r") == ["+CSQ"]
+
+
+def test_a_prompt_may_be_written_differently(device: Device) -> None:
+    device.is_echo = False
+    device.receive_data(b"AT+CMGS=20\r", 0)
+    device.next_event()
+    device.prompt(b"\r\n>")
+    device.write(b" ")
+
+    assert device.data_to_send() == b"\r\n> "
+    assert device.is_entry
+
+
 def test_a_reset_forgets_what_was_half_done(prompting: Device) -> None:
     prompting.receive_data(b"0021", 0)
     prompting.send_urc("RING")

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from modem.at.errors import parse_final
 from modem.at.host import (
     MAX_ANSWER_LINES,
-    MAX_LINE_OCTETS,
     Answer,
     CommandTimeout,
     Event,
@@ -21,6 +20,7 @@ from modem.at.host import (
     Stray,
     Urc,
 )
+from modem.at.lines import MAX_LINE_OCTETS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -80,6 +80,14 @@ def test_command_is_written_with_a_carriage_return() -> None:
     host.start("AT+CSQ", timeout_s=5, now=0)
     assert host.data_to_send() == b"AT+CSQ\r"
     assert host.data_to_send() == b""
+
+
+def test_lines_may_end_otherwise() -> None:
+    host = Host()
+    host.line_end = b"\r\n"
+    host.start("AT+CSQ", timeout_s=5, now=0)
+    host.probe(timeout_s=5, now=1)
+    assert host.data_to_send() == b"AT+CSQ\r\nAT\r\n"
 
 
 def test_second_command_while_one_is_pending_is_a_mistake_of_ours() -> None:
@@ -179,6 +187,28 @@ def test_two_line_news_whose_second_line_never_came_is_told_without_it() -> None
     ]
 
 
+@pytest.mark.parametrize("news", [b"^RSSI: 20", b"%FOO: 1,2", b"RING"])
+def test_news_between_the_two_lines_of_news_does_not_part_them(news: bytes) -> None:
+    # Huawei sticks report ^RSSI on their own clock, in the middle of anything.
+    found = hear(Host(), b"\r\n+CDS: 10\r\n\r\n" + news + b"\r\n", REPORT.encode() + b"\r\n")
+    assert found == [
+        Urc(line=news.decode(), name=news.decode().partition(":")[0]),
+        Urc(line="+CDS: 10", name="+CDS", body=REPORT),
+    ]
+
+
+def test_second_line_is_not_looked_for_in_the_answer_of_a_command() -> None:
+    host = asked("AT+CMGL=4")
+    found = hear(host, b"+CMT: ,17\r\n+CMGL: 1,1,,17\r\n" + DELIVER.encode() + b"\r\nOK\r\n")
+    assert found[0] == Urc(line="+CMT: ,17", name="+CMT")
+    assert answers(found) == [(("+CMGL: 1,1,,17", DELIVER), True)]
+
+
+def test_second_line_is_not_waited_for_through_any_number_of_news() -> None:
+    found = hear(Host(), b"+CDS: 10\r\n" + b"^RSSI: 20\r\n" * 10 + REPORT.encode() + b"\r\n")
+    assert Urc(line="+CDS: 10", name="+CDS") in found
+
+
 def test_text_mode_message_that_says_ok_is_no_result() -> None:
     header = '+CMT: "+491710000000",,"24/05/01,12:00:00+08"'
     assert hear(asked("AT+CMGF=0"), f"\r\n{header}\r\nOK\r\n\r\nERROR\r\n".encode()) == [
@@ -245,6 +275,30 @@ def test_missing_ok_behind_the_mr_is_waited_for_shortly() -> None:
     assert not host.is_settled
 
 
+def test_mr_behind_the_ok_is_taken() -> None:
+    host = submitting()
+    assert answers(hear(host, b"\r\nOK\r\n")) == []
+    assert answers(hear(host, b"\r\n+CMGS: 5\r\n", now=0.1)) == [(("+CMGS: 5",), True)]
+    assert host.is_settled
+
+
+def test_submit_answered_ok_without_an_mr_is_accepted_after_a_moment() -> None:
+    host = submitting()
+    assert answers(hear(host, b"\r\nOK\r\n", now=10)) == []
+    due = host.next_timer()
+    assert due is not None
+    assert 10 < due < 12
+    host.handle_timer(due)
+    assert answers(events(host)) == [((), True)]
+    assert host.is_settled
+
+
+def test_error_behind_an_ok_is_what_became_of_the_submit() -> None:
+    # The OK was the answer to an escape that was late.
+    found = answers(hear(submitting(), b"\r\nOK\r\n\r\n+CMS ERROR: 38\r\n"))
+    assert found == [((), False)]
+
+
 def test_error_before_the_prompt_says_that_no_body_was_sent() -> None:
     found = hear(submitting(is_prompted=False), b"\r\n+CMS ERROR: 302\r\n")
     assert [(event.is_ok, event.is_body_sent) for event in found if isinstance(event, Answer)] == [(False, False)]
@@ -309,7 +363,7 @@ def test_line_without_end_is_dropped_up_to_the_next() -> None:
     host = asked("AT+CSQ")
     for _ in range(100):
         host.receive_data(b"x" * 1000, 0)
-    assert len(host._rest) <= MAX_LINE_OCTETS
+    assert len(host._lines._rest) <= MAX_LINE_OCTETS
     assert answers(hear(host, b"x\r\n+CSQ: 1,0\r\nOK\r\n")) == [(("+CSQ: 1,0",), True)]
 
 
@@ -354,7 +408,7 @@ def test_garbage_never_raises_and_never_piles_up(pieces: list[bytes]) -> None:
     for now, piece in enumerate(pieces):
         host.receive_data(piece, now)
         host.handle_timer(now)
-        assert len(host._rest) <= MAX_LINE_OCTETS
+        assert len(host._lines._rest) <= MAX_LINE_OCTETS
     events(host)
     if host.is_busy:
         host.give_up()

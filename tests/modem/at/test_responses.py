@@ -70,7 +70,7 @@ def test_operator_is_read(line: str, name: str | None) -> None:
 
 
 @pytest.mark.parametrize(
-    ("line", "mr"), [("+CMGS: 7", 7), ('+CMGS: 255,"24/05/01"', 255), ("+CMGS: ", None), ("+CMGS: 256", None)]
+    ("line", "mr"), [("+CMGS: 7", 7), ('+CMGS: 255,"24/05/01"', 255), ("+CMGS: ", None), ("+CMGS: 300", 44)]
 )
 def test_mr_is_the_first_number(line: str, mr: int | None) -> None:
     assert read_mr(line) == mr

@@ -19,3 +19,4 @@ def link(tmp_path: Path) -> Path:
 def _short_quiet(monkeypatch: pytest.MonkeyPatch) -> None:
     """The scripted modem says what it has to say within milliseconds."""
     monkeypatch.setattr("modem.driver.link._QUIET_S", 0.05)
+    monkeypatch.setattr("modem.driver.link._OWED_QUIET_S", 0.1)

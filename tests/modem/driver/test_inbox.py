@@ -58,6 +58,53 @@ async def test_routed_message_and_report_come_up_with_nothing_to_delete(link: Pa
         ]
 
 
+async def test_message_that_is_not_where_it_was_announced_is_looked_for_at_once(link: Path) -> None:
+    # The name of a memory that +CPMS does not know, and an index that is another one in +CMGR.
+    async with ScriptedModem(link=link) as scripted, driven(scripted) as (_, owner):
+        await scripted.until_heard("AT+CMGL=4", times=2)
+        scripted.memories["SM"][5] = DELIVER
+        scripted.say('+CMTI: "MT",5')
+        assert await owner.until(Inbound) == stored("SM", 5)
+        scripted.memories["ME"][7] = OTHER
+        scripted.say('+CMTI: "ME",6')
+        assert await owner.until(Inbound, count=2) == stored("ME", 7, OTHER)
+
+
+async def test_listing_that_knows_no_all_is_asked_for_unread_and_read(link: Path) -> None:
+    listed = [f"+CMGL: 3,0,,{length_of(DELIVER)}", DELIVER, "OK"]
+    answers = {**PLAIN, "AT+CMGL=4": ["+CMS ERROR: 303"], "AT+CMGL=0": listed, "AT+CMGL=1": ["OK"]}
+    async with ScriptedModem(link=link, answers=answers) as scripted, driven(scripted) as (_, owner):
+        assert await owner.until(Inbound) == stored("SM", 3)
+
+
+async def test_memory_that_cannot_be_selected_is_one_place_whatever_it_is_called(link: Path) -> None:
+    answers = {**PLAIN, "AT+CPMS?": ['+CPMS: "SM",0,10,"SM",0,10,"SM",0,10', "OK"]}
+    for count in (1, 2, 3):
+        for memory in ("SM", "ME"):
+            answers["AT+CPMS=" + ",".join([f'"{memory}"'] * count)] = ["ERROR"]
+    async with ScriptedModem(link=link, answers=answers) as scripted, driven(scripted) as (modem, owner):
+        await scripted.until_heard("AT+CMGL=4")
+        scripted.memories["SM"][5] = DELIVER
+        scripted.say('+CMTI: "ME",5')
+        assert await owner.until(Inbound) == stored("", 5)
+        scripted.say('+CMTI: "SM",5', "RDY")
+        await owner.until(Ready, count=2)
+        await modem.delete(StoredAt(memory="", index=5))
+        assert scripted.memories["SM"] == {}
+        assert len(owner.all(Inbound)) == 1
+
+
+async def test_report_announced_before_the_start_up_is_through_is_read(link: Path) -> None:
+    # "SR" is not among the memories that +CPMS=? offers, so no sweep finds it.
+    memories = {"SM": {}, "ME": {}, "SR": {3: REPORT}}
+    answers = {**PLAIN, "AT+CNUM": ['+CDSI: "SR",3', "OK"]}
+    async with (
+        ScriptedModem(link=link, memories=memories, answers=answers) as scripted,
+        driven(scripted) as (_, owner),
+    ):
+        assert await owner.until(Inbound) == stored("SR", 3, REPORT)
+
+
 async def test_delete_takes_the_slot_of_the_right_memory(link: Path) -> None:
     memories = {"SM": {1: DELIVER}, "ME": {1: OTHER}}
     async with ScriptedModem(link=link, memories=memories) as scripted, driven(scripted) as (modem, owner):

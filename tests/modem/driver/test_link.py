@@ -65,6 +65,79 @@ async def test_optional_command_without_answer_is_nothing() -> None:
     assert await Line().link.ask("AT+SLOW", timeout_s=0.01) is None
 
 
+async def test_modem_that_keeps_silent_at_the_unknown_is_found_out_by_a_bare_at(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("modem.driver.link._PATIENCE_S", (0.01, 0.01))
+    line = Line()
+    line.answers[b"AT+CSQ\r"] = b"\r\n+CSQ: 1,0\r\n\r\nOK\r\n"
+    assert await line.link.ask("AT+UNKNOWN", timeout_s=10) is None
+    answer = await line.link.ask("AT+CSQ", timeout_s=60)
+    assert answer is not None
+    assert answer.lines == ("+CSQ: 1,0",)
+    assert line.written == [b"AT+UNKNOWN\r", b"AT\r", b"AT+CSQ\r"]
+
+
+@pytest.mark.parametrize(
+    ("late", "lines"),
+    [
+        (b"\r\nOK\r\n", ()),
+        (b"\r\n+CCID: 8949020000012345678\r\n\r\nOK\r\n", ("+CCID: 8949020000012345678",)),
+        (b"\r\n262010000000001\r\n\r\nOK\r\n", ("262010000000001",)),
+    ],
+    ids=["OK only", "named line", "bare line"],
+)
+async def test_answer_that_comes_after_the_bare_at_is_not_lost_and_not_taken_for_another(
+    monkeypatch: pytest.MonkeyPatch, late: bytes, lines: tuple[str, ...]
+) -> None:
+    monkeypatch.setattr("modem.driver.link._PATIENCE_S", (0.01, 0.01))
+    line = Line()
+    line.answers[b"AT\r"] = late + b"\r\nOK\r\n"  # a parser that was busy answers both, one after the other
+    answer = await line.link.ask("AT+CCID", timeout_s=10)
+    assert answer is not None
+    assert (answer.lines, answer.is_ok) == (lines, True)
+    line.answers[b"AT\r"] = b"\r\nOK\r\n"
+    line.answers[b"AT+CSQ\r"] = b"\r\n+CSQ: 1,0\r\n\r\nOK\r\n"
+    answer = await line.link.ask("AT+CSQ")
+    assert answer is not None
+    assert answer.lines == ("+CSQ: 1,0",)
+
+
+async def test_list_of_messages_is_not_disturbed_soon(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("modem.driver.link._PATIENCE_S", (0.01, 0.01))
+    line = Line()
+    listing = asyncio.create_task(line.link.ask("AT+CMGL=4", timeout_s=120))
+    await asyncio.sleep(0.05)
+    line.link.receive_data(b"\r\nOK\r\n")
+    answer = await listing
+    assert answer is not None
+    assert line.written == [b"AT+CMGL=4\r"]
+
+
+async def test_escape_does_not_spoil_every_at() -> None:
+    line = Line()
+    line.answers.clear()
+    for _ in range(4):
+        assert not await line.link.answers("AT", timeout_s=0.01, is_prompt_possible=True)
+    assert line.written == [b"\x1bAT\r", b"AT\r", b"\x1bAT\r", b"AT\r"]
+
+
+async def test_results_that_a_booting_modem_still_owes_are_waited_for() -> None:
+    line = Line()
+    line.answers[b"AT\r"] = b""
+    for _ in range(3):
+        assert not await line.link.answers("AT", timeout_s=0.01, is_prompt_possible=False)
+    line.answers[b"AT\r"] = b"\r\nOK\r\n"
+    assert await line.link.answers("AT", timeout_s=1, is_prompt_possible=False)
+    waiting = asyncio.create_task(line.link.quiet())
+    for _ in range(3):
+        await asyncio.sleep(0)
+        assert not waiting.done()
+        line.link.receive_data(b"\r\nOK\r\n")
+    await waiting
+    assert line.late == ["OK"] * 3
+
+
 async def test_modem_that_cannot_be_settled_is_silent(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("modem.driver.link._SETTLE_TIMEOUT_S", 0.01)
     line = Line()

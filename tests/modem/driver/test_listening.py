@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from modem.driver import Accepted, LateAnswer, ModemEvent, NoLateAnswer, Ready
+from modem.driver import Accepted, Inbound, LateAnswer, ModemEvent, NoLateAnswer, Ready, Refused
 from tests.modem.driver.driving import FAST, TPDU, driven
 from tests.support.scripted_modem import ScriptedModem
 
@@ -25,8 +25,11 @@ def first_and_ready(events: list[ModemEvent]) -> list[ModemEvent]:
 @pytest.mark.parametrize(
     ("lines", "expected"),
     [
-        (["+CMGS: 77", "OK"], LateAnswer(mr=77, error=None)),
-        (["+CMS ERROR: 41"], LateAnswer(mr=None, error="+CMS ERROR: 41 (temporary failure)")),
+        (["+CMGS: 77", "OK"], LateAnswer(mr=77, refused=None)),
+        (
+            ["+CMS ERROR: 41"],
+            LateAnswer(mr=None, refused=Refused(kind="cms", code=41, text="temporary failure", is_local=False)),
+        ),
     ],
     ids=["accepted", "refused"],
 )
@@ -50,7 +53,7 @@ async def test_result_that_comes_while_listening_is_told_at_once(link: Path) -> 
             await asyncio.sleep(0.01)
         assert scripted.heard == []
         scripted.say("+CMGS: 78", "OK")
-        assert await owner.until(LateAnswer) == LateAnswer(mr=78, error=None)
+        assert await owner.until(LateAnswer) == LateAnswer(mr=78, refused=None)
         await owner.until(Ready)
 
 
@@ -72,7 +75,7 @@ async def test_busy_modem_is_listened_to_for_as_long_as_a_submit_may_take(link: 
         await asyncio.sleep(0.2)
         scripted.is_silent = False
         scripted.say("+CMGS: 79", "OK", "OK")
-        assert await owner.until(LateAnswer) == LateAnswer(mr=79, error=None)
+        assert await owner.until(LateAnswer) == LateAnswer(mr=79, refused=None)
         await owner.until(Ready)
 
 
@@ -128,8 +131,17 @@ async def test_closing_while_listening_proves_nothing(link: Path) -> None:
         assert owner.all(NoLateAnswer) == []
 
 
-async def test_input_is_thrown_away_when_nothing_is_owed(link: Path) -> None:
+async def test_an_old_result_says_nothing_when_nothing_is_owed(link: Path) -> None:
     async with ScriptedModem(link=link) as scripted:
         os.write(scripted._master, b"\r\n+CMGS: 77\r\n\r\nOK\r\n")
         async with driven(scripted) as (_, owner):
             assert owner.all(LateAnswer) == []
+
+
+async def test_a_report_that_came_while_nobody_had_the_port_is_handed_up(link: Path) -> None:
+    # +CDS, 27.005 3.4.1; the TPDU is a status report for TP-MR 7 (23.040 9.2.2.3).
+    report = "0006070C919471214365874230620121000042306201210000" + "00"
+    async with ScriptedModem(link=link) as scripted:
+        os.write(scripted._master, f"\r\n+CDS: 25\r\n{report}\r\n".encode())
+        async with driven(scripted) as (_, owner):
+            assert [(one.pdu, one.is_report, one.stored) for one in owner.all(Inbound)] == [(report, True, None)]

@@ -125,3 +125,10 @@ async def test_pin_of_another_sim_is_not_risked(link: Path) -> None:
     ):
         await owner.until(NotReady, matching=lambda event: "none is configured for ICCID" in event.reason)
         assert ENTER not in scripted.heard
+
+
+@pytest.mark.parametrize("state", ["READY", '"READY"', "Ready"])
+async def test_sim_without_a_pin_is_ready_however_it_is_written(link: Path, state: str) -> None:
+    answers = {**PLAIN, "AT+CPIN?": [f"+CPIN: {state}", "OK"]}
+    async with ScriptedModem(link=link, answers=answers) as scripted, driven(scripted) as (modem, _):
+        assert modem.is_ready

@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+from structlog.testing import capture_logs
 
-from modem.driver import Identity, Lost, ModemState, NotReady, Ready, SimOptions
+from modem.driver import Accepted, Identity, Lost, ModemState, NotReady, Ready, SimOptions
 from modem.driver.startup import choose_cnmi
 from modem.profile import Profile
 from modem.profiles.generic import PROFILE
@@ -121,6 +122,58 @@ async def test_modem_that_never_answers_is_closed_and_tried_again(link: Path) ->
     ):
         await owner.until(Lost, count=2)
         assert modem.state is not ModemState.READY
+
+
+async def test_modem_that_keeps_silent_at_what_it_does_not_know_becomes_ready(
+    link: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("modem.driver.link._PATIENCE_S", (0.1, 0.1))
+    answers, _ = read_transcript("minimal.at")
+    async with (
+        ScriptedModem(link=link, answers=answers, memories={}, is_ignoring=True) as scripted,
+        driven(scripted) as (modem, _),
+    ):
+        assert await modem.submit(TPDU) == Accepted(mr=1)
+        # One silence answers for all the ways to set memories and indications.
+        assert [command for command in scripted.heard if command.startswith("AT+CPMS")] == ["AT+CPMS=?", "AT+CPMS?"]
+        assert "AT+CNMI=2,1" not in scripted.heard
+
+
+async def test_program_that_reads_whole_lines_gets_line_feeds(link: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("modem.driver.startup._AT_TIMEOUT_S", 0.1)
+    monkeypatch.setattr("modem.driver.link._SETTLE_TIMEOUT_S", 0.1)
+    async with ScriptedModem(link=link, line_end=b"\n") as scripted, driven(scripted) as (modem, _):
+        assert await modem.submit(TPDU) == Accepted(mr=1)
+
+
+async def test_reports_are_asked_for_before_it_is_given_up_to_have_them(link: Path) -> None:
+    answers = {**PLAIN, "AT+CNMI=?": ["ERROR"], "AT+CNMI=2,2,0,1,0": ["OK"]}
+    del answers["AT+CNMI=2,1,0,1,0"]
+    async with ScriptedModem(link=link, answers=answers) as scripted, driven(scripted):
+        assert not [command for command in scripted.heard if command in {"AT+CNMI=2,1,0,0,0", "AT+CNMI=2,1"}]
+
+
+async def test_pdu_mode_that_cannot_be_set_because_it_is_the_only_one_will_do(link: Path) -> None:
+    answers = {**PLAIN, "AT+CMGF=0": ["ERROR"], "AT+CMGF?": ["+CMGF: 0", "OK"]}
+    async with ScriptedModem(link=link, answers=answers) as scripted, driven(scripted) as (modem, _):
+        assert modem.is_ready
+
+
+@pytest.mark.parametrize(
+    ("answers", "action"),
+    [
+        ({"AT+CNMI=?": ["+CNMI: (0-2),(0,1),(0),(0),(0)", "OK"], "AT+CNMI=2,1,0,0,0": ["OK"]}, "no_reports"),
+        ({"AT+CNMI=?": ["ERROR"], "AT+CNMI=2,1,0,1,0": ["ERROR"], "AT+CNMI?": ["ERROR"]}, "no_indications"),
+    ],
+)
+async def test_modem_that_gives_no_reports_is_named_in_the_log(
+    link: Path, answers: dict[str, list[str]], action: str
+) -> None:
+    answers = {**PLAIN, **answers}
+    with capture_logs() as logs:
+        async with ScriptedModem(link=link, answers=answers) as scripted, driven(scripted):
+            pass
+    assert [line["log_level"] for line in logs if line.get("action") == action] == ["warning"]
 
 
 async def test_pdu_mode_is_needed(link: Path) -> None:

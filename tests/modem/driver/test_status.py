@@ -29,3 +29,5 @@ def test_each_change_is_told_once() -> None:
         Lost(reason="end of file"),
     ]
     assert status.state is ModemState.CLOSED
+    # Another modem may be behind the port next time, and this one behind another port.
+    assert status.identity is None

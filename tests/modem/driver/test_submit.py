@@ -126,8 +126,11 @@ async def test_profile_may_forbid_asking(link: Path) -> None:
 @pytest.mark.parametrize(
     ("line", "expected"),
     [
-        ("+CMGS: 9", LateAnswer(mr=9, error=None)),
-        ("+CMS ERROR: 38", LateAnswer(mr=None, error="+CMS ERROR: 38 (network out of order)")),
+        ("+CMGS: 9", LateAnswer(mr=9, refused=None)),
+        (
+            "+CMS ERROR: 38",
+            LateAnswer(mr=None, refused=Refused(kind="cms", code=38, text="network out of order", is_local=False)),
+        ),
     ],
 )
 async def test_answer_after_the_last_moment_is_told_as_late(link: Path, line: str, expected: LateAnswer) -> None:
@@ -186,7 +189,7 @@ async def test_cancelled_submit_does_not_disturb_the_next(link: Path) -> None:
         await scripted.until_bodies(1)
         sending.cancel()
         scripted.say("+CMGS: 9", "OK")
-        assert await owner.until(LateAnswer) == LateAnswer(mr=9, error=None)
+        assert await owner.until(LateAnswer) == LateAnswer(mr=9, refused=None)
         scripted.on_body = lambda _: ["+CMGS: 10", "OK"]
         assert await modem.submit(TPDU) == Accepted(mr=10)
 

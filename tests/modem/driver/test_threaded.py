@@ -72,12 +72,12 @@ def serve_rfc2217(server: socket.socket, path: str) -> None:
 
     manager = serial.rfc2217.PortManager(device, Connection())  # type: ignore[arg-type]  # stubs name the wrong class
     connection.settimeout(0.02)
-    while True:
+    said = b""
+    while not said.endswith(b"QUIT"):  # in pieces: a read that waited gives the first octet alone
         with contextlib.suppress(TimeoutError):
             device.write(b"".join(manager.filter(connection.recv(1024))))
         data = device.read(max(1, device.in_waiting))
-        if data == b"QUIT":
-            break
+        said += data
         if data:
             connection.sendall(b"".join(manager.escape(data)))
     connection.close()

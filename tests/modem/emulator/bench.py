@@ -6,7 +6,8 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from modem.emulator.air import Air
-from modem.emulator.machine import Machine
+from modem.emulator.breakable import BreakableMachine
+from modem.emulator.fault_shelf import build
 from modem.emulator.network import Network
 from modem.emulator.numbering import SMSC_NUMBER, identity
 from modem.emulator.sim import Sim
@@ -15,6 +16,8 @@ from modem.profiles.generic import PROFILE as GENERIC
 
 if TYPE_CHECKING:
     from modem.emulator.equipment import Equipment
+    from modem.emulator.fault import PortEvent
+    from modem.emulator.fault_board import Armed
     from modem.pdu import Submit
     from modem.profile import Personality
 
@@ -43,6 +46,7 @@ class Bench:
         self.machines = [_machine(index, sim_capacity, personality, boot_s) for index in range(count)]
         self._air = Air(self.network, self.machines)
         self._read = [bytearray() for _ in self.machines]
+        self.port_events: list[PortEvent] = []
         for index, machine in enumerate(self.machines):
             machine.power_on(-machine.boot_s)
             machine.handle_timer(0)
@@ -54,6 +58,23 @@ class Bench:
 
     def number(self, index: int = 0) -> str:
         return self.machines[index].equipment.sim.number
+
+    def arm(self, fault: str, **fields: object) -> Armed:
+        """Arm a fault of the first machine, as a scenario names it."""
+        built, trigger = build({"fault": fault, **fields})
+        armed = self.machines[0].arm(built, trigger, self.now)
+        self._settle(0)
+        return armed
+
+    def disarm(self, armed: Armed) -> None:
+        """Take a fault of the first machine away."""
+        assert self.machines[0].disarm(armed.number, self.now)
+        self._settle(0)
+
+    def reopen(self) -> None:
+        """Close the port of the first machine and open it again."""
+        self.machines[0].handle_closing(self.now)
+        self._settle(0)
 
     def type(self, octets: bytes, index: int = 0) -> bytes:
         """Write octets and return what the modem says by then."""
@@ -121,12 +142,14 @@ class Bench:
     def _settle(self, index: int | None) -> None:
         for touched in self._air.settle(index, self.now):
             self._read[touched] += self.machines[touched].data_to_send()
+            while (event := self.machines[touched].next_port_event()) is not None:
+                self.port_events.append(event)
 
 
-def _machine(index: int, sim_capacity: int, personality: Personality, boot_s: float | None) -> Machine:
+def _machine(index: int, sim_capacity: int, personality: Personality, boot_s: float | None) -> BreakableMachine:
     who = identity(index)
     card = Sim(who, smsc=SMSC_NUMBER, capacity=sim_capacity)
-    return Machine(who, card, personality=personality, boot_s=boot_s)
+    return BreakableMachine(who, card, personality=personality, boot_s=boot_s)
 
 
 def lines(octets: bytes) -> list[str]:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from itertools import permutations
 
@@ -51,3 +52,25 @@ def test_data_has_no_text() -> None:
 
     (shown,) = handset.messages
     assert (shown.text, shown.data) == (None, b"\x01\x02")
+
+
+def test_a_message_of_type_0_is_not_shown() -> None:
+    handset = Handset("1")
+    handset.receive(replace(segments("ping")[0], pid=0x40), AT)
+
+    assert list(handset.messages) == []
+
+
+def test_a_replacing_message_takes_the_place_of_the_earlier_one_of_its_type_and_sender() -> None:
+    handset = Handset("1")
+    other = Address.parse("+33639980002")
+    for text, pid, sender in (
+        ("old", 0x41, SENDER),
+        ("of type 2", 0x42, SENDER),
+        ("of another", 0x41, other),
+        ("plain", 0, SENDER),
+        ("new", 0x41, SENDER),
+    ):
+        handset.receive(replace(segments(text)[0], pid=pid, originator=sender), AT)
+
+    assert [message.text for message in handset.messages] == ["new", "of type 2", "of another", "plain"]

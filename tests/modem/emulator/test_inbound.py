@@ -7,8 +7,10 @@ from dataclasses import replace
 import pytest
 
 from modem.emulator.inbound import ACKNOWLEDGE_WITHIN_S, MAX_BUFFERED_URCS
-from modem.emulator.network import RETRY_S
+from modem.emulator.network import Centre
+from modem.emulator.radio import Delivery
 from modem.pdu import Address, Deliver, plan, submits
+from modem.profiles.generic import PROFILE as GENERIC
 from tests.modem.emulator.bench import Bench, lines
 
 PERSON = "+491711234567"
@@ -168,7 +170,7 @@ def test_a_refused_message_is_offered_again_after_a_while() -> None:
     bench.write(PERSON, "second")
     bench.at('+CPMS="SM","SM","ME"')
     heard(bench)
-    bench.wait(RETRY_S)
+    bench.wait(Centre().retries_s[0])
 
     assert heard(bench) == ['+CMTI: "ME",1']
 
@@ -194,7 +196,7 @@ def test_a_missing_acknowledgement_ends_routing_and_the_message_comes_again() ->
 
     assert bench.at("+CNMI?") == ["+CNMI: 2,0,0,0,0", "OK"]
     assert bench.at("+CNMA") == ["+CMS ERROR: 340"]
-    bench.wait(RETRY_S)
+    bench.wait(Centre().retries_s[0])
     assert bench.at("+CMGL=4")[-2:] == [HELLO, "OK"]
 
 
@@ -234,3 +236,75 @@ def test_messages_that_came_while_the_radio_was_off_arrive_afterwards() -> None:
     assert bench.at("+CPMS?")[0] == '+CPMS: "SM",0,30,"SM",0,30,"SM",0,30'
     bench.at("+CFUN=1")
     assert bench.at("+CPMS?")[0] == '+CPMS: "SM",1,30,"SM",1,30,"SM",1,30'
+
+
+@pytest.mark.parametrize("setup", ["+CNMI=2,2", "+CNMI=2,1", "+CMGF=1;+CNMI=2,2"])
+def test_octets_that_are_no_tpdu_reach_the_host_as_they_are(setup: str) -> None:
+    bench = Bench()
+    bench.at(setup)
+    delivery = Delivery(tpdu=b"\x04\xff", message=None, smsc="+33639980000")
+    bench.machines[0].handle_delivery(delivery, 0)
+    bench._settle(0)
+
+    said = heard(bench)
+    if setup == "+CNMI=2,2":
+        assert said == ["+CMT: ,2", "07913336990800F004FF"]
+    else:
+        assert said == ['+CMTI: "SM",1']
+        assert bench.at("+CMGF=0;+CMGR=1") == ["+CMGR: 0,,2", "07913336990800F004FF", "OK"]
+
+
+@pytest.mark.parametrize(
+    ("dcs", "expected"), [(0xC8, "+CMT:"), (0xD8, "+CMTI:"), (0xE8, "+CMTI:")], ids=["discard", "store", "store UCS2"]
+)
+def test_a_waiting_indication_that_says_store_is_stored(dcs: int, expected: str) -> None:
+    bench = Bench(2)
+    bench.at("+CNMI=2,2")
+    arrive(bench, dcs=dcs)
+
+    assert heard(bench)[0].startswith(expected)
+
+
+def test_a_model_without_a_memory_for_reports_keeps_them_among_the_messages() -> None:
+    personality = replace(GENERIC.personality, memories=(("SM", "ME"),) * 3)
+    bench = Bench(personality=personality)
+    bench.at("+CNMI=2,1,0,2,0")
+
+    assert bench.send(PERSON, "hello", report=True) == ["+CMGS: 0", "OK", '+CDSI: "SM",1']
+
+
+def test_a_model_may_say_that_its_memory_is_full() -> None:
+    # ^SMMEMFULL of Huawei, MU509 manual 6.21.
+    personality = replace(GENERIC.personality, memory_full_urc='^SMMEMFULL:"{memory}"')
+    bench = Bench(sim_capacity=1, personality=personality)
+    bench.write(PERSON, "first")
+    bench.write(PERSON, "second")
+
+    assert heard(bench) == ['^SMMEMFULL:"SM"']
+
+
+def test_a_report_of_text_mode_has_its_number_in_the_character_set_of_the_host() -> None:
+    bench = Bench()
+    bench.at("+CMGF=1;+CNMI=2,1,0,1,0;+CSMP=49,167,0,0")
+    bench.type(f'AT+CMGS="{PERSON}"\r'.encode())
+    bench.type(b"hello\x1a")
+    bench.at('+CNMI=2,1,0,2,0;+CPMS="SR";+CSCS="UCS2"')
+    bench.at("+CNMI=2,1,0,2,0")
+    number = PERSON.encode("utf-16-be").hex().upper()
+    bench.type(f'AT+CMGS="{number}"\r'.encode())
+    bench.type(b"0068\x1a")
+
+    assert bench.at("+CMGR=1")[0].startswith(f'+CMGR: "REC UNREAD",6,1,"{number}",145,')
+
+
+def test_a_message_that_replaces_takes_the_place_of_the_last_of_its_kind() -> None:
+    bench = Bench(2)
+    bench.at("+CNMI=2,1")
+    arrive(bench, pid=0x41)
+    arrive(bench, pid=0x42)
+    assert heard(bench) == ['+CMTI: "SM",1', '+CMTI: "SM",2']
+    bench.at("+CMGR=1")
+    arrive(bench, pid=0x41)
+
+    assert heard(bench) == ['+CMTI: "SM",1']
+    assert [line for line in bench.at("+CMGL=4") if line.startswith("+")] == ["+CMGL: 1,0,,24", "+CMGL: 2,0,,24"]

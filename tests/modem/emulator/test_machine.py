@@ -8,6 +8,14 @@ from hypothesis import strategies as st
 
 from modem.at.device import Result
 from modem.emulator.machine import refusal_line
+from modem.emulator.radio import (
+    CellIdentity,
+    Registered,
+    Registration,
+    Ringing,
+    SignalChanged,
+    Technology,
+)
 from modem.emulator.refusal import Cme, CmeError, Cms, CmsError, RefusedError
 from modem.pdu import Address, format_pdu, plan, submits
 from tests.modem.emulator.bench import BOOT_S, CTRL_Z, ESC, Bench, lines
@@ -160,3 +168,63 @@ def test_any_octets_at_any_time_leave_a_usable_modem(script: list[tuple[bytes, f
     bench.read()
 
     assert bench.at("V1Q0")[-1:] == ["OK"]
+
+
+def test_the_signal_that_the_network_gives_is_the_one_shown() -> None:
+    bench = Bench()
+    bench.machines[0].handle_service(SignalChanged(imsi="1", rssi=7, ber=3), bench.now)
+
+    assert bench.at("+CSQ") == ["+CSQ: 7,3", "OK"]
+
+
+def test_a_new_cell_is_reported_where_cells_are() -> None:
+    bench = Bench()
+    bench.at("+CREG=1;+CEREG=2")
+    cell = CellIdentity(location_area="1A2B", cell_id="0012C3D4")
+    for _ in range(2):
+        bench.machines[0].handle_registration(Registered(imsi="1", registration=Registration.HOME, cell=cell))
+
+    assert lines(bench.machines[0].data_to_send()) == ['+CEREG: 1,"1A2B","0012C3D4",7']
+
+
+def test_the_cell_that_the_network_gives_is_the_one_shown() -> None:
+    bench = Bench()
+    cell = CellIdentity(location_area="1A2B", cell_id="0012C3D4", technology=Technology.GSM)
+    bench.machines[0].handle_registration(Registered(imsi="1", registration=Registration.ROAMING, cell=cell))
+
+    assert bench.at("+CREG=2;+CREG?") == ['+CREG: 2,5,"1A2B","0012C3D4",0', "OK"]
+
+
+def test_a_card_that_is_taken_out_takes_the_message_on_the_air_with_it() -> None:
+    bench = Bench(radio_time_s=3)
+    bench.type(b"AT+CMGS=%d\r" % len(TPDU))
+    bench.type(format_pdu(TPDU).encode() + CTRL_Z)
+    bench.machines[0].eject(bench.now)
+
+    assert lines(bench.machines[0].data_to_send()) == ["+CMS ERROR: 310"]
+    assert bench.at("+CMEE=1;+CPIN?") == ["+CME ERROR: 10"]
+    bench.machines[0].insert(bench.equipment().sim, bench.now)
+    assert bench.at("+CPIN?") == ["+CPIN: READY", "OK"]
+    assert bench.at("+CREG?") == ["+CREG: 0,1", "OK"]
+    assert bench.send(NUMBER, "again") == []
+    bench.wait(3)
+    assert lines(bench.read())[-1] == "OK"
+
+
+def test_a_card_that_is_taken_out_ends_the_call() -> None:
+    bench = Bench()
+    machine = bench.machines[0]
+    machine.handle_service(Ringing(imsi="1", number=NUMBER), bench.now)
+    machine.eject(bench.now)
+
+    assert lines(machine.data_to_send()) == ["RING", "NO CARRIER"]
+
+
+def test_a_card_that_is_taken_out_ends_dialling() -> None:
+    bench = Bench()
+    machine = bench.machines[0]
+    machine.receive_data(b"ATD123;\r", bench.now)
+    machine.eject(bench.now)
+
+    assert lines(machine.data_to_send()) == ["NO CARRIER"]
+    assert bench.at("") == ["OK"]

@@ -185,3 +185,54 @@ def test_a_model_without_a_memory_for_reports_keeps_them_among_the_messages() ->
     bench.at("+CNMI=2,1,0,2,0")
 
     assert bench.send(PERSON, "hello", report=True)[-1] == '+CDSI: "SM",1'
+
+
+def test_a_card_s_own_facts_are_refused_without_a_card() -> None:
+    bench = Bench(personality=Personality(answers={"#CIMI": ("#CIMI: {imsi}",), "#PCT": ("#PCT: {pin_tries}",)}))
+    play([("+CMEE=1", OK), ("#PCT", ["#PCT: 3", "OK"])], bench)
+    bench.machines[0].eject(bench.now)
+
+    play([("#CIMI", ["+CME ERROR: 10"]), ("#PCT", ["+CME ERROR: 10"])], bench)
+
+
+def test_tries_are_those_that_the_card_has_left() -> None:
+    bench = Bench(personality=Personality(answers={"#PCT": ("#PCT: {pin_tries}",)}))
+    play([('+CLCK="SC",1,"9999"', ERROR), ("#PCT", ["#PCT: 2", "OK"])], bench)
+
+
+def test_what_a_model_says_at_a_start_it_says_after_the_restart_of_a_fault_too() -> None:
+    bench = Bench(personality=Personality(boot=Boot(lines=((0.5, "RDY"),))))
+    bench.arm("restart")
+
+    bench.wait(BOOT_S)
+    assert bench.read() == b"\r\nRDY\r\n"
+
+
+@pytest.mark.parametrize(
+    "fault", [{"fault": "doubled_result"}, {"fault": "late_result", "part": "result"}, {"fault": "late_result"}]
+)
+def test_an_answer_without_a_final_result_gets_none_from_a_fault(fault: dict[str, str]) -> None:
+    bench = Bench(personality=Personality(answers={"+XBOOT?": ("+XBOOT: 1",)}, unfinished=frozenset({"+XBOOT?"})))
+    bench.arm(**fault, on="command", command="+XBOOT?")
+
+    said = bench.at("+XBOOT?")
+    bench.wait(30)
+    assert [*said, *lines(bench.read())] == ["+XBOOT: 1"]
+    assert bench.at("") == OK
+
+
+def test_the_start_of_a_modem_without_a_card_says_so() -> None:
+    bench = Bench(personality=Personality(boot=Boot(lines=((0.5, "+CPIN: {pin_state}"),))))
+    bench.machines[0].eject(bench.now)
+    bench.reboot()
+
+    assert bench.read() == b"\r\n+CPIN: NOT INSERTED\r\n"
+
+
+def test_a_modem_says_its_last_word_on_a_slow_line_too() -> None:
+    bench = Bench(personality=Personality(switches_off={"+QPOWD": "POWERED DOWN"}))
+    bench.arm("slow_line")
+    bench.machines[0].receive_data(b"AT+QPOWD\r", bench.now)
+
+    bench.wait(60)
+    assert lines(bench.read()) == ["OK", "POWERED DOWN"]

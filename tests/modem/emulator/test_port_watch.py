@@ -102,3 +102,33 @@ async def test_a_terminal_that_vanishes_ends_its_watch(port: PtyPort, watch: Por
     async with asyncio.timeout(10):
         while watch._on_free:
             await asyncio.sleep(0)
+
+
+async def test_a_terminal_is_used_while_a_host_has_it_open(port: PtyPort, watch: PortWatch) -> None:
+    freed = asyncio.Event()
+    assert port.terminal is not None
+    watch.add(port.terminal, freed.set)
+    before = watch.is_used(port.terminal)
+    host = open_port(port)
+    async with asyncio.timeout(10):
+        while not watch.is_used(port.terminal):
+            await asyncio.sleep(0)
+    os.close(host)
+    await asyncio.wait_for(freed.wait(), 10)
+
+    assert not before
+    assert not watch.is_used(port.terminal)
+
+
+async def test_openings_that_the_kernel_told_as_one_do_not_hide_a_later_host(port: PtyPort, watch: PortWatch) -> None:
+    freed: asyncio.Queue[None] = asyncio.Queue()
+    assert port.terminal is not None
+    watch.add(port.terminal, lambda: freed.put_nowait(None))
+    first, second = open_port(port), open_port(port)
+    os.close(first)
+    await asyncio.wait_for(freed.get(), 10)
+    os.close(second)
+    await asyncio.wait_for(freed.get(), 10)
+    os.close(open_port(port))
+
+    await asyncio.wait_for(freed.get(), 10)

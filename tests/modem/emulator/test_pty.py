@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import os
 import termios
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import pytest
 
-from modem.emulator.pty import MAX_UNREAD_OCTETS, PtyPort
+from modem.emulator.pty import PtyPort
 from tests.modem.emulator.host import Host
 
 if TYPE_CHECKING:
@@ -124,11 +126,15 @@ async def test_a_host_that_is_slow_to_read_gets_everything_in_order(echo: Echo) 
         assert await host.hear(octets[-7:]) == octets
 
 
-async def test_a_host_that_never_reads_costs_a_limited_amount_of_memory(echo: Echo) -> None:
-    for _ in range(30):
-        echo.port.write(b"x" * 65536)
-
-    assert len(echo.port._unread) <= MAX_UNREAD_OCTETS
+async def test_what_was_said_is_unread_until_a_host_takes_it(echo: Echo) -> None:
+    assert echo.port.is_read
+    echo.port.write(b"RING")
+    async with asyncio.timeout(10):
+        while echo.port.is_read:  # the kernel passes it on in its own time
+            await asyncio.sleep(0)
+    with Host(echo.port.link) as host:
+        await host.hear(b"RING")
+        assert echo.port.is_read
 
 
 async def test_a_released_port_has_neither_lock_nor_echo(echo: Echo) -> None:
@@ -139,3 +145,16 @@ async def test_a_released_port_has_neither_lock_nor_echo(echo: Echo) -> None:
         echo.port.release()
 
         assert not termios.tcgetattr(host.fd)[3] & (termios.ECHO | termios.ICANON)
+
+
+async def test_a_system_without_more_terminals_is_named_in_plain_words(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def exhausted() -> tuple[int, int]:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    # What Linux says when kernel.pty.max terminals are open, seen with 4500 modems.
+    monkeypatch.setattr(os, "openpty", exhausted)
+    with pytest.raises(OSError, match="no more pseudo-terminals"):
+        PtyPort(tmp_path / "modem0", lambda _: None).open()
+    assert list(tmp_path.iterdir()) == []

@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from modem.emulator.fault_shelf import build
 from modem.emulator.rack import Rack
 from tests.modem.emulator.host import Host
+from tests.support.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -119,3 +121,65 @@ def test_equal_seeds_give_equal_cards(tmp_path: Path) -> None:
         return [machine.equipment.sim.last_mr for machine in Rack(count=8, directory=tmp_path, seed=seed).machines]
 
     assert references(1) == references(1) != references(2)
+
+
+async def test_a_modem_on_tcp_answers_and_stays_on_between_two_hosts(tmp_path: Path) -> None:
+    rack = Rack(count=2, tcp=[("127.0.0.1", 0), ("127.0.0.1", 0)], boot_s=0)
+    await rack.start()
+    (address,) = rack.addresses(1)
+    for command, answer in ((b"AT+CMGF=1\r", b"OK"), (b"AT+CMGF?\r", b"+CMGF: 1")):
+        reader, writer = await asyncio.open_connection("127.0.0.1", int(address.rpartition(":")[2]))
+        writer.write(command)
+        await asyncio.wait_for(reader.readuntil(answer), 10)
+        writer.close()
+        await writer.wait_closed()
+    await rack.stop()
+
+    assert rack.ports == []
+    assert list(tmp_path.iterdir()) == []
+
+
+async def test_a_modem_can_be_added_while_the_others_run(rack: Rack) -> None:
+    index = rack.add()
+
+    assert index == 3
+    with Host(rack.addresses(index)[0]) as host:
+        await host.send(PERSON, "hello")
+        assert len(await rack.messages(PERSON)) == 1
+
+
+def test_a_modem_without_any_port_is_a_mistake() -> None:
+    with pytest.raises(ValueError, match="a terminal or a TCP port"):
+        Rack(count=2, tcp=[("127.0.0.1", 0)])
+
+
+async def test_a_fault_pulls_the_plug_and_puts_it_back_behind_the_same_link(rack: Rack) -> None:
+    before = str(rack.ports[0].readlink())
+    with Host(rack.ports[0]) as host:
+        await host.ask("+CMGF=1")
+        rack.arm(0, *build({"fault": "unplug", "returns_after_s": 0.01}))
+        await asyncio.wait_for(host.is_lost.wait(), 10)
+    await until(lambda: rack.is_plugged(0))
+
+    assert str(rack.ports[0].readlink()) != before
+    with Host(rack.ports[0]) as host:
+        assert await host.ask("+CMGF?") == ["+CMGF: 0"]
+
+
+async def test_closing_the_port_cures_what_a_new_opening_cures(rack: Rack) -> None:
+    rack.arm(0, *build({"fault": "hang", "cured_by": "reopen"}))
+    with Host(rack.ports[0]):
+        assert rack.machines[0].faults
+    await until(lambda: not rack.machines[0].faults)
+
+    with Host(rack.ports[0]) as host:
+        assert await host.ask("+CMGF?") == ["+CMGF: 0"]
+
+
+async def test_a_fault_is_taken_away(rack: Rack) -> None:
+    armed = rack.arm(0, *build({"fault": "hang"}))
+    assert rack.disarm(0, armed.number)
+    assert not rack.disarm(0, armed.number)
+
+    with Host(rack.ports[0]) as host:
+        assert await host.ask("+CMGF?") == ["+CMGF: 0"]

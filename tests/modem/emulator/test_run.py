@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import signal
+import socket
 import subprocess
 import sys
 from typing import TYPE_CHECKING
@@ -55,3 +56,75 @@ def test_the_modems_take_the_models_in_turn(tmp_path: Path) -> None:
         process.communicate(timeout=20)
 
     assert [line.split()[-1] for line in announced] == ["E173", "SIMCOM_SIM800L", "E173"]
+
+
+def ask(address: str, command: bytes, answer: bytes) -> bytes:
+    host, _, port = address.removeprefix("socket://").rpartition(":")
+    heard = b""
+    with socket.create_connection((host, int(port)), timeout=20) as connection:
+        connection.sendall(command)
+        while answer not in heard:
+            octets = connection.recv(4096)
+            assert octets, f"the modem hung up after {heard!r}"
+            heard += octets
+    return heard
+
+
+def test_modems_on_tcp_need_no_directory() -> None:
+    with start("--count", "2", "--tcp", "127.0.0.1:0") as process:
+        assert process.stdout is not None
+        addresses = [process.stdout.readline().split()[0] for _ in range(2)]
+        imeis = {ask(address, b"AT+CGSN\r", b"OK\r\n") for address in addresses}
+        process.terminate()
+        _, errors = process.communicate(timeout=20)
+
+    assert all(address.startswith("socket://127.0.0.1:") for address in addresses)
+    assert len(imeis) == 2
+    assert errors == ""
+
+
+def test_whoever_binds_wider_than_the_loopback_is_told_that_there_is_no_password(tmp_path: Path) -> None:
+    with start("--dir", str(tmp_path), "--tcp", "0.0.0.0:0") as process:
+        assert process.stdout is not None
+        announced = process.stdout.readline()
+        process.terminate()
+        _, errors = process.communicate(timeout=20)
+
+    assert announced.startswith(f"{tmp_path}/modem0  socket://0.0.0.0:")
+    assert errors.startswith("Warning: 0.0.0.0 can be reached from other computers")
+    assert "no password" in errors
+
+
+def test_a_port_that_is_taken_is_named() -> None:
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        number = other.getsockname()[1]
+        with start("--tcp", f"127.0.0.1:{number}") as process:
+            _, errors = process.communicate(timeout=20)
+
+    assert process.returncode == 1
+    assert errors == f"Error: cannot listen on socket://127.0.0.1:{number}: Address already in use\n"
+
+
+def test_a_transcript_is_replayed_and_what_differs_is_said(tmp_path: Path) -> None:
+    transcript = tmp_path / "small.at"
+    transcript.write_text("host AT+CGSN\ndevice 490154203237518\ndevice OK\n")
+    with start("--tcp", "127.0.0.1:0", "--replay", str(transcript)) as process:
+        assert process.stdout is not None
+        address = process.stdout.readline().strip()
+        assert b"490154203237518" in ask(address, b"AT+CGSN\r", b"OK\r\n")
+        assert ask(address, b"AT+CGMI\r", b"ERROR\r\n")
+        process.terminate()
+        _, errors = process.communicate(timeout=20)
+
+    assert errors == (
+        "modem0: the transcript is at its end, the host said AT+CGMI, which is nowhere in it; it gets ERROR\n"
+    )
+
+
+def test_a_file_that_is_no_transcript_is_refused_with_its_line(tmp_path: Path) -> None:
+    (tmp_path / "wrong.at").write_text("host AT\nmodem OK\n")
+    with start("--dir", str(tmp_path), "--replay", str(tmp_path / "wrong.at")) as process:
+        _, errors = process.communicate(timeout=20)
+
+    assert process.returncode == 1
+    assert "wrong.at: line 2: 'modem OK' begins neither with" in errors

@@ -1,18 +1,43 @@
 from __future__ import annotations
 
 from modem.emulator.numbering import identity
-from modem.emulator.sim import EF_ICCID, Sim, to_semi_octets
+from modem.emulator.sim import PIN, PUK, Sim
 
 
-def test_the_iccid_file_has_swapped_digits_and_a_filler() -> None:
-    # EF-ICCID, ETSI TS 102 221 13.2: semi-octets in swapped order, an odd count filled with F.
-    assert to_semi_octets("8949123456789012345").hex() == "989421436587092143f5"
+def waits_for(card: Sim) -> str:
+    return card.wanted.value
 
 
-def test_a_card_has_ten_octets_of_iccid_and_no_unknown_file() -> None:
+def locked_card() -> Sim:
+    return Sim(identity(0), smsc="+33639980000", is_pin_asked=True)
+
+
+def test_a_card_that_asks_opens_for_its_pin_until_the_power_goes() -> None:
+    card = locked_card()
+
+    assert waits_for(card) == "SIM PIN"
+    assert card.enter_pin(PIN)
+    assert waits_for(card) == "READY"
+    card.lose_power()
+    assert waits_for(card) == "SIM PIN"
+
+
+def test_three_wrong_pins_want_the_puk_which_sets_a_new_pin() -> None:
+    card = locked_card()
+    for _ in range(3):
+        assert not card.enter_pin("0000")
+
+    assert waits_for(card) == "SIM PUK"
+    assert not card.enter_pin(PIN)
+    assert not card.enter_puk("00000000", "4321")
+    assert card.enter_puk(PUK, "4321")
+    assert waits_for(card) == "READY"
+    card.lose_power()
+    assert card.enter_pin("4321")
+
+
+def test_a_card_that_asks_for_nothing_knows_its_own_number() -> None:
     card = Sim(identity(0), smsc="+33639980000")
 
-    iccid = card.read_file(EF_ICCID)
-    assert iccid is not None
-    assert len(iccid) == 10
-    assert card.read_file(0x6F07) is None
+    assert waits_for(card) == "READY"
+    assert [contact.number for _, contact in card.own_numbers] == [identity(0).number]

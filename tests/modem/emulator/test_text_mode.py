@@ -87,4 +87,4 @@ def test_a_report_from_a_zone_west_of_greenwich() -> None:
     west = Timestamp.of(datetime(2024, 5, 1, 12, tzinfo=timezone(timedelta(hours=-5))))
     report = StatusReport(mr=1, recipient=PERSON, scts=west, discharged=west, status=70)
 
-    assert report_fields(report).endswith(',"24/05/01,12:00:00-20","24/05/01,12:00:00-20",70')
+    assert report_fields(Settings(), report).endswith(',"24/05/01,12:00:00-20","24/05/01,12:00:00-20",70')

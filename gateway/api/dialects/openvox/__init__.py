@@ -27,6 +27,7 @@ from gateway.api.dialects.openvox.wire import (
     send_status,
     sent_frame,
 )
+from gateway.api.refusals import BadTokenError, UndecodableError
 from gateway.core.account import Account, Permission, Role
 from gateway.errors import BadCredentialsError, InvalidFieldError, NotAllowedError
 from gateway.service.desk import Submission
@@ -115,10 +116,10 @@ def _accepted_row(accepted: Accepted) -> dict[str, Any]:
 async def get_outbox(call: OpenVoxCall, account: Account) -> dict[str, Any]:
     """Give a page of outbound messages, newest first."""
     service = call.service
-    zone, unknown_as = service.zone(account), service.settings.api.unknown_as
+    zone = service.zone(account)
     query = read_page(call.params, call.settings, zone)
     page = await service.outbox(account, **query)
-    rows = [outbox_row(message, service.board, zone, unknown_as) for message in page.rows]
+    rows = [outbox_row(message, service, zone) for message in page.rows]
     return envelope(call.path, rows, page=_page(page.total, page.page, query))
 
 
@@ -159,14 +160,25 @@ async def login(call: OpenVoxCall, account: Account) -> dict[str, Any]:
 
 async def _account(call: OpenVoxCall) -> Account:
     """Give the account that calls; a token counts only without a name."""
+    params = call.params
     try:
-        username, password = call.params.read_string("username"), call.params.read_text("password")
-        token = call.params.read_string("token") if username is None else None
+        username = params.read_string("username")
+        password = None if username is None else params.read_text("password")
+    except UndecodableError:
+        raise
     except InvalidFieldError as error:
         raise BadCredentialsError from error
-    if token is not None:
-        return await account_by_token(call, NAME, token.strip(), life_s=call.settings.token_life_s)
-    return await account_by_password(call, NAME, username, password)
+    if username is not None:
+        return await account_by_password(call, NAME, username, password)
+    try:
+        token = params.read_string("token")
+    except UndecodableError:
+        raise
+    except InvalidFieldError as error:
+        raise BadTokenError from error
+    if token is None:
+        raise BadCredentialsError
+    return await account_by_token(call, NAME, token.strip(), life_s=call.settings.token_life_s)
 
 
 _CALLS: dict[str, tuple[Permission | None, CallHandler]] = {

@@ -72,6 +72,7 @@ def _push_text(name: str, text: str) -> str:
         case "url_port":
             is_port = text.isascii() and text.isdecimal() and len(text) <= 5 and 1 <= int(text) <= 65535
             _check(name, not text or is_port, "must be 1 to 65535")
+            text = text.lstrip("0")
         case "url_path":
             _check(name, is_printable(text), "bad character")
             text = "/" + text.removeprefix("/")

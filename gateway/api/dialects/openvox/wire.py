@@ -10,7 +10,7 @@ from gateway.api.dialects.openvox.settings import PAGE_LIMIT, Settings
 from gateway.api.params import Params, WrittenFloat
 from gateway.api.refusals import BadTokenError, OversizeError, UnknownPathError, WrongMethodError
 from gateway.api.times import format_instant, read_instant
-from gateway.core.number import Number, match_key, plain_digits
+from gateway.core.number import Number, plain_digits
 from gateway.core.status import Status
 from gateway.core.types import EpochMs, Port
 from gateway.errors import (
@@ -138,13 +138,13 @@ def read_page(params: Params, settings: Settings, zone: ZoneInfo) -> dict[str, A
 
 
 def _read_filter(params: Params) -> str | None:
-    texts = params.read_phones("phone_number_filter")
-    if texts is None:
+    text = params.read_string("phone_number_filter")
+    if text is None:
         return None
-    pattern = texts[-1].strip()
+    pattern = text.strip()  # a raw plus of a form is a blank here; it does not count anyway
     if not _FILTER.fullmatch(pattern):
         raise InvalidFieldError("phone_number_filter", "bad character")
-    return match_key(pattern)
+    return pattern
 
 
 def _read_time(params: Params, name: str, zone: ZoneInfo, *, is_end: bool) -> EpochMs | None:
@@ -183,24 +183,24 @@ def send_status(message: Message, unknown_as: str) -> str:
     return "SENT" if was_taken else outbox_status(message, unknown_as)
 
 
-def format_cause(message: Message) -> str:
+def format_cause(status: Status, text: str) -> str:
     """Give `<status>: <text>` of a message that failed or whose outcome is unknown, else nothing."""
-    if message.status in _OUTBOX_STATUS:
+    if status in _OUTBOX_STATUS:
         return ""
-    return f"{message.status}: {message.cause}" if message.cause else str(message.status)
+    return f"{status}: {text}" if text else str(status)
 
 
-def outbox_row(message: Message, board: SpanBoard, zone: ZoneInfo, unknown_as: str) -> dict[str, Any]:
+def outbox_row(message: Message, service: Service, zone: ZoneInfo) -> dict[str, Any]:
     """Give a row of /smsoutbox/get."""
     return {
-        "port_name": board.name(message.port),
+        "port_name": service.board.name(message.port),
         "phonenumber": message.recipient_given,
         "time": format_instant(message.sent_at or message.accepted_at, zone),
         "message": message.text,
-        "status": outbox_status(message, unknown_as),
+        "status": outbox_status(message, service.settings.api.unknown_as),
         "id": message.id,
         "port": message.port or 0,
-        "cause": format_cause(message),
+        "cause": format_cause(message.status, service.cause_of(message)),
     }
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from gateway.core.account import Account, Role
+from gateway.core.account import Account, AccountChanges, Role
 from gateway.core.types import AccountId
 from gateway.errors import InvalidFieldError
 from gateway.store.backend import ApiToken
@@ -38,9 +38,10 @@ ADD_KEY = """
 INSERT INTO api_token (key, secret_sha256, account_id, label, created_at, expires_at)
 VALUES (:key, :secret_sha256, :account_id, :label, :created_at, :expires_at)
 """
-READ_KEY = """
-SELECT key, secret_sha256, account_id, label, created_at, expires_at FROM api_token WHERE key = :key
-"""
+_READ_KEYS = "SELECT key, secret_sha256, account_id, label, created_at, expires_at FROM api_token"
+READ_KEY = f"{_READ_KEYS} WHERE key = :key"
+READ_KEYS = f"{_READ_KEYS} WHERE account_id = :account_id ORDER BY created_at, key"
+DROP_KEY = "DELETE FROM api_token WHERE key = :key"
 SAVE_SESSION = """
 INSERT INTO session (digest, account_id, kind, expires_at) VALUES (:digest, :account_id, :kind, :expires_at)
 ON CONFLICT (digest) DO UPDATE SET expires_at = excluded.expires_at
@@ -77,21 +78,35 @@ def add_account(tx: Transaction, account: Account, password_hash: str, now: Epoc
         "name": account.name,
         "email": account.email,
         "password_hash": password_hash,
-        "role": account.role.value,
         "enabled": account.enabled,
-        "spans": None if account.spans is None else join_ports(account.spans),
-        "dialects": None if account.dialects is None else ",".join(sorted(account.dialects)),
-        "timezone": account.timezone,
-        "rate_per_s": account.rate_per_s,
-        "queue_limit": account.queue_limit,
-        "credit": account.credit,
         "now": now,
+        **{name: _column(getattr(account, name)) for name in AccountChanges.__annotations__},
     }
-    account_id = AccountId(tx.execute(ADD, values).lastrowid or 0)
+    return _remembered(tx, AccountId(tx.execute(ADD, values).lastrowid or 0))
+
+
+def change_account(tx: Transaction, account_id: AccountId, changes: AccountChanges) -> None:
+    """Change what is named of an account."""
+    names = [name for name in AccountChanges.__annotations__ if name in changes]
+    assignments = ", ".join(f"{name} = :{name}" for name in names)
+    columns = {name: _column(value) for name, value in changes.items()}
+    tx.execute(f"UPDATE account SET {assignments} WHERE id = :id", {**columns, "id": account_id})  # noqa: S608
+    _remembered(tx, account_id)
+
+
+def _column(value: object) -> object:
+    """Give a fact of an account as its column has it: sets with commas."""
+    if not isinstance(value, frozenset):
+        return value.value if isinstance(value, Role) else value
+    return join_ports(value) if all(isinstance(one, int) for one in value) else ",".join(sorted(value))
+
+
+def _remembered(tx: Transaction, account_id: AccountId) -> Account:
+    """Give the account as stored; what the writer must know of it counts once this is committed."""
+    account = _account(tx.fetch_one(READ, {"id": account_id}))
     facts = AccountFacts(enabled=account.enabled, spans=account.spans, has_credit=account.credit is not None)
     tx.after_commit.append(lambda: tx.memory.accounts.update({account_id: facts}))
-    row = tx.fetch_one(READ, {"id": account_id})
-    return _account(row)
+    return account
 
 
 def _account(row: tuple[Any, ...]) -> Account:
@@ -137,11 +152,21 @@ def add_token(tx: Transaction, token: ApiToken) -> None:
 def read_token(connection: sqlite3.Connection, key: str) -> ApiToken | None:
     """Give an API token by its key."""
     row = connection.execute(READ_KEY, {"key": key}).fetchone()
-    if row is None:
-        return None
-    return ApiToken(
-        key=row[0], secret_sha256=row[1], account_id=row[2], label=row[3], created_at=row[4], expires_at=row[5]
-    )
+    return None if row is None else _token(row)
+
+
+def read_tokens(connection: sqlite3.Connection, account_id: AccountId) -> list[ApiToken]:
+    """Give the API tokens of an account, oldest first."""
+    return [_token(row) for row in connection.execute(READ_KEYS, {"account_id": account_id})]
+
+
+def remove_token(tx: Transaction, key: str) -> None:
+    """Drop an API token."""
+    tx.execute(DROP_KEY, {"key": key})
+
+
+def _token(row: tuple[Any, ...]) -> ApiToken:
+    return ApiToken(**dict(zip(ApiToken.__slots__, row, strict=True)))
 
 
 def save_session(

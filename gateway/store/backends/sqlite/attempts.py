@@ -24,7 +24,7 @@ TAIL_DIGITS = 4
 
 ATTEMPT_COLUMNS = """
 a.id, a.message_id, a.segment, a.port, a.sim, a.recipient, a.opened_at, a.outcome, a.settled_at, a.mr,
-a.decide_at, a.report_status
+a.decide_at, a.report_status, a.discharged_at
 """
 READ = f"""
 SELECT {ATTEMPT_COLUMNS}, {ROW_COLUMNS} FROM attempt a JOIN message m ON m.id = a.message_id WHERE a.id = :id
@@ -57,6 +57,11 @@ WHERE a.id IN (
 ORDER BY a.id
 """
 
+# There is no index for it, so an old one is not looked for.
+LAST_SIM = """
+SELECT sim FROM (SELECT port, sim FROM attempt ORDER BY id DESC LIMIT 10000) WHERE port = :port LIMIT 1
+"""
+
 
 @dataclass(slots=True)
 class Attempt:
@@ -74,6 +79,7 @@ class Attempt:
     mr: int | None
     decide_at: EpochMs | None
     report_status: int | None
+    discharged_at: EpochMs | None
 
 
 _ATTEMPT_WIDTH = len(Attempt.__slots__)
@@ -174,3 +180,9 @@ def read_undecided(connection: sqlite3.Connection) -> list[OpenAttempt]:
         )
         for row in connection.execute(UNDECIDED)
     ]
+
+
+def read_last_sim(connection: sqlite3.Connection, port: Port) -> str:
+    """Give the SIM of the newest attempt of a port, "" when it made none of late."""
+    found = connection.execute(LAST_SIM, {"port": port}).fetchone()
+    return "" if found is None else str(found[0])

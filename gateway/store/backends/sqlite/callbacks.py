@@ -19,7 +19,7 @@ INSERT INTO callback (id, account_id, dialect, event, message_id, status, status
     created_at, next_at, is_head)
 VALUES (:id, :account_id, :dialect, :event, :message_id, :status, :now, :report_status, :now, :now,
     NOT EXISTS (SELECT 1 FROM callback INDEXED BY callback_message
-        WHERE message_id = :message_id AND account_id = :account_id AND given_up_at IS NULL))
+        WHERE message_id = :message_id AND account_id = :account_id AND dialect = :dialect AND given_up_at IS NULL))
 """
 # One row per receiver, found by leaps over the index.
 RECEIVERS = """
@@ -38,25 +38,30 @@ DUE = """
 SELECT id, account_id, dialect, event, message_id, status, status_at, report_status, tries, created_at
 FROM callback INDEXED BY callback_due
 WHERE is_head = 1 AND account_id = :account_id AND dialect = :dialect AND next_at <= :now
-    AND message_id NOT IN (SELECT value FROM json_each(:busy))
+    AND id NOT IN (SELECT value FROM json_each(:busy))
 ORDER BY next_at, id LIMIT :limit
 """
 NEXT_AT = """
 SELECT next_at FROM callback INDEXED BY callback_due
 WHERE is_head = 1 AND account_id = :account_id AND dialect = :dialect
-    AND message_id NOT IN (SELECT value FROM json_each(:busy))
+    AND id NOT IN (SELECT value FROM json_each(:busy))
 ORDER BY next_at LIMIT 1
 """
-READ = "SELECT message_id, account_id FROM callback WHERE id = :id AND given_up_at IS NULL"
+READ = "SELECT message_id, account_id, dialect FROM callback WHERE id = :id AND given_up_at IS NULL"
 REMOVE = "DELETE FROM callback WHERE id = :id"
 RETRY = """
 UPDATE callback SET next_at = :next_at, error = :error, tries = tries + 1 WHERE id = :id AND given_up_at IS NULL
+"""
+POSTPONE = "UPDATE callback SET next_at = :next_at WHERE id = :id AND given_up_at IS NULL"
+DUE_NOW = """
+UPDATE callback INDEXED BY callback_due SET next_at = :now
+WHERE is_head = 1 AND account_id = :account_id AND dialect = :dialect AND next_at > :now AND tries > 0
 """
 GIVE_UP = "UPDATE callback SET given_up_at = :now, error = :error, tries = tries + 1, is_head = 0 WHERE id = :id"
 PROMOTE = """
 UPDATE callback SET is_head = 1 WHERE id = (
     SELECT min(id) FROM callback INDEXED BY callback_message
-    WHERE message_id = :message_id AND account_id = :account_id AND given_up_at IS NULL)
+    WHERE message_id = :message_id AND account_id = :account_id AND dialect = :dialect AND given_up_at IS NULL)
 """
 
 
@@ -89,7 +94,7 @@ def owe(
 
 
 def read_due(
-    connection: sqlite3.Connection, *, now: EpochMs, limit: int, busy: frozenset[MessageId]
+    connection: sqlite3.Connection, *, now: EpochMs, limit: int, busy: frozenset[CallbackId]
 ) -> list[OwedCallback]:
     """Give rows that are due, every receiver's in turn, so that one with many rows does not hide the others."""
     rows_by_receiver = [
@@ -100,7 +105,7 @@ def read_due(
     return [_callback(row) for row in turns if row is not None][:limit]
 
 
-def read_next_at(connection: sqlite3.Connection, *, busy: frozenset[MessageId]) -> EpochMs | None:
+def read_next_at(connection: sqlite3.Connection, *, busy: frozenset[CallbackId]) -> EpochMs | None:
     """Give when the next row is due."""
     rows = (
         connection.execute(NEXT_AT, {**receiver, "busy": _json(busy)}).fetchone() for receiver in _receivers(connection)
@@ -113,7 +118,7 @@ def _receivers(connection: sqlite3.Connection) -> list[dict[str, Any]]:
     return [{"account_id": account_id, "dialect": dialect} for account_id, dialect in rows]
 
 
-def _json(ids: frozenset[MessageId]) -> str:
+def _json(ids: frozenset[CallbackId]) -> str:
     return json.dumps(sorted(ids))
 
 
@@ -146,6 +151,18 @@ def retry(tx: Transaction, callback_id: CallbackId, *, next_at: EpochMs, error: 
     tx.execute(RETRY, {"id": callback_id, "next_at": next_at, "error": error})
 
 
+def postpone(tx: Transaction, callback_id: CallbackId, *, next_at: EpochMs) -> None:
+    """Wait until `next_at`; nothing was tried."""
+    tx.execute(POSTPONE, {"id": callback_id, "next_at": next_at})
+
+
+def make_due(tx: Transaction, account_id: AccountId, dialect: str, now: EpochMs) -> None:
+    """Let those that failed be tried again at once."""
+    changed = tx.execute(DUE_NOW, {"account_id": account_id, "dialect": dialect, "now": now}).rowcount
+    if changed:
+        tx.tell_callbacks()
+
+
 def give_up(tx: Transaction, callback_id: CallbackId, *, now: EpochMs, error: str) -> None:
     """Keep the row without further tries: the next one of its message may go."""
     found = tx.fetch_one(READ, {"id": callback_id})
@@ -154,7 +171,8 @@ def give_up(tx: Transaction, callback_id: CallbackId, *, now: EpochMs, error: st
         _promote(tx, *found)
 
 
-def _promote(tx: Transaction, message_id: MessageId, account_id: AccountId) -> None:
-    changed = tx.execute(PROMOTE, {"message_id": message_id, "account_id": account_id}).rowcount
+def _promote(tx: Transaction, message_id: MessageId, account_id: AccountId, dialect: str) -> None:
+    values = {"message_id": message_id, "account_id": account_id, "dialect": dialect}
+    changed = tx.execute(PROMOTE, values).rowcount
     if changed:
         tx.tell_callbacks()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sqlite3
 from typing import TYPE_CHECKING, TypeVar
 
@@ -87,7 +88,12 @@ async def open_reader(path: Path) -> Connection:
 
 async def _start(connect: Callable[[], sqlite3.Connection]) -> Connection:
     connection = Connection(connect, ROWS_PER_FETCH)
-    await connection
+    try:
+        await connection
+    except BaseException:
+        # aiosqlite tells its thread to end but does not wait: it would still want the loop when that is closed.
+        await asyncio.to_thread(connection._thread.join)  # noqa: SLF001 (aiosqlite has no word for it)
+        raise
     return connection
 
 

@@ -52,7 +52,7 @@ def take_evidence(tx: Transaction, attempt_id: AttemptId, *, mr: int | None, ref
 def after_settling(tx: Transaction, row: Row, attempt: Attempt, *, now: EpochMs) -> None:
     """Let reports count that were faster than the answer."""
     try_parked(tx, row, attempt)
-    if row.status is Status.SENT and row.resent_segment is not None:
+    if row.status is Status.SENT and (row.segment_count > 1 or row.resent_segment is not None):
         judge(tx, row, now=now, sent_at=attempt.opened_at)
 
 

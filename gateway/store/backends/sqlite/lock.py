@@ -28,13 +28,18 @@ class FileLock:
         try:
             descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
         except OSError as error:
-            raise StoreError(f"{self._path}: {error.strerror}") from error
+            raise StoreError(
+                f"{self._path}: {error.strerror}; the folder must exist and belong to the gateway's user, with room"
+                " on a disk that is mounted for writing"
+            ) from error
         try:
             fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except BlockingIOError as error:
             holder = os.pread(descriptor, 32, 0).decode(errors="replace").strip() or "unknown"
             os.close(descriptor)
-            raise StoreBusyError(f"{self._path} is held by the process {holder}") from error
+            raise StoreBusyError(
+                f"{self._path} is held by the process {holder}: one gateway per database, end that one first"
+            ) from error
         os.ftruncate(descriptor, 0)
         os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
         self._descriptor = descriptor

@@ -5,12 +5,14 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from gateway.core.reports import Candidate, find_attempt, message_verdict, segment_verdict
+from gateway.core.number import is_same_subscriber
+from gateway.core.reports import Candidate, ReportFacts, find_attempt, message_verdict, segment_verdict
 from gateway.core.status import Status, can_change
 from gateway.store.backend import AttemptOutcome, Report, ReportFate
 from gateway.store.backends.sqlite.attempts import (
     ATTEMPT_COLUMNS,
     MR_UNKNOWN,
+    OPEN_OUTCOME,
     Attempt,
     read_attempt,
     tail_of,
@@ -21,7 +23,7 @@ from gateway.store.backends.sqlite.rows import Row, change_status, save_row
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gateway.core.types import EpochMs
+    from gateway.core.types import AttemptId, EpochMs
     from gateway.store.backends.sqlite.transaction import Transaction
 
 # Of one SIM, one TP-MR and one recipient (nearly): with so many, only the newest can be meant.
@@ -36,7 +38,11 @@ SELECT {ATTEMPT_COLUMNS} FROM attempt a INDEXED BY attempt_unanswered
 WHERE a.sim = :sim AND a.tail = :tail AND a.outcome = 'no answer'
 ORDER BY a.id DESC LIMIT :limit
 """  # noqa: S608 (constants)
-NOTE = "UPDATE attempt SET report_status = :status, discharged_at = :discharged WHERE id = :id"
+OPEN_ON_SIM = f"""
+SELECT {ATTEMPT_COLUMNS} FROM attempt a INDEXED BY attempt_open
+WHERE a.outcome = 'open' AND a.sim = :sim AND a.tail = :tail
+"""  # noqa: S608 (constants)
+NOTE = "UPDATE attempt SET report_status = :status, discharged_at = :discharged, mr = :mr WHERE id = :id"
 SEGMENT_REPORTS = """
 SELECT segment, report_status FROM attempt INDEXED BY attempt_message
 WHERE message_id = :message_id AND outcome = 'accepted' ORDER BY segment, id
@@ -51,7 +57,7 @@ SELECT 1 FROM parked_report WHERE sim = :sim AND mr = :mr AND recipient = :recip
 """
 PARKED = """
 SELECT id, sim, mr, recipient, status, scts, discharged, received_at FROM parked_report
-WHERE sim = :sim AND (:mr IS NULL OR mr = :mr) ORDER BY id
+WHERE sim = :sim ORDER BY id
 """
 UNPARK = "DELETE FROM parked_report WHERE id = :id"
 FORGET = "DELETE FROM parked_report WHERE received_at < :before"
@@ -59,11 +65,8 @@ FORGET = "DELETE FROM parked_report WHERE received_at < :before"
 
 def take_report(tx: Transaction, report: Report) -> ReportFate:
     """Settle the attempt that a report is about, or park the report."""
-    attempts = _candidates(tx, report)
-    chosen = find_attempt(
-        [_candidate(one) for one in attempts], mr=report.mr, recipient=report.recipient, scts=report.scts
-    )
-    found = None if chosen is None else read_attempt(tx, chosen.attempt_id)
+    chosen = _choose(tx, report)
+    found = None if chosen is None else read_attempt(tx, chosen)
     if found is None:
         return _park(tx, report)
     attempt, row = found
@@ -73,11 +76,35 @@ def take_report(tx: Transaction, report: Report) -> ReportFate:
     return fate
 
 
+def _choose(tx: Transaction, report: Report) -> AttemptId | None:
+    """Give the attempt that a report is about; None when there is none, or it has no answer yet."""
+    facts = ReportFacts(
+        mr=report.mr,
+        recipient=report.recipient,
+        status=report.status,
+        scts=report.scts,
+        discharged=report.discharged,
+    )
+    attempts = _candidates(tx, report)
+    chosen = find_attempt([_candidate(one) for one in attempts], facts)
+    if chosen is None or not chosen.is_open:
+        return None if chosen is None else chosen.attempt_id
+    (still_open,) = (one for one in attempts if one.id == chosen.attempt_id)
+    # When it is the second try of a segment, the report is about this one or the first: the same to the message.
+    return next((one.id for one in attempts if _is_first_try(one, still_open)), None)
+
+
+def _is_first_try(one: Attempt, other: Attempt) -> bool:
+    is_same_segment = (one.message_id, one.segment) == (other.message_id, other.segment)
+    return is_same_segment and one.outcome == AttemptOutcome.NO_ANSWER.value
+
+
 def _candidates(tx: Transaction, report: Report) -> list[Attempt]:
     key = {"sim": report.sim, "tail": tail_of(report.recipient), "limit": MOST_CANDIDATES}
     rows = tx.fetch_all(ANSWERED, {**key, "mr": report.mr})
     rows += tx.fetch_all(ANSWERED, {**key, "mr": MR_UNKNOWN})
     rows += tx.fetch_all(UNANSWERED, key)
+    rows += tx.fetch_all(OPEN_ON_SIM, key)
     return [Attempt(*row) for row in rows]
 
 
@@ -88,6 +115,9 @@ def _candidate(attempt: Attempt) -> Candidate:
         mr=None if attempt.mr == MR_UNKNOWN else attempt.mr,
         opened_at=attempt.opened_at,
         settled_at=attempt.settled_at,
+        is_open=attempt.outcome == OPEN_OUTCOME,
+        report_status=attempt.report_status,
+        discharged_at=attempt.discharged_at,
     )
 
 
@@ -98,8 +128,11 @@ def _apply(tx: Transaction, row: Row, attempt: Attempt, report: Report) -> Repor
         queue_next_segment(tx, row, attempt, now=report.received_at)
     elif not _is_news(attempt.report_status, report.status):
         return ReportFate.DUPLICATE
-    attempt.report_status = report.status
-    tx.execute(NOTE, {"id": attempt.id, "status": report.status, "discharged": report.discharged})
+    attempt.report_status, attempt.discharged_at = report.status, report.discharged
+    if attempt.mr == MR_UNKNOWN:
+        attempt.mr = report.mr  # the modem did not say: the next report of this number is about another attempt
+    values = {"id": attempt.id, "status": report.status, "discharged": report.discharged, "mr": attempt.mr}
+    tx.execute(NOTE, values)
     judge(tx, row, now=report.received_at, sent_at=attempt.opened_at)
     return ReportFate.MATCHED
 
@@ -157,25 +190,33 @@ def _park(tx: Transaction, report: Report) -> ReportFate:
 
 
 def try_parked(tx: Transaction, row: Row, attempt: Attempt) -> None:
-    """Apply parked reports that fit an attempt whose outcome has just become known (or known to be unknown)."""
+    """Look again at the reports that were parked until an attempt's answer, now that it is known or given up.
+
+    `row` is the attempt's message, which the caller saves.
+    """
     if not tx.memory.parked.get(None):
         return
-    for report_id, sim, mr, recipient, status, scts, discharged, received_at in tx.fetch_all(
-        PARKED, {"sim": attempt.sim, "mr": None if attempt.mr in {None, MR_UNKNOWN} else attempt.mr}
-    ):
-        report = Report(
-            sim=sim,
-            mr=mr,
-            recipient=recipient,
-            status=status,
-            scts=scts,
-            discharged=discharged,
-            received_at=received_at,
-        )
-        if find_attempt([_candidate(attempt)], mr=mr, recipient=recipient, scts=scts) is not None:
-            _apply(tx, row, attempt, report)
-            tx.execute(UNPARK, {"id": report_id})
-            tx.memory.parked.add(None, -1)
+    for report_id, *values in tx.fetch_all(PARKED, {"sim": attempt.sim}):
+        report = _report(values)
+        chosen = _choose(tx, report) if is_same_subscriber(attempt.recipient, report.recipient) else None
+        found = None if chosen is None else read_attempt(tx, chosen)
+        if found is None:
+            continue
+        about, its_row = found
+        if its_row.id == row.id:
+            _apply(tx, row, attempt if about.id == attempt.id else about, report)
+        else:
+            _apply(tx, its_row, about, report)
+            save_row(tx, its_row)
+        tx.execute(UNPARK, {"id": report_id})
+        tx.memory.parked.add(None, -1)
+
+
+def _report(values: Sequence[Any]) -> Report:
+    sim, mr, recipient, status, scts, discharged, received_at = values
+    return Report(
+        sim=sim, mr=mr, recipient=recipient, status=status, scts=scts, discharged=discharged, received_at=received_at
+    )
 
 
 def forget_parked(tx: Transaction, before: EpochMs) -> int:

@@ -14,21 +14,22 @@ from gateway.store.backends.sqlite import (
     pages,
     parts,
     reports,
+    shift,
     spans,
     subscriptions,
     turns,
 )
-from gateway.store.backends.sqlite.house import House
+from gateway.store.backends.sqlite.database import Database
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
-    from gateway.core.account import Account
+    from gateway.core.account import Account, AccountChanges
     from gateway.core.callback import CallbackEvent, OwedCallback
     from gateway.core.message import Inbound, Message, NewMessage
     from gateway.core.span import Span
     from gateway.core.status import Status
-    from gateway.core.types import AccountId, AttemptId, CallbackId, EpochMs, MessageId
+    from gateway.core.types import AccountId, AttemptId, CallbackId, EpochMs, MessageId, Port
     from gateway.store.backend import (
         ApiToken,
         InboundPart,
@@ -45,7 +46,7 @@ if TYPE_CHECKING:
     )
 
 
-class SqliteStore(House):
+class SqliteStore(Database):
     """Keeps the contract of `gateway.store.backend.Store`; the calls are described there."""
 
     # --- messages -------------------------------------------------------------------------------
@@ -77,6 +78,14 @@ class SqliteStore(House):
             total += count
             if count < outbox.EXPIRED_AT_ONCE:
                 return total
+
+    async def last_sim(self, port: Port) -> str:
+        """Give the SIM that a span used last."""
+        return await self.read(lambda connection: attempts.read_last_sim(connection, port))
+
+    async def clock_was_set(self, by_ms: int) -> None:
+        """Move the instants that wait."""
+        await self.write(lambda tx: shift.shift_instants(tx, by_ms))
 
     # --- ambiguous attempts and reports ---------------------------------------------------------
 
@@ -140,11 +149,11 @@ class SqliteStore(House):
 
     # --- callbacks ------------------------------------------------------------------------------
 
-    async def due_callbacks(self, now: EpochMs, *, limit: int, busy: frozenset[MessageId]) -> list[OwedCallback]:
+    async def due_callbacks(self, now: EpochMs, *, limit: int, busy: frozenset[CallbackId]) -> list[OwedCallback]:
         """Rows to send now, every receiver's in turn."""
         return await self.read(lambda connection: callbacks.read_due(connection, now=now, limit=limit, busy=busy))
 
-    async def next_callback_at(self, busy: frozenset[MessageId]) -> EpochMs | None:
+    async def next_callback_at(self, busy: frozenset[CallbackId]) -> EpochMs | None:
         """When the next row is due, None when none waits."""
         return await self.read(lambda connection: callbacks.read_next_at(connection, busy=busy))
 
@@ -155,6 +164,14 @@ class SqliteStore(House):
     async def callback_retry(self, callback_id: CallbackId, *, next_at: EpochMs, error: str) -> None:
         """Try again at `next_at`."""
         await self.write(lambda tx: callbacks.retry(tx, callback_id, next_at=next_at, error=error))
+
+    async def callback_postpone(self, callback_id: CallbackId, *, next_at: EpochMs) -> None:
+        """Wait without having tried."""
+        await self.write(lambda tx: callbacks.postpone(tx, callback_id, next_at=next_at))
+
+    async def callbacks_due_now(self, account_id: AccountId, dialect: str, now: EpochMs) -> None:
+        """Let what failed be tried again at once."""
+        await self.write(lambda tx: callbacks.make_due(tx, account_id, dialect, now))
 
     async def callback_given_up(self, callback_id: CallbackId, *, now: EpochMs, error: str) -> None:
         """Keep the row without further tries."""
@@ -192,6 +209,10 @@ class SqliteStore(House):
         """Give an account by id."""
         return await self.read(lambda connection: accounts.read_account(connection, account_id))
 
+    async def change_account(self, account_id: AccountId, changes: AccountChanges) -> None:
+        """Change what is named of an account."""
+        await self.write(lambda tx: accounts.change_account(tx, account_id, changes))
+
     async def set_enabled(self, account_id: AccountId, *, enabled: bool) -> None:
         """Let an account in or keep it out."""
         await self.write(lambda tx: accounts.set_enabled(tx, account_id, enabled=enabled))
@@ -207,6 +228,14 @@ class SqliteStore(House):
     async def token(self, key: str) -> ApiToken | None:
         """Give an API token by its key."""
         return await self.read(lambda connection: accounts.read_token(connection, key))
+
+    async def tokens(self, account_id: AccountId) -> list[ApiToken]:
+        """Give the API tokens of an account, oldest first."""
+        return await self.read(lambda connection: accounts.read_tokens(connection, account_id))
+
+    async def remove_token(self, key: str) -> None:
+        """Drop an API token."""
+        await self.write(lambda tx: accounts.remove_token(tx, key))
 
     async def save_session(self, digest: bytes, account_id: AccountId, *, kind: str, expires_at: EpochMs) -> None:
         """Keep or renew a session; some that have ended are dropped."""

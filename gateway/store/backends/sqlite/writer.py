@@ -8,7 +8,8 @@ from collections import deque
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from gateway.errors import StoreError
+from gateway.errors import StoreError, StoreUnavailableError
+from gateway.store.backends.sqlite.faults import is_full
 from gateway.store.backends.sqlite.transaction import Transaction, Work
 
 if TYPE_CHECKING:
@@ -21,6 +22,7 @@ T = TypeVar("T")
 
 MOST_WORKS = 256
 """Most works that share a transaction."""
+EMPTY_LOG = "PRAGMA wal_checkpoint(TRUNCATE)"
 
 
 @dataclass(slots=True)
@@ -44,8 +46,17 @@ class Writer:
     Works that come while a transaction runs wait for the next one and share it.
     """
 
-    def __init__(self, connection: Connection, memory: Memory, on_committed: Callable[[Transaction], None]) -> None:
+    def __init__(
+        self,
+        connection: Connection,
+        memory: Memory,
+        *,
+        on_committed: Callable[[Transaction], None],
+        explain: Callable[[sqlite3.Error], StoreError],
+    ) -> None:
+        """`explain` makes our error of one of the database."""
         self._connection = connection
+        self._explain = explain
         self._memory = memory
         self._on_committed = on_committed
         self._loop = asyncio.get_running_loop()
@@ -59,8 +70,8 @@ class Writer:
         """Run `work` in a transaction; gives its value after the commit.
 
         A caller that is cancelled while it waits does not take the work back. `on_failed` is called
-        in the loop when the work was not done. Raises StoreError when the database refuses, and
-        whatever the work raises.
+        in the loop when the work was not done. Raises StoreError when the database refuses
+        (StoreUnavailableError when it may take the work later), and whatever the work raises.
         """
         future: asyncio.Future[T] = self._loop.create_future()
         job = _Job(work, future, on_failed)
@@ -86,17 +97,50 @@ class Writer:
 
         def run(connection: sqlite3.Connection) -> None:
             try:
-                ended, committed = _run(connection, self._memory, works)
+                ended, committed = self._run(connection, works)
             except Exception as error:  # noqa: BLE001 (the callers get it)
                 ended, committed = [_Ended(error=error)] * len(works), []
             self._loop.call_soon_threadsafe(self._finish, jobs, ended, committed)
 
         self._connection.start(run)
 
+    def _run(
+        self, connection: sqlite3.Connection, works: Sequence[Work[Any]]
+    ) -> tuple[list[_Ended], list[Transaction]]:
+        """Run all works in one transaction; when that fails each in its own, so that a bad one fails alone."""
+        try:
+            values, transaction = self._run_with_room(connection, works)
+        except Exception as raised:  # noqa: BLE001 (kept for its caller)
+            error = self._explain(raised) if isinstance(raised, sqlite3.Error) else raised
+            if len(works) == 1 or isinstance(error, StoreUnavailableError):
+                # No work's fault: each would wait for the lock or the disk once more.
+                return [_Ended(error=error)] * len(works), []
+        else:
+            return [_Ended(value=value) for value in values], [transaction]
+        ended: list[_Ended] = []
+        committed: list[Transaction] = []
+        for work in works:
+            single, done = self._run(connection, [work])
+            ended += single
+            committed += done
+        return ended, committed
+
+    def _run_with_room(
+        self, connection: sqlite3.Connection, works: Sequence[Work[Any]]
+    ) -> tuple[list[Any], Transaction]:
+        """Run all works in one transaction; on a full disk once more without the log, which may be most of it."""
+        try:
+            return _run_together(connection, self._memory, works)
+        except sqlite3.OperationalError as error:
+            if not is_full(error):
+                raise
+        connection.execute(EMPTY_LOG).fetchall()
+        return _run_together(connection, self._memory, works)
+
     def _finish(self, jobs: list[_Job], ended: list[_Ended], committed: list[Transaction]) -> None:
         for job, end in zip(jobs, ended, strict=True):
             if end.error is not None:
-                _fail(job, _as_ours(end.error))
+                _fail(job, end.error)
             elif not job.future.done():
                 job.future.set_result(end.value)
         # The callers are woken later in the loop: load and listeners still come before them.
@@ -114,34 +158,6 @@ def _fail(job: _Job, error: Exception) -> None:
         job.on_failed()
     if not job.future.done():
         job.future.set_exception(error)
-
-
-def _as_ours(error: Exception) -> Exception:
-    if isinstance(error, sqlite3.Error):
-        ours = StoreError(str(error))
-        ours.__cause__ = error
-        return ours
-    return error
-
-
-def _run(
-    connection: sqlite3.Connection, memory: Memory, works: Sequence[Work[Any]]
-) -> tuple[list[_Ended], list[Transaction]]:
-    """Run all works in one transaction; when that fails each in its own, so that a bad one fails alone."""
-    try:
-        values, transaction = _run_together(connection, memory, works)
-    except Exception as error:  # noqa: BLE001 (kept for its caller)
-        if len(works) == 1:
-            return [_Ended(error=error)], []
-    else:
-        return [_Ended(value=value) for value in values], [transaction]
-    ended: list[_Ended] = []
-    committed: list[Transaction] = []
-    for work in works:
-        single, done = _run(connection, memory, [work])
-        ended += single
-        committed += done
-    return ended, committed
 
 
 def _run_together(

@@ -99,7 +99,8 @@ def test_status_words(status: Status, sent_at: int | None, outbox: str, mode_1: 
 def test_unknown_is_called_sent_where_the_box_says_so() -> None:
     message = _message(Status.UNKNOWN, cause="no answer from the modem, it may have been sent")
     assert outbox_status(message, "sent") == send_status(message, "sent") == "SENT"
-    assert format_cause(message) == "unknown: no answer from the modem, it may have been sent"
+    shown = format_cause(message.status, message.cause)
+    assert shown == "unknown: no answer from the modem, it may have been sent"
 
 
 @pytest.mark.parametrize(
@@ -113,7 +114,26 @@ def test_unknown_is_called_sent_where_the_box_says_so() -> None:
     ],
 )
 def test_cause_is_shown_for_failures_only(status: Status, cause: str, shown: str) -> None:
-    assert format_cause(_message(status, cause=cause)) == shown
+    assert format_cause(status, cause) == shown
+
+
+# 3GPP TS 23.040 9.2.3.15
+@pytest.mark.parametrize(
+    ("tp_status", "row_status", "cause"),
+    [
+        (0x00, "DELIVERD", ""),
+        (0x43, "FAILED", "undelivered: not obtainable"),
+        (0x46, "FAILED", "expired: validity period expired"),
+    ],
+)
+async def test_outbox_shows_what_the_report_says(
+    tp_status: int, row_status: str, cause: str, call: Caller, desk: Desk
+) -> None:
+    await call("sms/send", dest_num="10086", msg="a")
+    await desk.settle(desk.ids()[0])
+    await desk.report(desk.ids()[0], tp_status=tp_status)
+    (row,) = (await call("smsoutbox/get"))["data"]
+    assert (row["status"], row["cause"]) == (row_status, cause)
 
 
 # --- ports ----------------------------------------------------------------------------------------
@@ -317,6 +337,11 @@ async def test_number_filter(pattern: str, is_found: bool, call: Caller) -> None
     assert bool(answer["data"]) is is_found
 
 
+async def test_number_that_begins_with_many_zeros_is_found_as_given(call: Caller) -> None:
+    await call("sms/send", dest_num="0000171234", msg="a")
+    assert (await call("smsoutbox/get", phone_number_filter="0000171234"))["page"]["total"] == 1
+
+
 @pytest.mark.parametrize(
     ("fields", "is_found"),
     [
@@ -382,6 +407,11 @@ async def test_set_config_keeps_what_is_not_named(call: Caller) -> None:
     assert (values["enable"], values["reports_enable"], values["results_enable"]) == (1, 1, 0)
     assert (values["url_host"], values["url_port"], values["url_path"]) == ("crm.example", "", "/sms.php")
     assert (values["url_imsi"], values["url_user_defined"]) == ("", "key=a b")
+
+
+async def test_port_of_the_receiver_is_kept_as_plain_digits(call: Caller) -> None:
+    await call("smsoutbox/set_config", url_port=" 0080 ")
+    assert (await call("smsoutbox/get_config"))["data"][0]["url_port"] == "80"
 
 
 async def test_enable_0_forces_the_other_two_to_0(call: Caller, desk: Desk) -> None:

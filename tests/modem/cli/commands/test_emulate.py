@@ -23,6 +23,13 @@ if TYPE_CHECKING:
         (["--report-delay", "nan"], "from 0 to 86400 seconds"),
         (["--radio-time", "x"], "not a valid float"),
         (["--model", "sim801"], "'sim801' is not one of cinterion-ehs6"),
+        (["--tcp", "7000"], "not HOST:PORT"),
+        (["--replay", "/nowhere/at.all"], "does not exist"),
+        (["--replay", __file__, "--seed", "1"], "--seed does not go with --replay"),
+        (["--replay", __file__, "--model", "sim800"], "--model does not go with --replay"),
+        (["--tcp", "127.0.0.1:7000", "--tcp", "127.0.0.1:7000"], "named twice"),
+        (["--tcp", "127.0.0.1:65000", "--count", "1000"], "ports above 65535"),
+        (["--tcp", "127.0.0.1:7000", "--tcp", "127.0.0.1:7001", "--count", "1"], "1 modems and 2 addresses"),
     ],
 )
 def test_a_wrong_option_is_refused_before_anything_starts(tmp_path: Path, arguments: list[str], complaint: str) -> None:
@@ -34,11 +41,19 @@ def test_a_wrong_option_is_refused_before_anything_starts(tmp_path: Path, argume
     assert not directory.exists()
 
 
-def test_the_directory_must_be_named() -> None:
+def test_fewer_addresses_than_modems_are_refused_when_there_is_no_other_port() -> None:
+    result = CliRunner().invoke(main, ["emulate", "--count", "3", "--tcp", "127.0.0.1:0", "--tcp", "[::1]:0"])
+
+    assert result.exit_code == 2
+    assert "3 modems and 2 addresses" in result.output
+
+
+def test_some_kind_of_port_must_be_named() -> None:
     result = CliRunner().invoke(main, ["emulate"])
 
     assert result.exit_code == 2
     assert "--dir" in result.output
+    assert "--tcp" in result.output
 
 
 def test_the_models_are_listed_without_any_other_option() -> None:

@@ -30,10 +30,16 @@ def test_a_question_is_answered_with_the_bare_text(command: str, answer: str) ->
     play([(command, [answer, "OK"])])
 
 
+GCAP = "+GCAP: +CGSM,+DS,+ES"
 EVERYTHING = ["Manufacturer: gsm-gateway", "Model: Emulated modem", "Revision: EM01.00", f"IMEI: {WHO.imei}"]
 DIALOGUES: dict[str, Dialogue] = {
-    "all": [("I", [*EVERYTHING, "+GCAP: +CGSM", "OK"]), ("I9", [*EVERYTHING, "+GCAP: +CGSM", "OK"])],
+    "all": [("I", [*EVERYTHING, GCAP, "OK"]), ("I9", [*EVERYTHING, GCAP, "OK"])],
     "unknown part": [("I7", ERROR)],
+    "serial number by kind": [
+        ("+CGSN=0", [WHO.imei, "OK"]),
+        ("+CGSN=1", [f'+CGSN: "{WHO.imei}"', "OK"]),
+        ("+CGSN=2", ERROR),
+    ],
     "tests": [("+CGMI=?", OK), ("+CGSN=?", OK)],
 }
 

@@ -89,7 +89,8 @@ DIALOGUES: dict[str, Dialogue] = {
         ("+CMGD=1,5", ["+CMS ERROR: 304"]),
         ("+CMGF=1", OK),
         ('+CMGL="SOME"', ["+CMS ERROR: 305"]),
-        ("+CMGW=", ["+CMS ERROR: 305"]),
+        ('+CMGW="123",1', ["+CMS ERROR: 305"]),
+        ('+CMGW="123",129,"REC READ"', ["+CMS ERROR: 305"]),
     ],
 }
 
@@ -152,3 +153,19 @@ def test_what_is_no_message_is_not_written() -> None:
     bench.type(b"AT+CMGW=2\r")
 
     assert lines(bench.type(b"000100\x1a")) == ["+CMS ERROR: 304"]
+
+
+def test_a_text_may_be_stored_before_it_is_known_whom_it_is_for() -> None:
+    bench = Bench()
+    bench.at("+CMGF=1")
+
+    assert bench.type(b"AT+CMGW\r") == b"\r\n> "
+    assert lines(bench.type(b"hello\x1a")) == ["+CMGW: 1", "OK"]
+    assert bench.at("+CMGR=1") == ['+CMGR: "STO UNSENT","",', "hello", "OK"]
+    assert bench.at("+CMSS=1") == ["+CMS ERROR: 304"]
+    assert bench.at(f'+CMSS=1,"{PERSON}"') == ["+CMSS: 0", "OK"]
+    assert bench.shown(PERSON) == ["hello"]
+
+
+def test_pdu_mode_wants_to_know_the_length_first() -> None:
+    assert Bench().at("+CMGW") == ["+CMS ERROR: 304"]

@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
+from modem.profiles.generic import PROFILE as GENERIC
 from tests.modem.emulator.bench import Bench, lines
 from tests.modem.emulator.commands.dialogue import OK
 
@@ -52,7 +55,7 @@ def test_the_sim_counts_references_and_overwrites_that_of_the_host() -> None:
 
     assert answers == ["+CMGS: 255", "+CMGS: 0", "+CMGS: 1"]
     submits = [entry for entry in bench.network.ledger if entry.as_json()["kind"] == "submit"]
-    assert [entry.tpdu.encode()[1] for entry in submits] == [255, 0, 1]
+    assert [entry.octets[1] for entry in submits] == [255, 0, 1]
 
 
 @pytest.mark.parametrize("command", ["+CMGS=0", "+CMGS=x", "+CMGS=", "+CMGS=300", "+CMGS=18,145"])
@@ -97,13 +100,12 @@ def test_the_type_makes_a_number_international() -> None:
     [
         ("", f'+CMGS="{PERSON}"', b"x" * 161),
         ("", f'+CMGS="{PERSON}"', b"\xe9"),
-        ('+CSCS="UCS2";', '+CMGS="002B"', b"0043"),
         ('+CSCS="UCS2";', f'+CMGS="{PERSON.encode("utf-16-be").hex()}"', b"xyz"),
         ("+CSMP=17,167,0,8;", f'+CMGS="{PERSON}"', b"xyz"),
         ("+CSMP=81;", f'+CMGS="{PERSON}"', b"hello"),
         ("+CSMP=25;", f'+CMGS="{PERSON}"', b"hello"),
     ],
-    ids=["too long", "not GSM", "no number", "not hex", "not octets", "header in text mode", "absolute validity"],
+    ids=["too long", "not GSM", "not hex", "not octets", "header in text mode", "absolute validity"],
 )
 def test_a_wrong_text_is_refused(settings: str, command: str, body: bytes) -> None:
     bench = Bench()
@@ -118,6 +120,10 @@ def test_a_wrong_text_command_is_refused_before_the_prompt() -> None:
 
     assert bench.at("+CMGS=") == ["+CMS ERROR: 305"]
     assert bench.at('+CMGS="123",1') == ["+CMS ERROR: 305"]
+    assert bench.at('+CMGS="abc"') == ["+CMS ERROR: 305"]
+    assert bench.at('+CMGS=""') == ["+CMS ERROR: 305"]
+    assert bench.at('+CMGW="abc"') == ["+CMS ERROR: 305"]
+    assert bench.at('+CSCS="UCS2";+CMGS="002B"') == ["+CMS ERROR: 305"]
 
 
 def test_escape_sends_no_text() -> None:
@@ -148,3 +154,11 @@ def test_only_a_stored_message_of_ours_is_sent() -> None:
     bench.type(b"AT+CMGW=18\r")
     bench.type(b"00" + TPDU + b"\x1a")
     assert bench.at('+CMSS=2,"+1234567890123456789012"') == ["+CMS ERROR: 305"]
+
+
+def test_a_model_may_cut_a_pdu_to_the_announced_length() -> None:
+    bench = Bench(personality=replace(GENERIC.personality, truncates_long_pdus=True))
+
+    assert send_pdu(bench, 18, b"00" + TPDU + b"FFFF") == ["+CMGS: 0", "OK"]
+    assert send_pdu(bench, 18, b"00" + TPDU[:-2]) == ["+CMS ERROR: 304"]
+    assert bench.shown(PERSON) == ["hello"]

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from tests.modem.emulator.bench import Bench
+from modem.profiles.generic import PROFILE as GENERIC
+from tests.modem.emulator.bench import Bench, lines
 from tests.modem.emulator.commands.dialogue import ERROR, OK, Dialogue, play
 
 DIALOGUES: dict[str, Dialogue] = {
@@ -49,6 +52,7 @@ DIALOGUES: dict[str, Dialogue] = {
         ("+CMMS=2", OK),
         ("+CMMS?", ["+CMMS: 2", "OK"]),
         ("+CMMS=3", ERROR),
+        ("+CMMS=1,1", ERROR),
     ],
     "memories with one, two and three parameters": [
         ("+CPMS=?", ['+CPMS: ("SM","ME","SR"),("SM","ME"),("SM","ME")', "OK"]),
@@ -89,3 +93,46 @@ def test_without_a_service_centre_nothing_is_sent_unless_the_pdu_names_one() -> 
     bench.type(b"AT+CMGS=14\r")
     answer = bench.type(b"07919471067000F0" + b"01000C91947111325476000001E8" + b"\x1a")
     assert b"+CMGS: 0" in answer
+
+
+def test_a_link_that_nobody_uses_closes_after_some_seconds() -> None:
+    bench = Bench()
+    bench.at("+CMMS=1")
+    bench.wait(60)
+    play([("+CMMS?", ["+CMMS: 1", "OK"])], bench)
+
+    bench.send("+491711234567", "first")
+    bench.wait(4)
+    bench.send("+491711234567", "second")
+    bench.wait(4)
+    play([("+CMMS?", ["+CMMS: 1", "OK"])], bench)
+    bench.wait(1.5)
+    play([("+CMMS?", ["+CMMS: 0", "OK"])], bench)
+
+
+def test_a_link_that_is_kept_for_good_stays() -> None:
+    bench = Bench()
+    bench.at("+CMMS=2")
+    bench.send("+491711234567", "first")
+    bench.wait(60)
+
+    play([("+CMMS?", ["+CMMS: 2", "OK"])], bench)
+
+
+def test_both_memories_as_one_are_numbered_on() -> None:
+    personality = replace(GENERIC.personality, memories=(("SM", "ME", "MT"),) * 3)
+    bench = Bench(sim_capacity=1, personality=personality)
+    bench.at('+CNMI=2,1;+CPMS="MT","MT","MT"')
+    bench.write("+491711234567", "first")
+    bench.write("+491711234567", "second")
+
+    assert lines(bench.read()) == ['+CMTI: "MT",1', '+CMTI: "MT",2']
+    play(
+        [
+            ("+CPMS?", ['+CPMS: "MT",2,51,"MT",2,51,"MT",2,51', "OK"]),
+            ('+CPMS="SM"', ["+CPMS: 1,1,2,51,2,51", "OK"]),
+            ('+CPMS="ME"', ["+CPMS: 1,50,2,51,2,51", "OK"]),
+            ('+CPMS="MT";+CMGD=2;+CPMS?', ["+CPMS: 2,51,2,51,2,51", '+CPMS: "MT",1,51,"MT",1,51,"MT",1,51', "OK"]),
+        ],
+        bench,
+    )

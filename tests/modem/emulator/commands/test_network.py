@@ -28,8 +28,8 @@ DIALOGUES: dict[str, Dialogue] = {
         ("+CFUN=4", OK),
         ("+CREG?", ["+CREG: 0,0", "OK"]),
         ("+CSQ", ["+CSQ: 99,99", "OK"]),
-        ("+COPS?", ["+COPS: 2", "OK"]),
-        ("+CGATT?", ["+CGATT: 0", "OK"]),
+        ("+COPS?", ["+COPS: 0", "OK"]),
+        ("+CESQ", ["+CESQ: 99,99,255,255,255,255", "OK"]),
     ],
     "operator as ModemManager and gammu ask": [
         ("+COPS?", ['+COPS: 0,0,"Emulated",7', "OK"]),
@@ -44,7 +44,21 @@ DIALOGUES: dict[str, Dialogue] = {
     ],
     "choosing an operator": [('+COPS=1,2,"00101"', OK), ('+COPS=1,2,"26201"', ERROR), ("+COPS=9", ERROR)],
     "signal": [("+CSQ", ["+CSQ: 21,0", "OK"]), ("+CSQ=?", ["+CSQ: (0-31,99),(0-7,99)", "OK"])],
-    "the rest": [("+CGATT?", ["+CGATT: 1", "OK"]), ("+CPAS", ["+CPAS: 0", "OK"]), ("+CBC", ["+CBC: 0,100", "OK"])],
+    "signal of each kind of network": [
+        ("+CESQ=?", ["+CESQ: (0-63,99),(0-7,99),(0-96,255),(0-49,255),(0-34,255),(0-97,255)", "OK"]),
+        # 21 is -71 dBm over the channel, -99 dBm for one carrier, 42 in steps of 1 dB from -141 dBm (27.007 8.69).
+        ("+CESQ", ["+CESQ: 99,99,255,255,24,42", "OK"]),
+    ],
+    "manual choice stays until automatic": [
+        ('+COPS=1,0,"Emulated"', OK),
+        ("+COPS?", ['+COPS: 1,0,"Emulated",7', "OK"]),
+        ('+COPS=4,2,"26201"', OK),
+        ("+COPS?", ['+COPS: 0,0,"Emulated",7', "OK"]),
+        ('+COPS=1,0,"00101"', ERROR),
+        ("+COPS=1", ERROR),
+        ("+COPS=0,3", ERROR),
+        ("+COPS=3,0,1,2,3", ERROR),
+    ],
 }
 
 

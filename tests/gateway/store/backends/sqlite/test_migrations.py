@@ -97,3 +97,17 @@ async def test_a_store_refuses_a_newer_file_and_lets_go_of_it(tmp_path: Path) ->
     for _ in range(2):
         with pytest.raises(SchemaTooNewError):
             await SqliteStore(path).open()
+
+
+def test_callbacks_of_two_dialects_wait_no_longer_for_each_other(tmp_path: Path) -> None:
+    path = tmp_path / "x.db"
+    first, *later = shipped_migrations()
+    apply(path, first)
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection:
+        connection.executemany(
+            "INSERT INTO callback (id, account_id, dialect, event, message_id, status, status_at, created_at, next_at,"
+            " is_head) VALUES (?, 1, ?, 'inbound', 1, '', 0, 0, 0, ?)",
+            [(1, "openvox", 1), (2, "openvox", 0), (3, "v1", 0)],
+        )
+    apply(path, first, *later)
+    assert query(path, "SELECT id, is_head FROM callback ORDER BY id") == [(1, 1), (2, 0), (3, 1)]

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 
 from gateway.core.types import AccountId, Port
-from gateway.errors import InvalidFieldError, StoreError
+from gateway.errors import InvalidFieldError, StoreError, StoreUnavailableError
 from gateway.store.backends.sqlite.memory import read_memory
 from gateway.store.backends.sqlite.store import SqliteStore
 from gateway.store.backends.sqlite.transaction import Transaction
 from gateway.store.backends.sqlite.writer import MOST_WORKS
 from tests.gateway.store.backends.sqlite.test_memory import counts
-from tests.support.store import NOW, a_message, a_report, a_turn, an_account
+from tests.support.store import NOW, a_message, a_report, a_turn, an_account, held_by_another
 
 
 @pytest.fixture
@@ -145,3 +145,48 @@ async def test_close_does_what_was_asked_for_before(tmp_path: Path) -> None:
         assert len(await again.messages(ids)) == 600
     finally:
         await again.close()
+
+
+async def test_a_locked_file_is_tried_once_for_all_that_wait(opened: SqliteStore) -> None:
+    statements: list[str] = []
+    async with held_by_another(opened):
+        await opened._connections[0].run(lambda raw: raw.set_trace_callback(statements.append))
+        ended = await asyncio.gather(*(opened.accept([a_message()]) for _ in range(20)), return_exceptions=True)
+        assert all(isinstance(one, StoreUnavailableError) for one in ended)
+        assert statements.count("BEGIN IMMEDIATE") == 1
+    assert "another program holds" in str(ended[0])
+    assert opened.load.open_messages == 0
+    await opened.accept([a_message()])
+    assert opened.load.open_messages == 1
+
+
+@pytest.mark.parametrize(
+    ("pragma", "undo", "advice"),
+    [
+        pytest.param("max_page_count = 1", "max_page_count = 1000000", "free some space", id="full"),
+        pytest.param("query_only = ON", "query_only = OFF", "give it and its folder", id="read-only"),
+    ],
+)
+async def test_a_disk_that_takes_nothing_says_what_to_do(
+    opened: SqliteStore, pragma: str, undo: str, advice: str
+) -> None:
+    writer = opened._connections[0]
+    await writer.run(lambda raw: raw.execute(f"PRAGMA {pragma}").fetchall())
+    with pytest.raises(StoreUnavailableError, match=advice):
+        await opened.accept([a_message(text="x" * 60_000)])
+    await writer.run(lambda raw: raw.execute(f"PRAGMA {undo}").fetchall())
+    await opened.accept([a_message()])
+
+
+async def test_a_full_disk_gets_the_room_of_the_log_back(opened: SqliteStore) -> None:
+    statements: list[str] = []
+    writer = opened._connections[0]
+    await writer.run(lambda raw: raw.execute("PRAGMA max_page_count = 1").fetchall())
+    await writer.run(lambda raw: raw.set_trace_callback(statements.append))
+    with pytest.raises(StoreUnavailableError):
+        await opened.accept([a_message(text="x" * 60_000)])
+    assert [one for one in statements if one.startswith(("BEGIN", "PRAGMA"))] == [
+        "BEGIN IMMEDIATE",
+        "PRAGMA wal_checkpoint(TRUNCATE)",
+        "BEGIN IMMEDIATE",
+    ]

@@ -7,6 +7,8 @@ from datetime import timedelta
 
 import pytest
 
+from modem.emulator.network import Answer, AnswerRule, Letter, Recipient, Reports, Signal, Trace, flash, silent
+from modem.emulator.radio import Registration
 from modem.errors import EncodeError
 from modem.pdu import StatusReport
 from tests.modem.emulator.bench import EPOCH, Bench, lines
@@ -72,6 +74,19 @@ def test_a_person_answers() -> None:
     bench.write(PERSON, "hello")
 
     assert bench.at("+CMGR=1") == [f'+CMGR: "REC UNREAD","{PERSON}",,"24/05/01,12:00:00+00"', "hello", "OK"]
+
+
+def test_a_phone_remembers_what_was_written_on_it() -> None:
+    bench = Bench()
+    bench.write(PERSON, "x" * 200)
+    bench.network.post(Letter(data=b"\x01"), PERSON, bench.number(), bench.now)
+
+    handset = bench.network.handset(PERSON)
+    assert handset is not None
+    assert [(written.recipient, written.text, written.at, written.segment_count) for written in handset.written] == [
+        (bench.number(), "x" * 200, EPOCH, 2),
+        (bench.number(), None, EPOCH, 1),
+    ]
 
 
 def test_a_person_writes_to_another_person() -> None:
@@ -172,3 +187,81 @@ def run_of(seed: int) -> list[str]:
 def test_equal_seeds_give_equal_ledgers_and_others_do_not() -> None:
     assert run_of(1) == run_of(1)
     assert run_of(1) != run_of(2)
+
+
+# -- what the host reads of it ----------------------------------------------------
+
+
+def test_a_lost_answer_ends_with_network_timeout_although_the_message_went_out() -> None:
+    bench = Bench()
+    bench.network.rule(AnswerRule(answer=Answer(is_heard=False)))
+    assert bench.send(PERSON, "hello") == []
+    bench.wait(39)
+    assert bench.read() == b""
+    bench.wait(2)
+
+    assert lines(bench.read()) == ["+CMS ERROR: 332"]
+    assert bench.shown(PERSON) == ["hello"]
+
+
+@pytest.mark.parametrize("cause", [8, 21, 38, 42, 192, 197])
+def test_the_host_reads_the_cause_of_a_refusal(cause: int) -> None:
+    bench = Bench()
+    bench.network.rule(AnswerRule(answer=Answer(cause=cause), count=1))
+
+    assert bench.send(PERSON, "hello") == [f"+CMS ERROR: {cause}"]
+    assert bench.send(PERSON, "hello") == ["+CMGS: 1", "OK"]
+
+
+def test_a_report_may_be_there_before_the_answer() -> None:
+    bench = Bench()
+    bench.at("+CNMI=2,1,0,1,0")
+    bench.network.behave(PERSON, Recipient(reports=Reports(lead_s=1)))
+    bench.send(PERSON, "hello", report=True)
+    assert kinds(bench)[-1] == "status_report"
+    bench.wait(2)
+
+    # The modem holds the report back while +CMGS is going on.
+    assert [line[:8] for line in lines(bench.read())] == ["+CMGS: 0", "OK", "+CDS: 25", "07913336"]
+
+
+@pytest.mark.parametrize(
+    ("registration", "answer"),
+    [
+        (Registration.DENIED, ["+CMS ERROR: 331"]),
+        (Registration.SEARCHING, ["+CMS ERROR: 331"]),
+        (Registration.EMERGENCY_ONLY, ["+CMS ERROR: 331"]),
+        (Registration.ROAMING, ["+CMGS: 0", "OK"]),
+        (Registration.SMS_ONLY_HOME, ["+CMGS: 0", "OK"]),
+    ],
+)
+def test_a_host_can_send_where_there_is_service(registration: Registration, answer: list[str]) -> None:
+    bench = Bench()
+    bench.at("+CREG=1")
+    bench.network.register(bench.equipment().sim.imsi, registration, bench.now)
+    bench._settle(None)
+
+    assert lines(bench.read()) == [f"+CREG: {registration.value}"]
+    assert bench.send(PERSON, "hello") == answer
+
+
+def test_a_host_reads_the_signal_of_a_trace() -> None:
+    bench = Bench()
+    trace = Trace(steps=((0.0, Signal(rssi=12, ber=1)), (10.0, Signal(rssi=99, ber=99))))
+    bench.network.trace_signal(bench.equipment().sim.imsi, trace, bench.now)
+    bench._settle(None)
+
+    assert bench.at("+CSQ") == ["+CSQ: 12,1", "OK"]
+    bench.wait(11)
+    assert bench.at("+CSQ") == ["+CSQ: 99,99", "OK"]
+
+
+def test_a_flash_is_routed_and_a_silent_message_is_not_seen() -> None:
+    bench = Bench()
+    bench.at("+CNMI=2,2")
+    for letter in (silent(), flash("now")):
+        bench.network.post(letter, PERSON, bench.number(), bench.now)
+    bench._settle(None)
+
+    notice, pdu = lines(bench.read())
+    assert (notice, pdu[36:38]) == ("+CMT: ,22", "10")

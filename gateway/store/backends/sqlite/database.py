@@ -11,6 +11,7 @@ from gateway.core.types import EpochMs
 from gateway.errors import StoreError
 from gateway.store.backend import Load
 from gateway.store.backends.sqlite.connections import Connection, make_private, open_reader, open_writer
+from gateway.store.backends.sqlite.faults import explain
 from gateway.store.backends.sqlite.load import LoadBoard, read_load
 from gateway.store.backends.sqlite.lock import FileLock
 from gateway.store.backends.sqlite.memory import read_memory
@@ -31,7 +32,7 @@ log = structlog.get_logger(__name__)
 PING = "UPDATE sequence SET next = next + 1 WHERE name = 'ping'"
 
 
-class House:
+class Database:
     """Opens and closes the file and gives the calls of the store their transactions and reads.
 
     `synchronous` "full" makes every answer durable against a power cut; "normal" may lose the last
@@ -58,8 +59,10 @@ class House:
             await self._open()
         except BaseException as error:
             await self.close()
-            if isinstance(error, (sqlite3.Error, OSError)):
-                raise StoreError(f"{self._path}: {error}") from error
+            if isinstance(error, sqlite3.Error):
+                raise self._explain(error) from error
+            if isinstance(error, OSError):
+                raise StoreError(f"{self._path}: {error.strerror or error}") from error
             raise
 
     async def _open(self) -> None:
@@ -74,7 +77,7 @@ class House:
         # Apart, so that the search through a large outbox holds up no small read.
         self._page_reader = await open_reader(self._path)
         self._connections.append(self._page_reader)
-        self._writer = Writer(connection, memory, self._on_committed)
+        self._writer = Writer(connection, memory, on_committed=self._on_committed, explain=self._explain)
 
     async def close(self) -> None:
         """Commit what was asked for and let the file go; may be called again."""
@@ -121,7 +124,10 @@ class House:
         try:
             return await connection.run(function)
         except sqlite3.Error as error:
-            raise StoreError(str(error)) from error
+            raise self._explain(error) from error
+
+    def _explain(self, error: sqlite3.Error) -> StoreError:
+        return explain(error, self._path)
 
     def reserve(self, change: LoadChange) -> Callable[[], None]:
         """Count what is about to be accepted, so that nobody else takes its room; gives the way back."""

@@ -1,0 +1,37 @@
+"""Moves what is kept as instants in the future when the system's clock was set."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from gateway.store.backends.sqlite.transaction import Transaction
+
+# due_at 0 means at once and is counted apart, so a waiting one stays above it.
+MESSAGES = """
+UPDATE message SET valid_until = valid_until + :by, due_at = iif(due_at > 0, max(1, due_at + :by), 0)
+WHERE id IN (
+    SELECT id FROM message INDEXED BY message_queue WHERE status = 'queued' AND pin_sim IS NULL
+    UNION ALL
+    SELECT id FROM message INDEXED BY message_pinned WHERE status = 'queued' AND pin_sim IS NOT NULL
+    UNION ALL
+    SELECT id FROM message INDEXED BY message_held WHERE status = 'held'
+    UNION ALL
+    SELECT message_id FROM attempt INDEXED BY attempt_open WHERE outcome = 'open'
+    UNION ALL
+    SELECT message_id FROM attempt INDEXED BY attempt_unanswered
+    WHERE outcome = 'no answer' AND decide_at IS NOT NULL)
+"""
+DECISIONS = """
+UPDATE attempt INDEXED BY attempt_unanswered SET decide_at = decide_at + :by
+WHERE outcome = 'no answer' AND decide_at IS NOT NULL
+"""
+CALLBACKS = "UPDATE callback SET next_at = next_at + :by, created_at = created_at + :by WHERE given_up_at IS NULL"
+
+
+def shift_instants(tx: Transaction, by_ms: int) -> None:
+    """Let everything that waits wait as long as before, though the clock shows `by_ms` more."""
+    for statement in (MESSAGES, DECISIONS, CALLBACKS):
+        tx.execute(statement, {"by": by_ms})
+    tx.memory.next_expiry = 0  # the next search finds it out
+    tx.tell_callbacks()

@@ -1,0 +1,1 @@
+"""Faults as a host meets them, one file per family."""
