@@ -120,10 +120,13 @@ class Rack:
         for _, waiter in self._waiters:
             waiter.cancel()
 
-    def add(self) -> int:
-        """Add one more modem to a running rack and return its number; it answers AT. Raises as `start` does."""
+    def add(self, personality: Personality | None = None) -> int:
+        """Add one more modem to a running rack and return its number; it answers AT. Raises as `start` does.
+
+        Without a personality it takes the one whose turn it is.
+        """
         self._allow_files(len(self.machines) + 1)
-        index = self._make()
+        index = self._make(personality)
         self._switch_on(index)
         return index
 
@@ -203,14 +206,15 @@ class Rack:
 
     # -- inside ---------------------------------------------------------------
 
-    def _make(self) -> int:
+    def _make(self, personality: Personality | None = None) -> int:
         index = len(self.machines)
         link = self._directory / f"modem{index}" if self._directory is not None else None
         tcp = self._tcp[index] if index < len(self._tcp) else None
         self._doors.append(Door(link, tcp, partial(self._receive, index), partial(self._part, index)))
         if link is not None:
             self.ports.append(link)
-        machine = _machine(index, self._seed, self._boot_s, self._personalities[index % len(self._personalities)])
+        personality = personality or self._personalities[index % len(self._personalities)]
+        machine = _machine(index, self._seed, self._boot_s, personality)
         self.machines.append(machine)
         self._air.add(machine)
         return index
