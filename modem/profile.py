@@ -84,6 +84,8 @@ class Personality:
 
     # The five lists of +CNMI=?; 27.005 3.4.1.
     cnmi: tuple[tuple[int, ...], ...] = ((0, 1, 2), (0, 1, 2, 3), (0, 2), (0, 1, 2), (0, 1))
+    # Whether routed messages and reports (mt 2 and 3, ds 1) are refused until +CSMS=1.
+    routes_in_phase_2_only: bool = False
     # The three lists of +CPMS=?: memories to read, to write and to receive into; 27.005 3.2.2.
     memories: tuple[tuple[str, ...], ...] = (("SM", "ME", "SR"), ("SM", "ME"), ("SM", "ME"))
     # Slots of the modem's own flash; those of the SIM belong to the card.

@@ -1,8 +1,8 @@
 """Cinterion's modules of the EHSx, BGSx, ELSx and PLSx series (Gemalto, Thales, Telit).
 
-Sources: Cinterion EHS6 AT Command Set (start lines, ^SMGO, ^SMSO, ^SPIC); ModemManager 1.25 src/plugins/cinterion
-(^SCFG, ^SIND, ^SLCC, ^SMONI, ^SXRAT). The modem says ^SMGO without having been asked by AT^SMGO=1. The seconds of the
-boot are of the usual size, not measured.
+Sources: Cinterion EHS6 AT Command Set 03.001 (start lines, 12.12 +CNMI, ^SMGO, ^SMSO, ^SPIC); ModemManager 1.25
+src/plugins/cinterion and its tests (^SCFG, ^SIND, ^SLCC, ^SMONG). The modem says ^SMGO without having been asked by
+AT^SMGO=1. The seconds of the boot are of the usual size, not measured.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ PROFILE: Final = Profile(
     name="cinterion-ehs6",
     manufacturer=r"cinterion|gemalto|thales",
     model=r"^(EHS|BGS|ELS|PLS|PHS|PDS|EXS)\d",
-    cnmi_buffer=(1, 0),
-    cnmi_fallbacks=("2,1,0,1,1", "2,1,0,2,1", "2,1,0,0,1"),
+    # Its manual, 12.12: reports are routed in phase 2+ only.
+    cnmi_report=(2, 1),
+    cnmi_fallbacks=("2,1,0,2,1", "2,1,0,0,1"),
     iccid_commands=("AT^SCID", "AT+CCID", "AT+CRSM=176,12258,0,0,10"),
     restart_urcs=frozenset({"^SYSSTART", "^SYSSTART AIRPLANE MODE"}),
     ready_urcs=frozenset({"+PBREADY"}),
@@ -25,9 +26,9 @@ PROFILE: Final = Profile(
         manufacturer="Cinterion",
         model="EHS6",
         revision="REVISION 03.001",
-        cnmi=((0, 1, 2), (0, 1, 2, 3), (0, 2), (0, 1, 2), (1,)),
+        cnmi=((0, 1, 2), (0, 1, 2, 3), (0, 1, 2, 3), (0, 1, 2), (0, 1)),  # its manual, 12.12
+        routes_in_phase_2_only=True,  # its manual, 12.12
         memories=(("SM", "ME", "MT"), ("SM", "ME", "MT"), ("SM", "ME", "MT")),
-        flash_slots=99,
         empty_slot="+CMS ERROR: 321",
         memory_full_urc="^SMGO: 2",  # EHS6 manual, ^SMGO: 2 says that messages wait at the service centre
         boot=Boot(
@@ -52,22 +53,17 @@ PROFILE: Final = Profile(
             "^SCFG=URC/DstIfc": ('^SCFG: "URC/DstIfc","app"',),
             "^SCFG=": (),
             "^SIND=?": ("^SIND: (battchg,(0-5)),(signal,(0-99)),(service,(0,1)),(psinfo,(0-16)),(simstatus,(0-5))",),
-            "^SIND?": (
-                "^SIND: battchg,0,5",
-                "^SIND: signal,0,99",
-                "^SIND: service,0,1",
-                "^SIND: psinfo,0,10",
-                "^SIND: simstatus,0,5",
-            ),
             "^SIND=": (),
             "^SLCC=?": ("^SLCC: (0,1)",),
             "^SLCC=": (),
             "^SMGO=?": ("^SMGO: (0,1),(0-2)",),
             "^SMGO?": ("^SMGO: 1,0",),
             "^SMGO=": (),
-            "^SMONI=?": ("^SMONI: (255)",),
-            "^SMONI": ("^SMONI: 3G,10564,296,-7.5,-79,001,01,00A1,00010B3,22,0,NOCONN",),
-            "^SMONG": ("^SMONG: 1,1",),
+            "^SMONG": (
+                "GPRS Monitor",
+                "BCCH  G  PBCCH  PAT MCC  MNC  NOM  TA      RAC                               # Cell #",
+                "0073  1  -      -   001   01  2    00 01",
+            ),
             "^SPIC=SC": ("^SPIC: {pin_tries}",),
             "^SPIC=SC,1": ("^SPIC: {puk_tries}",),
             "^SPIC=PN": ("^SPIC: 0",),
@@ -79,8 +75,6 @@ PROFILE: Final = Profile(
             "^SCKS=": (),
             "^SCKS?": ("^SCKS: 0,1",),
             "^SCID": ("^SCID: {iccid}",),
-            "^SXRAT=?": ("^SXRAT: (0,2,3),(0,2)",),
-            "^SXRAT?": ("^SXRAT: 1,2",),
             "^SSMSS?": ("^SSMSS: 0",),
             "^SSMSS=": (),
             "^SMSO": ("^SMSO: MS OFF",),

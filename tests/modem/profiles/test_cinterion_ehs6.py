@@ -17,12 +17,21 @@ def test_modem_manager() -> None:
             ("^SLCC=?", ["^SLCC: (0,1)", "OK"]),
             ('^SPIC="SC"', ["^SPIC: 3", "OK"]),
             ('^SPIC="SC",1', ["^SPIC: 10", "OK"]),
-            ("^SMONG", ["^SMONG: 1,1", "OK"]),
-            ("^SXRAT=?", ["^SXRAT: (0,2,3),(0,2)", "OK"]),
-            # Only 1 is left for <bfr>: gammu/gammu#565, #1207.
-            ("+CNMI=?", ["+CNMI: (0-2),(0-3),(0,2),(0-2),(1)", "OK"]),
-            ("+CNMI=2,2,2,2,1", OK),
-            ("+CNMI=2,1,0,0,0", ["+CMS ERROR: 303"]),
+        ],
+        Bench(personality=PROFILE.personality),
+    )
+
+
+def test_messages_and_reports_are_routed_in_phase_2_only() -> None:
+    """EHS6 AT Command Set 03.001, 12.12: mt 2 and 3 and ds 1 need AT+CSMS=1."""
+    play(
+        [
+            ("+CNMI=?", ["+CNMI: (0-2),(0-3),(0-3),(0-2),(0,1)", "OK"]),
+            ("+CNMI=2,1,0,2,0", OK),
+            *((f"+CNMI={value}", ["+CMS ERROR: 303"]) for value in ("2,2,2,2,1", "2,3,0,0,0", "2,1,0,1,0")),
+            ("+CNMI?", ["+CNMI: 2,1,0,2,0", "OK"]),
+            ("+CSMS=1", ["+CSMS: 1,1,1", "OK"]),
+            ("+CNMI=2,2,0,1,0", OK),
         ],
         Bench(personality=PROFILE.personality),
     )
