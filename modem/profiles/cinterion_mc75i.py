@@ -49,7 +49,6 @@ PROFILE: Final = Profile(
             "^SCKS=": (),
             "^SCFG=": (),
             "^SSMSS=": (),
-            "^SMONI": ("^SMONI: 73,-59,001,01,00A1,10B3,32,33,3,5,NOCONN",),
             "^SMSO": ("^SMSO: MS OFF",),
         },
         missing=frozenset({"+CCID", "+ICCID", "+QCCID", "+CICCID", "+CEREG"}),

@@ -74,7 +74,6 @@ PROFILE: Final = Profile(
             "^RFSWITCH?": ("^RFSWITCH:1,1",),
             "^GETPORTMODE": ("^GETPORTMODE:TYPE:WCDMA:Qualcomm,MDM:0,NDIS:1,DIAG:2,PCUI:3",),
             "^DDSETEX=": (),
-            "^CARDLOCK?": ("^CARDLOCK: 2,10,0",),
         },
         missing=frozenset({"+CCID", "+ICCID", "+QCCID", "+CICCID", "+CEREG"}),
         restarts=frozenset({"^RESET"}),

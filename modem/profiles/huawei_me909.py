@@ -26,7 +26,6 @@ PROFILE: Final = Profile(
         model="ME909u-521",
         revision="12.636.12.01.00",
         memories=(("SM", "ME", "MT"), ("SM", "ME", "MT"), ("SM", "ME", "MT")),
-        flash_slots=100,
         first_index=0,
         empty_slot="",
         memory_full_urc='^SMMEMFULL:"{memory}"',  # MU509 manual 6.21
@@ -67,9 +66,7 @@ PROFILE: Final = Profile(
             "^HCSQ=": (),
             "^RFSWITCH?": ("^RFSWITCH:1,1",),
             "^CVOICE?": ("^CVOICE:0,8000,16,20",),
-            "^SETPORT?": ("^SETPORT:FF;10,12,16",),
             "^SETPORT=": (),
-            "^NWTIME?": ("^NWTIME:26/01/01,12:00:00+04,00",),
             "^DDSETEX=": (),
             "^NDISDUP=": (),
         },

@@ -28,10 +28,9 @@ PROFILE: Final = Profile(
         model="EC25",
         revision="EC25EFAR06A03M4G",
         memories=(("SM", "ME", "SR"), ("SM", "ME"), ("SM", "ME")),
-        flash_slots=255,
+        flash_slots=255,  # usual on Qualcomm-based modules
         first_index=0,
         empty_slot="",
-        memory_full_urc='+QIND: "smsfull","{memory}"',
         boot=Boot(
             at_s=10.0,
             lines=(
@@ -66,7 +65,6 @@ PROFILE: Final = Profile(
             "+QPCMV?": ("+QPCMV: 0,0",),
             "+QPCMV=": (),
             "+QSIMDET?": ("+QSIMDET: 0,0",),
-            "+QSIMSTAT?": ("+QSIMSTAT: 0,1",),
             "^DSCI=": (),
         },
         missing=frozenset({"+CCID", "+ICCID", "+CICCID"}),

@@ -20,7 +20,7 @@ PROFILE: Final = Profile(
         model="MC7455",
         revision="SWI9X30C_02.24.05.06 r7040 CARMD-EV-FRMWR2 2017/05/19 06:23:09",
         memories=(("SM", "ME", "SR"), ("SM", "ME"), ("SM", "ME")),
-        flash_slots=255,
+        flash_slots=255,  # usual on Qualcomm-based modules
         first_index=0,
         empty_slot="+CMS ERROR: 320",
         boot=Boot(
@@ -48,7 +48,6 @@ PROFILE: Final = Profile(
                 "Interface bitmask: 0000050D (diag,nmea,modem)",
             ),
             "!SELRAT?": ("!SELRAT: 00, Automatic",),
-            "!PCINFO?": ("State: Online", "LPM voters - Temp:0, Volt:0, User:0, W_DISABLE:0, IMSWITCH:0, BIOS:0"),
             "!ICCID?": ("!ICCID: {iccid}",),
         },
         missing=frozenset({"+CCID", "+ICCID", "+QCCID", "+CICCID"}),

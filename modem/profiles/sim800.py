@@ -30,7 +30,6 @@ PROFILE: Final = Profile(
         revision="Revision:1418B05SIM800L24",
         cnmi=((0, 1, 2, 3), (0, 1, 2, 3), (0, 2), (0, 1), (0, 1)),  # its manual: <ds> is 0 or 1
         memories=(("SM", "ME"), ("SM", "ME"), ("SM", "ME")),
-        flash_slots=50,
         empty_slot="",
         boot=Boot(
             at_s=2.0,
@@ -61,8 +60,6 @@ PROFILE: Final = Profile(
             "+CIURC?": ("+CIURC: 1",),
             "+CSMINS?": ("+CSMINS: 0,1",),
             "+CSPN?": ('+CSPN: "Emulated",0',),
-            "+CENG?": ("+CENG: 0,0",),
-            "+CSCLK=": (),
             "+DDET=": (),
             "+EXUNSOL=": (),
             "+SPIC": ("+SPIC: {pin_tries},{puk_tries},{pin_tries},{puk_tries}",),

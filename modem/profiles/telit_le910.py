@@ -26,7 +26,6 @@ PROFILE: Final = Profile(
         model="LE910-EUG",
         revision="17.00.523",
         memories=(("SM", "ME", "SR"), ("SM", "ME"), ("SM", "ME")),
-        flash_slots=100,
         empty_slot="+CMS ERROR: 321",
         boot=Boot(
             at_s=6.0,

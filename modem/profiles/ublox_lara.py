@@ -50,7 +50,6 @@ PROFILE: Final = Profile(
             "+URAT=": (),
             "+UBANDSEL?": ("+UBANDSEL: 800,900,1800,2600",),
             "+UBANDSEL=": (),
-            "+UBANDMASK?": ("+UBANDMASK: 0,524420,1,524420",),
             "+UCALLSTAT=": (),
             "+UCALLSTAT?": ("+UCALLSTAT: 0",),
             "+UDTMFD=?": ("+UDTMFD: (0-2)",),

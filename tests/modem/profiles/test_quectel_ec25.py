@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from modem.profiles.quectel_ec25 import PROFILE
-from tests.modem.emulator.bench import Bench, lines
+from tests.modem.emulator.bench import Bench
 from tests.modem.emulator.commands.dialogue import OK, play
 
 PERSON = "+491711234567"
@@ -24,15 +24,6 @@ def test_a_routed_report_is_whole() -> None:
     bench.at("+CNMI=2,1,0,1,0")
 
     assert "+CDS: 25" in bench.send(PERSON, "hello", report=True)
-
-
-def test_a_full_memory_is_told() -> None:
-    bench = Bench(personality=PROFILE.personality, sim_capacity=1)
-    bench.at("+CNMI=2,1")
-    bench.write(PERSON, "one")
-    bench.write(PERSON, "two")
-
-    assert lines(bench.read()) == ['+CMTI: "SM",0', '+QIND: "smsfull","SM"']
 
 
 def test_chan_quectel_and_its_maintained_fork() -> None:
