@@ -10,7 +10,7 @@ from typing import Final
 _M_MMAP_THRESHOLD: Final = -3
 _OWN_PAGES_OCTETS: Final = 256 * 1024
 # The loop and the store's writer take turns under one lock; with Python's 5 ms one waits for the other too long.
-_SWITCH_INTERVAL_S: Final = 0.0005
+_SWITCH_INTERVAL_S: Final = 0.001
 
 
 def tune_process() -> None:
