@@ -21,7 +21,7 @@ from enum import Enum, IntEnum, auto
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 MAX_LINE_OCTETS: Final = 2048
 MAX_BODY_OCTETS: Final = 4096
@@ -89,9 +89,11 @@ class Device:
     """One AT line as the modem sees it; `is_echo`, `is_verbose` and `is_quiet` are ATE, ATV and ATQ.
 
     `is_rude`: unsolicited lines do not wait for the end of an answer. `is_mute`: they are lost.
+    `spell` is how this model writes a line: information responses, unsolicited ones and final results in words.
     """
 
     def __init__(self) -> None:
+        self.spell: Callable[[str], str] | None = None
         self._events: deque[DeviceEvent] = deque()
         self._output: list[bytes] = []
         self._held: deque[bytes] = deque()
@@ -164,12 +166,12 @@ class Device:
 
     def respond(self, lines: Iterable[str]) -> None:
         """Write information responses; one of two lines is given as one text with CR LF inside."""
-        before = b"\r\n" if self.is_verbose else b""
-        self._output.extend(before + line.encode("latin-1", "replace") + b"\r\n" for line in lines)
+        self._output.extend(self._written(line) for line in lines)
 
-    def finish(self, result: Result | str) -> None:
-        """Write the final result (a text for `+CMS ERROR: n` and its like) and take the next command."""
-        self.write_result(result)
+    def finish(self, result: Result | str | None) -> None:
+        """Write the final result (a text for `+CMS ERROR: n` and its like, None for none); take the next command."""
+        if result is not None:
+            self.write_result(result)
         self.free()
 
     def write_result(self, result: Result | str) -> None:
@@ -202,14 +204,18 @@ class Device:
 
     def send_urc(self, line: str) -> None:
         """Write an unsolicited line, now or as soon as no answer, entry or half line would be torn apart."""
-        before = b"\r\n" if self.is_verbose else b""
-        self._hold(before + line.encode("latin-1", "replace") + b"\r\n")
+        self._hold(self._written(line))
 
     def send_result(self, result: Result) -> None:
         """Write a result code that no command asked for, as `send_urc` does: RING or the end of a call."""
         self._hold(self._final(result))
 
     # -- inside ---------------------------------------------------------------
+
+    def _written(self, line: str) -> bytes:
+        if self.spell is not None:
+            line = self.spell(line)
+        return (b"\r\n" if self.is_verbose else b"") + line.encode("latin-1", "replace") + b"\r\n"
 
     def _hold(self, octets: bytes) -> None:
         if self.is_quiet or self.is_mute:
@@ -221,7 +227,7 @@ class Device:
 
     def _final(self, result: Result | str) -> bytes:
         if isinstance(result, str):
-            text = result.encode("latin-1", "replace")
+            text = (result if self.spell is None else self.spell(result)).encode("latin-1", "replace")
         else:
             text = result.text.encode() if self.is_verbose else str(result.value).encode()
         return b"\r\n" + text + b"\r\n" if self.is_verbose else text + _CR

@@ -402,3 +402,23 @@ def test_no_buffer_grows_without_bound(data: st.DataObject) -> None:
 
     assert kept <= MAX_LINE_OCTETS + MAX_BODY_OCTETS + MAX_WAITING_OCTETS
     assert device.held_count <= MAX_HELD_URCS
+
+
+def test_a_model_may_spell_its_lines_in_its_own_way(device: Device) -> None:
+    device.spell = lambda line: line.replace("+CDS: ", "+CDS: ,")
+    device.send_urc("+CDS: 25\r\n00")
+    device.respond(["+CDS: 1"])
+    device.finish("+CDS: 2")
+
+    assert device.data_to_send() == b"\r\n+CDS: ,25\r\n00\r\n\r\n+CDS: ,1\r\n\r\n+CDS: ,2\r\n"
+
+
+def test_a_command_may_end_without_a_final_result(device: Device) -> None:
+    device.is_echo = False
+    device.receive_data(b"AT+CPIN?\rAT\r", 0)
+    assert device.next_event() == CommandLineReceived(text="+CPIN?")
+    device.respond(["+CPIN: READY"])
+    device.finish(None)
+
+    assert device.data_to_send() == b"\r\n+CPIN: READY\r\n"
+    assert device.next_event() == CommandLineReceived(text="")
