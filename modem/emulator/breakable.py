@@ -97,6 +97,11 @@ class BreakableMachine(Machine):
             self._board.cure(Cure.REOPEN)
             self._obey(now)
 
+    @property
+    def blocks_port(self) -> bool:
+        """Whether the port takes no octet of the host."""
+        return self._board.blocks_port
+
     def next_port_event(self) -> PortEvent | None:
         """Return what the port has to do, oldest first, or None."""
         return self._port_events.popleft() if self._port_events else None

@@ -35,6 +35,7 @@ class Door:
         self._tcp = TcpPort(*tcp, on_data, on_parted) if tcp is not None else None
         self._on_parted = on_parted
         self._watch: PortWatch | None = None
+        self.is_blocked = False
 
     @property
     def addresses(self) -> list[str]:
@@ -74,6 +75,13 @@ class Door:
             self._pty.close()
         if self._tcp is not None:
             self._tcp.close()
+
+    def block(self, *, is_blocked: bool) -> None:
+        """Take no more octets of hosts, also of those that come later, or take them again."""
+        self.is_blocked = is_blocked
+        for port in (self._pty, self._tcp):
+            if port is not None:
+                port.block(is_blocked=is_blocked)
 
     def write(self, octets: bytes) -> None:
         """Send octets to the host."""

@@ -17,6 +17,7 @@ A file in `faults/`
                                                                           any other: the command that it struck
        hush, urcs     make the modem deaf, its own lines rude or lost     while it lasts
        garble, pace   change or slow down octets on the wire              while it lasts
+       blocks_port    make the port take nothing of the host              while it lasts
 
 The folder is walked: a new file is all that a new family needs.
 """
@@ -223,6 +224,11 @@ class Fault:
     def pace(self) -> Pace | None:
         """How slowly octets go, None for at once."""
         return None
+
+    @property
+    def blocks_port(self) -> bool:
+        """Whether the port takes no octet of the host."""
+        return False
 
     def begin(self, _equipment: Equipment, /) -> Any:
         """Change the equipment; return what `end` needs."""

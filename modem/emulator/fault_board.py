@@ -109,6 +109,7 @@ class Board:
         self.is_used = False
         self.hush: Hush | None = None
         self.pace: Pace | None = None
+        self.blocks_port = False
 
     @property
     def armed(self) -> tuple[Armed, ...]:
@@ -270,6 +271,7 @@ class Board:
         self.is_used = bool(self._faults)
         self.hush = next((fault.hush for fault in active if fault.hush is not None), None)
         self.pace = next((fault.pace for fault in active if fault.pace is not None), None)
+        self.blocks_port = any(fault.blocks_port for fault in active)
         device = self._equipment.device
         device.is_mute = any(fault.urcs is Urcs.LOST for fault in active)
         device.is_rude = any(fault.urcs is Urcs.RUDE for fault in active)

@@ -30,6 +30,7 @@ class PtyPort:
         self._slave = -1
         self._stream: Stream | None = None
         self._previous_terminal: str | None = None
+        self._is_blocked = False
 
     @property
     def address(self) -> str:
@@ -59,6 +60,8 @@ class PtyPort:
             raise FileExistsError(errno.EEXIST, os.strerror(errno.EEXIST), str(self.link))
         self._master, self._slave, self.terminal = self._make_terminal()
         self._stream = Stream(self._master, self._on_data, self._nothing_ends)
+        if self._is_blocked:
+            termios.tcflow(self._slave, termios.TCOOFF)
         fresh = self.link.with_name(f".{self.link.name}.{os.getpid()}")
         fresh.unlink(missing_ok=True)
         fresh.symlink_to(self.terminal)
@@ -83,6 +86,12 @@ class PtyPort:
         """Send octets to the host; they wait while it does not read."""
         if data and self._stream is not None:
             self._stream.write(data)
+
+    def block(self, *, is_blocked: bool) -> None:
+        """Take no more octets of the host, or take them again; while blocked its writes block or give EAGAIN."""
+        self._is_blocked = is_blocked
+        if self._slave >= 0:
+            termios.tcflow(self._slave, termios.TCOOFF if is_blocked else termios.TCOON)
 
     def release(self) -> None:
         """Undo what the last host did to the terminal, since closing it does not while we hold it open.

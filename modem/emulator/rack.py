@@ -48,7 +48,8 @@ class Rack:
     """`count` modems; all methods belong to the loop that ran `start`.
 
     Modem n has a port at `directory`/modem<n>, or at the n-th address of `tcp`, or both: then its answers go to the
-    TCP port while a host is connected there. ValueError when a modem has neither.
+    TCP port while a host is connected there. ValueError when a modem has neither. `epoch` is the time of day at the
+    clock's start; unless given it is the real one, and `VIRTUAL_EPOCH` with a virtual clock.
 
     The modems take `personalities` in turn; `boot_s` is how long each takes to start, None for as long as its model.
     """
@@ -65,10 +66,11 @@ class Rack:
         boot_s: float | None = None,
         personalities: Sequence[Personality] = (GENERIC.personality,),
         clock: Clock | None = None,
+        epoch: datetime | None = None,
     ) -> None:
         self.clock: Clock = clock or LoopClock()
         self.network = Network(
-            epoch=VIRTUAL_EPOCH if isinstance(self.clock, VirtualClock) else datetime.now(UTC),
+            epoch=epoch or (VIRTUAL_EPOCH if isinstance(self.clock, VirtualClock) else datetime.now(UTC)),
             radio_time_s=radio_time_s,
             report_delay_s=report_delay_s,
             seed=seed,
@@ -279,6 +281,8 @@ class Rack:
                     self._stepping.note_said(self._doors[touched])
             while (event := machine.next_port_event()) is not None:
                 self._move_port(touched, event)
+            if machine.blocks_port is not self._doors[touched].is_blocked:
+                self._doors[touched].block(is_blocked=machine.blocks_port)
             self._timetable.set(touched, machine.next_timer())
         self._timetable.set(_NETWORK, self.network.next_timer())
         self.clock.set(self._timetable.next_due())

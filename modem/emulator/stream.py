@@ -35,6 +35,14 @@ class Stream:
         self._loop.remove_writer(self._fd)
         self._unread.clear()
 
+    def pause(self) -> None:
+        """Take nothing more; what comes fills the system's buffers."""
+        self._loop.remove_reader(self._fd)
+
+    def resume(self) -> None:
+        """Take again what comes."""
+        self._loop.add_reader(self._fd, self._read)
+
     def write(self, data: bytes) -> None:
         """Send octets; they wait while the host does not read."""
         if self._unread:

@@ -38,6 +38,7 @@ class TcpPort:
         self._listener: socket.socket | None = None
         self._connection: socket.socket | None = None
         self._stream: Stream | None = None
+        self._is_blocked = False
 
     @property
     def address(self) -> str:
@@ -88,6 +89,15 @@ class TcpPort:
         if self._stream is not None:
             self._stream.write(data)
 
+    def block(self, *, is_blocked: bool) -> None:
+        """Take no more octets of the host, or take them again; its writes block when the buffers between are full."""
+        self._is_blocked = is_blocked
+        if self._stream is not None:
+            if is_blocked:
+                self._stream.pause()
+            else:
+                self._stream.resume()
+
     def _accept(self) -> None:
         if self._listener is None:
             return
@@ -110,6 +120,8 @@ class TcpPort:
                 connection.setsockopt(socket.IPPROTO_TCP, getattr(socket, option), value)
         self._connection = connection
         self._stream = Stream(connection.fileno(), self._on_data, self._lose)
+        if self._is_blocked:
+            self._stream.pause()
 
     def _lose(self) -> None:
         self._hang_up()

@@ -1,4 +1,4 @@
-"""Ports that vanish and modems that start again by themselves."""
+"""Ports that vanish or take nothing, and modems that start again by themselves."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
 from modem.emulator.course import Stage
-from modem.emulator.fault import Fault, Restart, Unplug, option
+from modem.emulator.fault import Cure, Fault, Hush, Restart, Unplug, Urcs, option
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,6 +35,38 @@ class Unplugged(Fault):
     def acts(self, _chance: Random, /) -> Sequence[Act]:
         """Pull the plug."""
         return (Unplug(returns_after_s=self.returns_after_s if self.returns else None, keeps_power=self.keeps_power),)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PortBlocked(Fault):
+    """The port is there and takes no octet: a write of the host blocks or gives EAGAIN (firmware dead, queue full)."""
+
+    name: ClassVar[str] = "port_blocked"
+    is_lasting: ClassVar[bool] = True
+    cured_by: ClassVar[Cure] = Cure.POWER
+
+    stage: Stage = option("when in the submit that it strikes; with 'sent' the message is out", default=Stage.COMMAND)
+    has_urcs: bool = option("whether unsolicited lines still come", default=False)
+
+    @property
+    def strikes_at(self) -> Stage:
+        """Begin there."""
+        return self.stage
+
+    @property
+    def blocks_port(self) -> bool:
+        """Take nothing."""
+        return True
+
+    @property
+    def hush(self) -> Hush | None:
+        """Do nothing either: what the host got rid of before is not answered."""
+        return Hush()
+
+    @property
+    def urcs(self) -> Urcs:
+        """Say nothing."""
+        return Urcs.POLITE if self.has_urcs else Urcs.LOST
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

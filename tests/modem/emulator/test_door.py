@@ -10,6 +10,7 @@ import pytest
 from modem.emulator.door import Door
 from modem.emulator.port_watch import PortWatch
 from tests.modem.emulator.host import Host
+from tests.support.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -71,3 +72,23 @@ async def test_unread_words_count_only_while_a_host_is_there(door: Door) -> None
     with Host(door.addresses[0]) as host:
         await host.hear(b"RING")
         assert door.is_read()
+
+
+async def test_a_blocked_door_hears_nothing_of_a_connection_old_or_new(tmp_path: Path, watch: PortWatch) -> None:
+    heard: asyncio.Queue[bytes] = asyncio.Queue()
+    door = Door(None, ANY_PORT, heard.put_nowait)
+    door.block(is_blocked=True)
+    door.open(watch)
+    try:
+        _, writer = await asyncio.open_connection("127.0.0.1", int(door.addresses[0].rpartition(":")[2]))
+        writer.write(b"AT")
+        await until(lambda: door._tcp is not None and door._tcp.has_host)
+        door.block(is_blocked=False)
+        assert await asyncio.wait_for(heard.get(), 10) == b"AT"
+        door.block(is_blocked=True)
+        writer.write(b"+CSQ")
+        door.block(is_blocked=False)
+        assert await asyncio.wait_for(heard.get(), 10) == b"+CSQ"
+        writer.close()
+    finally:
+        door.close()

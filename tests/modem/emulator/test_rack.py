@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -183,3 +184,42 @@ async def test_a_fault_is_taken_away(rack: Rack) -> None:
 
     with Host(rack.ports[0]) as host:
         assert await host.ask("+CMGF?") == ["+CMGF: 0"]
+
+
+async def test_a_blocked_port_takes_no_octet_until_it_is_free_again(rack: Rack) -> None:
+    with Host(rack.ports[0]) as host:
+        await host.ask("E0")
+        armed = rack.arm(0, *build({"fault": "port_blocked", "has_urcs": True, "cured_by": "never"}))
+        with pytest.raises(BlockingIOError):
+            host.write(b"AT\r")
+        rack.unplug(0)
+        await host.is_lost.wait()
+        rack.plug(0)
+    with Host(rack.ports[0]) as host:
+        with pytest.raises(BlockingIOError):
+            host.write(b"AT\r")
+        rack.disarm(0, armed.number)
+        assert await host.ask("E0") == []
+
+
+async def test_closing_and_opening_may_cure_a_blocked_port(rack: Rack) -> None:
+    rack.arm(0, *build({"fault": "port_blocked", "cured_by": "reopen"}))
+    with Host(rack.ports[0]) as host, pytest.raises(BlockingIOError):
+        host.write(b"AT\r")
+    await until(lambda: not rack.machines[0].faults)
+
+    with Host(rack.ports[0]) as host:
+        assert await host.ask("") == []
+
+
+async def test_the_time_of_day_may_be_chosen(tmp_path: Path) -> None:
+    rack = Rack(count=1, directory=tmp_path, boot_s=0, epoch=datetime(2031, 2, 3, 4, tzinfo=UTC))
+    await rack.start()
+    with Host(rack.ports[0]) as host:
+        await host.ask("+CNMI=2,1;+CMGF=1")
+        rack.write(PERSON, rack.machines[0].equipment.sim.number, "hello")
+        await host.hear(b"+CMTI")
+        answer = await host.ask("+CMGR=1")
+    await rack.stop()
+
+    assert any('"31/02/03,04:00' in line for line in answer)

@@ -84,3 +84,18 @@ def test_restart_into_numeric_results() -> None:
     assert bench.type(b"AT\r") == b"AT\r0\r"
     assert bench.type(b"AT+NOSUCH\r") == b"AT+NOSUCH\r4\r"
     assert bench.type(b"ATE0V1\r") == b"ATE0V1\r" + OK
+
+
+def test_a_blocked_port_is_cured_by_power_and_the_host_is_not_heard() -> None:
+    bench = Bench()
+    bench.arm("port_blocked", on="submit", stage="body")
+    assert not bench.machines[0].blocks_port
+
+    assert submit(bench) == b""
+    assert bench.machines[0].blocks_port
+    bench.write(NUMBER, "hello")
+    assert bench.read() == b""
+    bench.reboot()
+    assert not bench.machines[0].blocks_port
+    assert bench.type(b"AT\r") == b"AT\r" + OK
+    assert bench.shown(NUMBER) == []
