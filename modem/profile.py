@@ -1,13 +1,72 @@
-"""What is known of a modem model: a record of data that driver and emulator read; nobody asks for a vendor's name."""
+"""Contract of the files in `profiles/`: what is known of a modem model, as data that driver and emulator read.
+
+A file in `profiles/`
+1. MUST define `PROFILE = Profile(...)`, named as the file with - for _;
+2. MUST say by `manufacturer` and `model` which modems it is for, and for no modem of another file (only `generic` is
+   for none); its own personality is one of them;
+3. MUST name, beside each value that departs from the standard, the manual, thread or program that says so;
+4. MAY leave out whatever is as the standard has it; the defaults are that;
+5. MUST NOT import another file of the folder.
+
+Nobody asks for a vendor's name: what differs is a field here. The folder is walked, so a new file is all that a new
+model needs; `tests/modem/profiles/test_conformance.py` finds it by itself.
+"""
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass, field
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Refusal:
+    """Commands that a model refuses, always or while it starts.
+
+    `commands` is a regular expression for the whole command as typed behind AT, without blanks and quotation marks.
+    """
+
+    commands: str
+    # The final result, e.g. "ERROR", "+CMS ERROR: 302" or words of the model.
+    result: str
+    # Seconds from power-up; None for good.
+    until_s: float | None = None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Repeated:
+    """An unsolicited line that comes again and again."""
+
+    line: str
+    every_s: float
+    # Seconds from power-up to the first one, and to the end; None for no end.
+    first_s: float
+    until_s: float | None = None
+    # Commands, as typed behind AT, that stop it and start it again; "" for none.
+    stopped_by: str = ""
+    started_by: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Boot:
+    """What a model does between power-up and being ready for everything, in seconds from power-up."""
+
+    # When AT is answered.
+    at_s: float = 0.5
+    # What it says meanwhile, and when; {pin_state} and the other names of `answers` are filled in.
+    lines: tuple[tuple[float, str], ...] = ()
+    # What it refuses meanwhile: a card that has not started, a message service that is not ready.
+    refusals: tuple[Refusal, ...] = ()
+
+    @property
+    def length_s(self) -> float:
+        """How long it takes until the model is ready for everything."""
+        ends = [refusal.until_s or 0.0 for refusal in self.refusals]
+        return max(self.at_s, *(at_s for at_s, _ in self.lines), *ends, 0.0)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -25,6 +84,8 @@ class Personality:
 
     # The five lists of +CNMI=?; 27.005 3.4.1.
     cnmi: tuple[tuple[int, ...], ...] = ((0, 1, 2), (0, 1, 2, 3), (0, 2), (0, 1, 2), (0, 1))
+    # Whether routed messages and reports (mt 2 and 3, ds 1) are refused until +CSMS=1.
+    routes_in_phase_2_only: bool = False
     # The three lists of +CPMS=?: memories to read, to write and to receive into; 27.005 3.2.2.
     memories: tuple[tuple[str, ...], ...] = (("SM", "ME", "SR"), ("SM", "ME"), ("SM", "ME"))
     # Slots of the modem's own flash; those of the SIM belong to the card.
@@ -41,10 +102,30 @@ class Personality:
     memory_full_urc: str = ""
     # The final result of a command that the model does not know; "" for what +CMEE makes of +CME ERROR: 4.
     unknown_command: str = ""
-    # Vendor commands with an answer that never changes, as typed behind AT, e.g. {"^CURC=0": ()}.
+    # Vendor commands with an answer that never changes, as typed behind AT without quotation marks, e.g.
+    # {"^CURC=0": ()}; a key that ends in "=" answers every set form. In an answer, {imei} becomes that of the machine,
+    # and {imsi}, {iccid}, {iccid_swapped} (digits as in the file, ETSI TS 102 221 13.2), {pin_state}, {pin_tries} and
+    # {puk_tries} those of its card.
     answers: Mapping[str, tuple[str, ...]] = field(default_factory=lambda: MappingProxyType({}))
+    # Commands that mean the same as one of the common set, both as typed behind AT: {"+CMGDA=6": "+CMGD=1,4"}.
+    aliases: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
     # Commands of the common set that the model does not know.
     missing: frozenset[str] = frozenset()
+
+    boot: Boot = field(default_factory=Boot)
+    repeated: tuple[Repeated, ...] = ()
+    refusals: tuple[Refusal, ...] = ()
+    # How lines are written otherwise than in the standard, unsolicited ones and errors too: a regular expression, and
+    # what becomes of its first match in a line (`re.sub`). All are tried, in order.
+    spellings: tuple[tuple[str, str], ...] = ()
+    # Commands, as typed behind AT, that start the modem again.
+    restarts: frozenset[str] = frozenset()
+    # Commands that switch it off, and the line it says then.
+    switches_off: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+    # Commands whose answer ends without a final result.
+    unfinished: frozenset[str] = frozenset()
+    # Whether the prompt comes again after each CR of a text (text mode only).
+    repeats_prompt: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -56,6 +137,10 @@ class Profile:
     """
 
     name: str
+
+    # Regular expressions for what +CGMI and +CGMM say, found anywhere in it, in capitals or not; "" matches no model.
+    manufacturer: str = ""
+    model: str = ""
 
     cnmi_mode: tuple[int, ...] = (2, 1, 3)
     # Stored first: what waits in a memory survives our crash. 27.005 3.4.1.
@@ -89,3 +174,8 @@ class Profile:
     is_probe_allowed: bool = True
 
     personality: Personality = field(default_factory=Personality)
+
+    def is_for(self, manufacturer: str, model: str) -> bool:
+        """Tell whether a modem with these answers to +CGMI and +CGMM is the one described."""
+        wanted = ((self.manufacturer, manufacturer), (self.model, model))
+        return all(pattern and re.search(pattern, text, re.IGNORECASE) for pattern, text in wanted)

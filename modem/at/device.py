@@ -20,7 +20,7 @@ from enum import Enum, IntEnum, auto
 from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
 
 MAX_LINE_OCTETS: Final = 2048
 MAX_BODY_OCTETS: Final = 4096
@@ -87,9 +87,12 @@ class Device:
     """One AT line as the modem sees it; `is_echo`, `is_verbose` and `is_quiet` are ATE, ATV and ATQ.
 
     `is_rude`: unsolicited lines do not wait for the end of an answer. `is_mute`: they are lost.
+    `spell` is how this model writes a line: information responses, unsolicited ones and final results in words.
+    `repeats_prompt`: the prompt comes again after each CR of a body.
     """
 
     def __init__(self) -> None:
+        self.spell: Callable[[str], str] | None = None
         self._events: deque[DeviceEvent] = deque()
         self._output: list[bytes] = []
         self._held: deque[bytes] = deque()
@@ -102,6 +105,7 @@ class Device:
         self.is_echo = True
         self.is_verbose = True
         self.is_quiet = False
+        self.repeats_prompt = False
         self._mode = _Mode.COMMAND
         self._input = bytearray()
         self._line = bytearray()
@@ -161,12 +165,12 @@ class Device:
 
     def respond(self, lines: Iterable[str]) -> None:
         """Write information responses; one of two lines is given as one text with CR LF inside."""
-        before = b"\r\n" if self.is_verbose else b""
-        self._output.extend(before + line.encode("latin-1", "replace") + b"\r\n" for line in lines)
+        self._output.extend(self._written(line) for line in lines)
 
-    def finish(self, result: Result | str) -> None:
-        """Write the final result (a text for `+CMS ERROR: n` and its like) and take the next command."""
-        self.write_result(result)
+    def finish(self, result: Result | str | None) -> None:
+        """Write the final result (a text for `+CMS ERROR: n` and its like, None for none); take the next command."""
+        if result is not None:
+            self.write_result(result)
         self.free()
 
     def write_result(self, result: Result | str) -> None:
@@ -198,14 +202,18 @@ class Device:
 
     def send_urc(self, line: str) -> None:
         """Write an unsolicited line, now or as soon as no answer, entry or half line would be torn apart."""
-        before = b"\r\n" if self.is_verbose else b""
-        self._hold(before + line.encode("latin-1", "replace") + b"\r\n")
+        self._hold(self._written(line))
 
     def send_result(self, result: Result) -> None:
         """Write a result code that no command asked for, as `send_urc` does: RING or the end of a call."""
         self._hold(self._final(result))
 
     # -- inside ---------------------------------------------------------------
+
+    def _written(self, line: str) -> bytes:
+        if self.spell is not None:
+            line = self.spell(line)
+        return (b"\r\n" if self.is_verbose else b"") + line.encode("latin-1", "replace") + b"\r\n"
 
     def _hold(self, octets: bytes) -> None:
         if self.is_quiet or self.is_mute:
@@ -217,7 +225,7 @@ class Device:
 
     def _final(self, result: Result | str) -> bytes:
         if isinstance(result, str):
-            text = result.encode("latin-1", "replace")
+            text = (result if self.spell is None else self.spell(result)).encode("latin-1", "replace")
         else:
             text = result.text.encode() if self.is_verbose else str(result.value).encode()
         return b"\r\n" + text + b"\r\n" if self.is_verbose else text + _CR
@@ -299,8 +307,8 @@ class Device:
     def _take_body(self) -> None:
         end = _END_OF_BODY.search(self._input)
         taken = bytes(self._input) if end is None else bytes(self._input[: end.start()])
-        if self.is_echo:
-            self._output.append(taken)
+        if self.is_echo or self.repeats_prompt:
+            self._output.append(self._body_echo(taken))
         self._body += taken[: max(0, MAX_BODY_OCTETS - len(self._body))]
         if end is None:
             self._input.clear()
@@ -310,3 +318,7 @@ class Device:
         self._mode = _Mode.BUSY
         self._events.append(BodyReceived(octets=bytes(self._body), is_aborted=is_aborted))
         self._body.clear()
+
+    def _body_echo(self, taken: bytes) -> bytes:
+        echo = taken if self.is_echo else b"\r" * taken.count(_CR)
+        return echo.replace(_CR, _CR + PROMPT if self.is_echo else PROMPT) if self.repeats_prompt else echo

@@ -12,14 +12,15 @@ import threading
 from typing import TYPE_CHECKING, Any, Literal, TypeVar
 
 from modem.emulator.clock import LoopClock, VirtualClock
-from modem.emulator.machine import BOOT_S
 from modem.emulator.rack import Rack
+from modem.profiles import load_profiles
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Coroutine
     from pathlib import Path
 
     from modem.emulator.handset import ShownMessage
+    from modem.profile import Personality
 
 T = TypeVar("T")
 
@@ -30,7 +31,9 @@ class GsmNetwork:
     """One network with its modems and phones. Use it as a context, or call `start` and `stop`.
 
     `clock` is "real", "manual" (time passes only by `clock.advance`) or "jumping" (time goes to the next moment at
-    which something is due whenever the programs on the ports are idle). Ports appear in `directory`.
+    which something is due whenever the programs on the ports are idle). Ports appear in `directory`. `model` is what
+    the modems are, by the names of `gsm-modem emulate --model list`; `boot_s` None: they start as slowly as that does.
+    ValueError for another clock or model.
     """
 
     def __init__(
@@ -40,8 +43,9 @@ class GsmNetwork:
         seed: int = 0,
         radio_time_s: float = 0.0,
         report_delay_s: float = 0.0,
-        boot_s: float = BOOT_S,
+        boot_s: float | None = None,
         clock: ClockKind = "real",
+        model: str = "generic",
     ) -> None:
         self.modems: list[GsmModem] = []
         self.clock = GsmClock(self)
@@ -54,6 +58,7 @@ class GsmNetwork:
             seed=seed,
             boot_s=boot_s,
             clock=_clock(clock),
+            personalities=(_personality(model),),
         )
         self._loop = asyncio.new_event_loop()
         self._thread = threading.Thread(target=self._loop.run_forever, name="emulated modems", daemon=True)
@@ -81,9 +86,10 @@ class GsmNetwork:
         finally:
             self._end_thread()
 
-    def add_modem(self) -> GsmModem:
-        """Add a modem with a SIM of its own; it answers at once."""
-        modem = GsmModem(self, self.call(self.rack.add))
+    def add_modem(self, model: str | None = None) -> GsmModem:
+        """Add a modem with a SIM of its own; it answers at once. ValueError for a `model` that nobody knows."""
+        personality = None if model is None else _personality(model)
+        modem = GsmModem(self, self.call(lambda: self.rack.add(personality)))
         self.modems.append(modem)
         return modem
 
@@ -126,6 +132,8 @@ class GsmModem:
         machine = network.rack.machines[index]
         self.index = index
         self.port = network.rack.addresses(index)[0]
+        # As +CGMM says it.
+        self.model = machine.equipment.personality.model
         self.number = machine.equipment.sim.number
         self.imei = machine.equipment.identity.imei
         self.imsi = machine.equipment.sim.imsi
@@ -199,6 +207,14 @@ class GsmClock:
     async def advance_async(self, seconds: float) -> None:
         """Do the same as `advance` for an asynchronous test."""
         await self._network.wait_async(self._network.rack.advance(seconds))
+
+
+def _personality(model: str) -> Personality:
+    profiles = load_profiles()
+    if model not in profiles:
+        message = f"model is one of {', '.join(profiles)}, not {model!r}"
+        raise ValueError(message)
+    return profiles[model].personality
 
 
 def _clock(kind: ClockKind) -> LoopClock | VirtualClock:

@@ -14,7 +14,7 @@ from modem.at.device import BodyReceived
 from modem.emulator.course import Place, Stage
 from modem.emulator.fault import Cure, Direction, PortEvent, Restart, Trigger, Unplug, Write
 from modem.emulator.fault_board import Board
-from modem.emulator.machine import BOOT_S, Machine
+from modem.emulator.machine import Machine
 from modem.emulator.odd_line import OddLine
 from modem.emulator.radio import Transmission
 from modem.emulator.wire import Wire
@@ -39,7 +39,12 @@ class BreakableMachine(Machine):
     """One modem with a SIM, and what a tester wants to be wrong with it."""
 
     def __init__(
-        self, identity: Identity, sim: Sim, *, personality: Personality = GENERIC.personality, boot_s: float = BOOT_S
+        self,
+        identity: Identity,
+        sim: Sim,
+        *,
+        personality: Personality = GENERIC.personality,
+        boot_s: float | None = None,
     ) -> None:
         super().__init__(identity, sim, personality=personality, boot_s=boot_s)
         self._board = Board(self.equipment)
@@ -209,7 +214,7 @@ class BreakableMachine(Machine):
         else:
             self._odd.respond(self._odd.course, lines)
 
-    def _finish(self, result: Result | str) -> None:
+    def _finish(self, result: Result | str | None) -> None:
         if self._odd.course is None:
             super()._finish(result)
         else:

@@ -74,11 +74,11 @@ class Course:
         """Whether information responses are not written at once."""
         return not self.has_lines or self.lines_after_s > 0 or self.is_free
 
-    def ending(self, result: Result | str) -> list[tuple[float, list[str], list[Result | str]]]:
-        """Return what is written at the end: after how long, which lines, which final results."""
+    def ending(self, result: Result | str | None) -> list[tuple[float, list[str], list[Result | str]]]:
+        """Return what is written at the end: after how long, which lines, which final results (`result` None: none)."""
         lines = self.held_lines if self.has_lines else []
         final = result if self.result is None else self.result
-        results = [final] * self.result_count if self.has_result else []
+        results = [final] * self.result_count if self.has_result and final is not None else []
         first, last = self.lines_after_s, max(self.lines_after_s, self.result_after_s)
         if first == last or not lines:
             return [(last, lines, results)]

@@ -9,6 +9,7 @@ from enum import IntEnum
 from typing import TYPE_CHECKING, Final
 
 from modem.at.device import Device
+from modem.emulator.context import Context
 from modem.emulator.local_time import LocalTime
 from modem.emulator.memories import Memories
 from modem.emulator.phonebook import Phonebook
@@ -25,7 +26,6 @@ from modem.emulator.sim import Wanted
 
 if TYPE_CHECKING:
     from modem.emulator.call import Call
-    from modem.emulator.context import Context
     from modem.emulator.memories import Memory
     from modem.emulator.numbering import Identity
     from modem.emulator.sim import Sim
@@ -75,7 +75,8 @@ class Equipment:
         self.is_ussd_open = False
         self.is_packet_attached = True
         self.station_class = "A"
-        self.contexts: dict[int, Context] = {}
+        # Modules come with one defined; ModemManager 1.20 dies of a Cinterion without any.
+        self.contexts: dict[int, Context] = {1: Context()}
         self.local_time = LocalTime()
         self.shown_indicators: tuple[int, ...] | None = None
         self.is_reboot_due = False

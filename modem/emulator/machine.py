@@ -12,15 +12,17 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Generator
-from typing import TYPE_CHECKING, Final, assert_never
+from typing import TYPE_CHECKING, assert_never
 
 from modem.at.command import parse_line
 from modem.at.device import BodyReceived, Result
 from modem.at.errors import CME_TEXT, CMS_TEXT
 from modem.emulator import broadcast, inbound, indicators, network_time, telephony, ussd
+from modem.emulator.boot import Boot
 from modem.emulator.command import Pause, Prompt, load_table
 from modem.emulator.equipment import Equipment, Functionality
 from modem.emulator.local_time import LocalTime
+from modem.emulator.manner import Manner
 from modem.emulator.radio import (
     CallCleared,
     CallConnected,
@@ -33,7 +35,15 @@ from modem.emulator.radio import (
     Transmission,
     UssdAnswered,
 )
-from modem.emulator.refusal import CmeError, Cms, CmsError, NoCallError, RefusedError, UnknownCommandError
+from modem.emulator.refusal import (
+    CmeError,
+    Cms,
+    CmsError,
+    NoCallError,
+    RefusedError,
+    UnknownCommandError,
+    WordedError,
+)
 from modem.profiles.generic import PROFILE as GENERIC
 
 if TYPE_CHECKING:
@@ -48,19 +58,27 @@ if TYPE_CHECKING:
     from modem.emulator.sim import Sim
     from modem.profile import Personality
 
-BOOT_S: Final = 0.5
-
 
 class Machine:
-    """One modem with a SIM; off until `power_on`."""
+    """One modem with a SIM; off until `power_on`.
+
+    `boot_s`: how long it takes from power-up until everything works; None for as long as the model takes.
+    """
 
     def __init__(
-        self, identity: Identity, sim: Sim, *, personality: Personality = GENERIC.personality, boot_s: float = BOOT_S
+        self,
+        identity: Identity,
+        sim: Sim,
+        *,
+        personality: Personality = GENERIC.personality,
+        boot_s: float | None = None,
     ) -> None:
         self.equipment = Equipment(identity, sim, personality)
         self._device = self.equipment.device
         self._table = load_table()
-        self._boot_s = boot_s
+        self._boot = Boot(personality, boot_s)
+        self._manner = Manner(self.equipment, self._boot)
+        self._is_unfinished = False
         self._commands: deque[Command] = deque()
         self._is_running = False
         self._is_malformed = False
@@ -78,7 +96,8 @@ class Machine:
         self.equipment.local_time = LocalTime(now)
         self.equipment.apply(self.equipment.saved)
         self._is_on = True
-        self._ready_at = now + self._boot_s
+        self._boot.start(now)
+        self._ready_at = now + self._boot.at_s
         self.handle_timer(now)
 
     def power_off(self) -> None:
@@ -91,6 +110,7 @@ class Machine:
 
     def _stop(self) -> None:
         self._is_on = False
+        self._boot.stop()
         self._ready_at = self._resume_at = None
         self._dialogue = self._step = None
         self._is_running = False
@@ -99,8 +119,13 @@ class Machine:
 
     @property
     def is_awake(self) -> bool:
-        """Whether it is on and has booted."""
+        """Whether it is on and answers AT."""
         return self._is_on and self._ready_at is None
+
+    @property
+    def boot_s(self) -> float:
+        """How long it takes from power-up until everything works."""
+        return self._boot.length_s
 
     # -- the card -------------------------------------------------------------
 
@@ -141,12 +166,20 @@ class Machine:
 
     def next_timer(self) -> float | None:
         """Return when `handle_timer` wants to be called, or None."""
-        due = (self._ready_at, self._resume_at, self.equipment.acknowledge_by, self._device.next_timer())
+        due = (
+            self._ready_at,
+            self._resume_at,
+            self.equipment.acknowledge_by,
+            self._device.next_timer(),
+            self._boot.next_timer(),
+        )
         return min((at for at in due if at is not None), default=None)
 
     def handle_timer(self, now: float) -> None:
-        """Do what is due: end of boot, end of a pause, a missing acknowledgement, lines that waited."""
+        """Do what is due: lines of the boot, its end, end of a pause, a missing acknowledgement, lines that waited."""
         self.equipment.now = now
+        for line in self._boot.lines_due(now):
+            self._device.send_urc(self._manner.filled(line))
         if self._ready_at is not None and now >= self._ready_at:
             self._end_boot()
         self._device.handle_timer(now)
@@ -235,11 +268,20 @@ class Machine:
                 self._begin(event, now)
             if self.equipment.is_reboot_due:
                 self._restart(now)
+            elif self._manner.last_word is not None:
+                self._switch_off(self._manner.last_word)
+
+    def _switch_off(self, last_word: str) -> None:
+        self._manner.last_word = None
+        if last_word:
+            self._device.send_urc(last_word)
+        self.power_off()
 
     def _begin(self, event: CommandLineReceived, now: float) -> None:
         line = parse_line(event.text)
         self._commands.extend(line.commands)
         self._is_malformed = event.is_too_long or not line.is_well_formed
+        self._is_unfinished = False
         self._is_running = True
         if event.is_too_long:
             self._commands.clear()
@@ -251,22 +293,12 @@ class Machine:
             if self._commands:
                 self._start(self._commands.popleft(), now)
             else:
-                self._finish(Result.ERROR if self._is_malformed else Result.OK)
+                self._finish(Result.ERROR if self._is_malformed else None if self._is_unfinished else Result.OK)
 
     def _start(self, command: Command, now: float) -> None:
-        personality = self.equipment.personality
-        constant = personality.answers.get(command.text)
-        if constant is None:
-            constant = personality.answers.get(command.name + command.form.value)
-        if constant is not None:
-            self._respond(constant)
-            return
-        handler = None if command.name in personality.missing else self._table.get((command.name, command.form))
-        if handler is None:
-            self._refuse(UnknownCommandError(personality.unknown_command))
-            return
+        self._is_unfinished = command.text in self.equipment.personality.unfinished
         try:
-            answer = handler(self.equipment, command)
+            answer = self._answer(command, now)
         except RefusedError as refusal:
             self._refuse(refusal)
             return
@@ -275,6 +307,16 @@ class Machine:
             self._advance(None, now)
         else:
             self._respond(answer)
+
+    def _answer(self, command: Command, now: float) -> Sequence[str] | Dialogue:
+        own = self._manner.answer(command, now)
+        if own is not None:
+            return own
+        command = self._manner.meant(command)
+        handler = self._table.get((command.name, command.form))
+        if handler is None:
+            raise UnknownCommandError(self.equipment.personality.unknown_command)
+        return handler(self.equipment, command)
 
     def _resume(self, answer: BodyReceived | Clearing | int | None, now: float) -> None:
         self._advance(answer, now)
@@ -299,6 +341,8 @@ class Machine:
 
     def _begin_step(self, step: Step, now: float) -> None:
         if isinstance(step, Prompt):
+            is_text = self.equipment.settings.is_text_mode
+            self._device.repeats_prompt = is_text and self.equipment.personality.repeats_prompt
             self._prompt(now)
         elif isinstance(step, Transmission):
             self._transmit(step, now)
@@ -322,7 +366,7 @@ class Machine:
     def _respond(self, lines: Sequence[str]) -> None:
         self._device.respond(lines)
 
-    def _finish(self, result: Result | str) -> None:
+    def _finish(self, result: Result | str | None) -> None:
         self._is_running = False
         self._device.finish(result)
 
@@ -333,7 +377,7 @@ def refusal_line(refusal: RefusedError, level: int) -> Result | str:
         return Result[refusal.clearing.name]
     if isinstance(refusal, CmsError):
         return f"+CMS ERROR: {CMS_TEXT.get(refusal.code, refusal.code) if level == 2 else refusal.code}"
-    if isinstance(refusal, UnknownCommandError) and refusal.wording:
+    if isinstance(refusal, UnknownCommandError | WordedError) and refusal.wording:
         return refusal.wording
     if isinstance(refusal, CmeError) and level:
         return f"+CME ERROR: {CME_TEXT.get(refusal.code, refusal.code) if level == 2 else refusal.code}"

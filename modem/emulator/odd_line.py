@@ -67,7 +67,7 @@ class OddLine:
         """Write the unsolicited lines that stand at `place`."""
         self._device.respond(course.intrusions.get(place, ()))
 
-    def finish(self, course: Course, result: Result | str, now: float) -> None:
+    def finish(self, course: Course, result: Result | str | None, now: float) -> None:
         """Write the end of the line, now and later; the modem takes the next line behind it or, if free, at once."""
         self.intrude(course, Place.RESULT)
         self.course = None

@@ -4,7 +4,8 @@
     gsm_modem       one modem on it: `gsm_modem.port` is what the program under test opens
     gsm_modems      gsm_modems(n) gives n modems
 
-`@pytest.mark.gsm_network(radio_time_s=0.5, report_delay_s=2, boot_s=5, seed=7, clock="manual")` sets a test's network.
+`@pytest.mark.gsm_network(radio_time_s=0.5, report_delay_s=2, boot_s=5, seed=7, clock="manual", model="sim800")` sets
+a test's network.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from modem.emulator.blocking import GsmModem, GsmNetwork
 
-_SETTINGS: Final = ("radio_time_s", "report_delay_s", "boot_s", "seed", "clock")
+_SETTINGS: Final = ("radio_time_s", "report_delay_s", "boot_s", "seed", "clock", "model")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

@@ -18,12 +18,12 @@ from modem.emulator.clock import LoopClock, Timetable, VirtualClock
 from modem.emulator.door import Door
 from modem.emulator.fault import PortEvent
 from modem.emulator.file_limit import allow_files
-from modem.emulator.machine import BOOT_S
 from modem.emulator.network import Network
 from modem.emulator.numbering import SMSC_NUMBER, identity
 from modem.emulator.port_watch import PortWatch
 from modem.emulator.sim import Sim
 from modem.emulator.stepping import Stepping
+from modem.profiles.generic import PROFILE as GENERIC
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -33,6 +33,7 @@ if TYPE_CHECKING:
     from modem.emulator.fault import Fault, Trigger
     from modem.emulator.fault_board import Armed
     from modem.emulator.handset import ShownMessage
+    from modem.profile import Personality
 
 # What a virtual clock shows at its start, so that two runs write equal times of day into their ledgers.
 VIRTUAL_EPOCH: Final = datetime(2026, 1, 1, tzinfo=UTC)
@@ -48,6 +49,8 @@ class Rack:
 
     Modem n has a port at `directory`/modem<n>, or at the n-th address of `tcp`, or both: then its answers go to the
     TCP port while a host is connected there. ValueError when a modem has neither.
+
+    The modems take `personalities` in turn; `boot_s` is how long each takes to start, None for as long as its model.
     """
 
     def __init__(
@@ -59,7 +62,8 @@ class Rack:
         radio_time_s: float = 0.0,
         report_delay_s: float = 0.0,
         seed: int = 0,
-        boot_s: float = BOOT_S,
+        boot_s: float | None = None,
+        personalities: Sequence[Personality] = (GENERIC.personality,),
         clock: Clock | None = None,
     ) -> None:
         self.clock: Clock = clock or LoopClock()
@@ -75,6 +79,7 @@ class Rack:
         self._tcp = list(tcp)
         self._seed = seed
         self._boot_s = boot_s
+        self._personalities = personalities
         self._air = Air(self.network, [])
         self._doors: list[Door] = []
         self._watch: PortWatch | None = None
@@ -115,10 +120,13 @@ class Rack:
         for _, waiter in self._waiters:
             waiter.cancel()
 
-    def add(self) -> int:
-        """Add one more modem to a running rack and return its number; it answers AT. Raises as `start` does."""
+    def add(self, personality: Personality | None = None) -> int:
+        """Add one more modem to a running rack and return its number; it answers AT. Raises as `start` does.
+
+        Without a personality it takes the one whose turn it is.
+        """
         self._allow_files(len(self.machines) + 1)
-        index = self._make()
+        index = self._make(personality)
         self._switch_on(index)
         return index
 
@@ -198,14 +206,15 @@ class Rack:
 
     # -- inside ---------------------------------------------------------------
 
-    def _make(self) -> int:
+    def _make(self, personality: Personality | None = None) -> int:
         index = len(self.machines)
         link = self._directory / f"modem{index}" if self._directory is not None else None
         tcp = self._tcp[index] if index < len(self._tcp) else None
         self._doors.append(Door(link, tcp, partial(self._receive, index), partial(self._part, index)))
         if link is not None:
             self.ports.append(link)
-        machine = _machine(index, self._seed, self._boot_s)
+        personality = personality or self._personalities[index % len(self._personalities)]
+        machine = _machine(index, self._seed, self._boot_s, personality)
         self.machines.append(machine)
         self._air.add(machine)
         return index
@@ -215,10 +224,12 @@ class Rack:
 
     def _switch_on(self, index: int) -> None:
         self._open(index)
-        # These modems were switched on before we came.
-        self.machines[index].power_on(self.clock.now() - self._boot_s)
-        self.machines[index].handle_timer(self.clock.now())
-        self._settle(index, self.clock.now())
+        # These modems were switched on before we came, and nobody heard what they said then.
+        machine, now = self.machines[index], self.clock.now()
+        machine.power_on(now - machine.boot_s)
+        machine.handle_timer(now)
+        machine.data_to_send()
+        self._settle(index, now)
 
     def _open(self, index: int) -> None:
         if self._watch is None:
@@ -287,7 +298,7 @@ class Rack:
             self._waiters.remove(entry)
 
 
-def _machine(index: int, seed: int, boot_s: float) -> BreakableMachine:
+def _machine(index: int, seed: int, boot_s: float | None, personality: Personality) -> BreakableMachine:
     who = identity(index)
     last_mr = random.Random(f"{seed}:{who.imsi}").randrange(256)  # noqa: S311 - repeatable, not secret
-    return BreakableMachine(who, Sim(who, smsc=SMSC_NUMBER, last_mr=last_mr), boot_s=boot_s)
+    return BreakableMachine(who, Sim(who, smsc=SMSC_NUMBER, last_mr=last_mr), personality=personality, boot_s=boot_s)

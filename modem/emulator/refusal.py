@@ -4,12 +4,14 @@ RefusedError
     CmeError                 +CME ERROR (3GPP TS 27.007 9.2)
         UnknownCommandError  the model has no such command
     CmsError                 +CMS ERROR (3GPP TS 27.005 3.2.5)
+    WordedError              whatever the model says
     NoCallError              NO CARRIER, BUSY or NO ANSWER (ITU-T V.250 5.7.1)
 """
 
 from __future__ import annotations
 
 from enum import IntEnum
+from typing import Final
 
 from modem.emulator.radio import Clearing
 
@@ -90,3 +92,22 @@ class NoCallError(RefusedError):
     def __init__(self, clearing: Clearing = Clearing.NO_CARRIER) -> None:
         super().__init__(clearing.value)
         self.clearing = clearing
+
+
+class WordedError(RefusedError):
+    """The model refuses with a final result of its own choice, `wording`."""
+
+    def __init__(self, wording: str) -> None:
+        super().__init__(wording)
+        self.wording = wording
+
+
+def refusal_in_words(wording: str) -> RefusedError:
+    """Return the refusal whose final result is `wording`: +CME and +CMS errors obey +CMEE like all others."""
+    name, _, code = wording.partition(" ERROR: ")
+    if name in _NUMBERED and code.isdigit():
+        return _NUMBERED[name](int(code))
+    return RefusedError(wording) if wording == "ERROR" else WordedError(wording)
+
+
+_NUMBERED: Final = {"+CME": CmeError, "+CMS": CmsError}

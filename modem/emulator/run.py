@@ -12,6 +12,7 @@ from modem.emulator.file_limit import allow_files
 from modem.emulator.player import Player
 from modem.emulator.port_watch import PortWatch
 from modem.emulator.rack import FILES_PER_PORT, SPARE_FILES, Rack
+from modem.profiles import load_profiles
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -23,13 +24,18 @@ def run(
     count: int,
     directory: Path | None,
     tcp: Sequence[tuple[str, int]],
+    models: Sequence[str] = (),
     radio_time_s: float,
     report_delay_s: float,
     seed: int,
     control: tuple[str, int],
     announce: Callable[[str], None],
 ) -> None:
-    """Serve until SIGTERM or SIGINT; `announce` gets a line per modem and one for the control. Raises OSError."""
+    """Serve until SIGTERM or SIGINT; `announce` gets a line per modem and one for the control. Raises OSError.
+
+    The modems take `models`, names of profiles, in turn.
+    """
+    profiles = load_profiles()
     rack = Rack(
         count=count,
         directory=directory,
@@ -37,8 +43,9 @@ def run(
         radio_time_s=radio_time_s,
         report_delay_s=report_delay_s,
         seed=seed,
+        personalities=[profiles[name].personality for name in models or ("generic",)],
     )
-    asyncio.run(_serve(rack, control, announce))
+    asyncio.run(_serve(rack, control, announce, models))
 
 
 def replay(
@@ -84,7 +91,7 @@ def _until_stopped() -> asyncio.Event:
     return stopped
 
 
-async def _serve(rack: Rack, control: tuple[str, int], announce: Callable[[str], None]) -> None:
+async def _serve(rack: Rack, control: tuple[str, int], announce: Callable[[str], None], models: Sequence[str]) -> None:
     stopped = _until_stopped()
     await rack.start()
     try:
@@ -92,7 +99,9 @@ async def _serve(rack: Rack, control: tuple[str, int], announce: Callable[[str],
         try:
             for index, machine in enumerate(rack.machines):
                 where = "  ".join(rack.addresses(index))
-                announce(f"{where}  {machine.equipment.sim.number}  IMEI {machine.equipment.identity.imei}")
+                who = machine.equipment
+                model = f"  {who.personality.model}" if models else ""
+                announce(f"{where}  {who.sim.number}  IMEI {who.identity.imei}{model}")
             announce(f"control  {address(runner)}")
             await stopped.wait()
         finally:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from modem.emulator.rack import Rack
+from modem.profiles import load_profiles
 from tests.interop.texts import PIN
 from tests.modem.emulator.host import Host
 
@@ -15,11 +16,22 @@ if TYPE_CHECKING:
 
 
 @pytest.fixture
-async def rack() -> AsyncIterator[Rack]:
-    """Four modems on ports. A report comes a while after the submit, as most programs look for it only later."""
+async def rack(request: pytest.FixtureRequest) -> AsyncIterator[Rack]:
+    """Four modems on ports, or one for each name of a model that a test asks for by `indirect`.
+
+    A report comes a while after the submit, as most programs look for it only later.
+    """
+    models: tuple[str, ...] = getattr(request, "param", ("generic",) * 4)
+    profiles = load_profiles()
     # Not in pytest's folder: gnokii cuts the name of a port behind some sixty characters.
     with tempfile.TemporaryDirectory(prefix="modems-") as folder:
-        rack = Rack(count=4, directory=Path(folder), report_delay_s=1.0, boot_s=0.0)
+        rack = Rack(
+            count=len(models),
+            directory=Path(folder),
+            report_delay_s=1.0,
+            boot_s=0.0,
+            personalities=[profiles[name].personality for name in models],
+        )
         await rack.start()
         yield rack
         await rack.stop()

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from modem.profiles import load_profiles
 from tests.interop.program import needs, run
 from tests.interop.texts import (
     EXTENDED,
@@ -75,6 +76,25 @@ async def test_gammu_reads_what_arrived(rack: Rack, tmp_path: Path) -> None:
     for sender, text in SENDERS.items():
         assert f'"{sender}"' in messages
         assert f"\n\n{text}\n" in messages
+
+
+@pytest.mark.parametrize("rack", [tuple(load_profiles())], indirect=True, ids=["every model"])
+async def test_gammu_works_with_every_model(rack: Rack, tmp_path: Path) -> None:
+    async def work(index: int) -> None:
+        gammu, who = Gammu(rack, index, tmp_path), rack.machines[index].equipment
+        person = f"+4917110000{index:02}"
+        rack.write(person, who.sim.number, f"to {who.personality.model}")
+
+        identified = await gammu("identify")
+        for fact in (who.personality.model, who.identity.imei, who.sim.imsi):
+            assert fact in identified
+        await gammu("sendsms", "TEXT", person, "-text", f"from {who.personality.model}")
+        assert f"to {who.personality.model}" in await gammu("getallsms")
+        assert [message.text for message in await rack.messages(person)] == [f"from {who.personality.model}"]
+
+    async with asyncio.TaskGroup() as working:
+        for index in range(len(rack.machines)):
+            working.create_task(work(index))
 
 
 async def test_gammu_asks_for_the_balance(rack: Rack, tmp_path: Path) -> None:

@@ -47,6 +47,18 @@ ROOT = "/org/freedesktop/ModemManager1"
 # On a bus of its own, with nothing of this machine in sight.
 OPTIONS = ("--test-session", "--test-enable", "--test-no-udev", "--test-no-suspend-resume", "--test-no-qrtr")
 
+# Which plugin takes which model.
+PLUGINS = {
+    "cinterion-mc75i": "cinterion",
+    "quectel-ec25": "quectel",
+    "sierra-mc7455": "sierra",
+    "sim7600": "simtech",
+    "telit-le910": "telit",
+    "ublox-sara-u2": "u-blox",
+    "wavecom": "wavecom",
+    "zte-mf": "zte",
+}
+
 
 class ModemManager:
     """ModemManager with one modem, asked by mmcli."""
@@ -56,12 +68,12 @@ class ModemManager:
         self.home = home
         self.environment = {"DBUS_SESSION_BUS_ADDRESS": address, "DBUS_SYSTEM_BUS_ADDRESS": address}
 
-    async def give_modem(self, socket: Path) -> None:
+    async def give_modem(self, socket: Path, plugin: str) -> None:
         """Hand it a modem and wait until it has looked at everything."""
         async with asyncio.timeout(PATIENCE_S):
             while NAME not in await self.bus("org.freedesktop.DBus", "/", "org.freedesktop.DBus.ListNames"):
                 await asyncio.sleep(0.1)
-            profile = ("string:emulated", "string:generic", f"array:string:{socket}")
+            profile = ("string:emulated", f"string:{plugin}", f"array:string:{socket}")
             await self.bus(NAME, ROOT, f"{NAME}.Test.SetProfile", *profile)
             while "/Modem/" not in await self.mmcli("--list-modems"):
                 await asyncio.sleep(0.1)
@@ -111,7 +123,7 @@ class ModemManager:
 
 
 @contextlib.asynccontextmanager
-async def modem_manager(rack: Rack, home: Path) -> AsyncIterator[ModemManager]:
+async def modem_manager(rack: Rack, home: Path, plugin: str = "generic") -> AsyncIterator[ModemManager]:
     manager = ModemManager(home)
     # A socket's name is at most 107 octets long: it lies beside the ports, in a short folder.
     socket = rack.ports[0].with_name("socket")
@@ -121,7 +133,7 @@ async def modem_manager(rack: Rack, home: Path) -> AsyncIterator[ModemManager]:
         await until((home / "bus").exists)
         command = ("ModemManager", *OPTIONS, "--no-auto-scan", "--debug")
         async with daemon(*command, home=home, environment=manager.environment):
-            await manager.give_modem(socket)
+            await manager.give_modem(socket, plugin)
             yield manager
 
 
@@ -157,6 +169,26 @@ async def test_modem_manager_sends_receives_and_shows_reports(rack: Rack, tmp_pa
             rack.write(sender, number, text)
             received.add((sender, text))
             await manager.wait_for("deliver", "text", received)
+
+
+@pytest.mark.parametrize(
+    ("rack", "plugin"),
+    [pytest.param((model,), plugin, id=model) for model, plugin in PLUGINS.items()],
+    indirect=["rack"],
+)
+async def test_modem_manager_drives_a_model_by_the_plugin_of_its_family(
+    rack: Rack, plugin: str, tmp_path: Path
+) -> None:
+    who = rack.machines[0].equipment
+    async with modem_manager(rack, tmp_path, plugin) as manager:
+        modem, sim = await manager.modem(), await manager.sim()
+        assert (modem["plugin"], modem["model"]) == (plugin, who.personality.model)
+        assert sim["iccid"] == who.sim.iccid
+        await manager.mmcli("--modem=any", "--enable")
+        await manager.send(UNICODE_RECIPIENT, UNICODE)
+        await check_handsets(rack, [UNICODE_RECIPIENT])
+        rack.write(UNICODE_RECIPIENT, who.sim.number, EXTENDED)
+        await manager.wait_for("deliver", "text", {(UNICODE_RECIPIENT, EXTENDED)})
 
 
 async def test_modem_manager_holds_a_ussd_session(rack: Rack, tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ import click
 from click.core import ParameterSource
 
 from modem.errors import TranscriptError
+from modem.profiles import load_profiles
 
 EXAMPLES = """
 \b
@@ -16,6 +17,8 @@ Examples:
   gsm-modem emulate --count 4 --dir /tmp/modems
   gsm-modem emulate --count 8 --dir /tmp/modems --radio-time 0.5 --report-delay 2
   gsm-modem emulate --dir /tmp/modems --control 127.0.0.1:8090
+  gsm-modem emulate --count 4 --dir /tmp/modems --model huawei-e173 --model sim800
+  gsm-modem emulate --model list
   gsm-modem emulate --count 4 --tcp 127.0.0.1:7000         (modem 0 on port 7000, modem 1 on 7001 ...)
   gsm-modem emulate --tcp 127.0.0.1:7000 --tcp 127.0.0.1:7105
   gsm-modem emulate --dir /tmp/modems --replay ec25.at     (answers as recorded, see gsm-modem trace)
@@ -43,6 +46,19 @@ def _host_and_port(value: str, parameter: click.Parameter) -> tuple[str, int]:
         message = f"{value!r} is not HOST:PORT"
         raise click.BadParameter(message, param=parameter)
     return host, int(port)
+
+
+def _models(context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> tuple[str, ...]:
+    profiles = load_profiles()
+    if "list" in values:
+        width = max(map(len, profiles))
+        for name, profile in profiles.items():
+            click.echo(f"{name:{width}}  {profile.personality.manufacturer} {profile.personality.model}")
+        context.exit()
+    if unknown := next((value for value in values if value not in profiles), None):
+        message = f"{unknown!r} is not one of {', '.join(profiles)}"
+        raise click.BadParameter(message, param=parameter)
+    return values
 
 
 def _is_loopback(host: str) -> bool:
@@ -118,6 +134,16 @@ def _reason(error: OSError) -> str:
     "One host per port at a time; no password.",
 )
 @click.option(
+    "--model",
+    "models",
+    multiple=True,
+    metavar="NAME",
+    is_eager=True,  # so that `--model list` needs no other option
+    callback=_models,
+    help="Which model the modems are: how it boots, what it says and refuses. Repeat it and they take the models in "
+    "turn. `--model list` shows the names.  [default: generic]",
+)
+@click.option(
     "--radio-time",
     "radio_time_s",
     default=0.0,
@@ -162,6 +188,7 @@ def emulate(
     count: int | None,
     directory: Path | None,
     tcp: list[tuple[str, int]],
+    models: tuple[str, ...],
     radio_time_s: float,
     report_delay_s: float,
     seed: int,
@@ -193,6 +220,7 @@ def emulate(
                 count=count,
                 directory=directory,
                 tcp=tcp,
+                models=models,
                 radio_time_s=radio_time_s,
                 report_delay_s=report_delay_s,
                 seed=seed,
@@ -208,6 +236,7 @@ def emulate(
 
 def _refuse_beside_replay(context: click.Context) -> None:
     for parameter, option in (
+        ("models", "--model"),
         ("radio_time_s", "--radio-time"),
         ("report_delay_s", "--report-delay"),
         ("seed", "--seed"),

@@ -35,7 +35,8 @@ def capabilities(equipment: Equipment, _command: Command) -> Sequence[str]:
 def list_commands(equipment: Equipment, _command: Command) -> Sequence[str]:
     """Name every command the modem knows, one a line, those of its maker too."""
     personality = equipment.personality
-    vendors = {command.name for typed in personality.answers for command in parse_line(typed).commands}
+    own = (*personality.answers, *personality.aliases, *personality.restarts, *personality.switches_off)
+    vendors = {command.name for typed in own for command in parse_line(typed).commands}
     return sorted(({name for name, _ in load_table()} | vendors) - personality.missing)
 
 

@@ -59,13 +59,17 @@ def set_indications(equipment: Equipment, command: Command) -> Sequence[str]:
     parameters = Parameters(command, most=5, refusal=_NOT_SUPPORTED)
     now = equipment.settings.indications
     modes, delivers, broadcasts, reports, buffers = equipment.personality.cnmi
-    equipment.settings.indications = Indications(
+    chosen = Indications(
         mode=parameters.number(0, modes, now.mode),
         deliver=parameters.number(1, delivers, now.deliver),
         broadcast=parameters.number(2, broadcasts, now.broadcast),
         report=parameters.number(3, reports, now.report),
         buffer=parameters.number(4, buffers, now.buffer),
     )
+    is_plain = equipment.settings.service == 0
+    if equipment.personality.routes_in_phase_2_only and is_plain and (chosen.deliver in (2, 3) or chosen.report == 1):
+        raise _NOT_SUPPORTED
+    equipment.settings.indications = chosen
     inbound.flush(equipment)
     return []
 

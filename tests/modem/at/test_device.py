@@ -377,3 +377,42 @@ def test_no_buffer_grows_without_bound(data: st.DataObject) -> None:
 
     assert kept <= MAX_LINE_OCTETS + MAX_BODY_OCTETS + MAX_WAITING_OCTETS
     assert device.held_count <= MAX_HELD_URCS
+
+
+def test_a_model_may_spell_its_lines_in_its_own_way(device: Device) -> None:
+    device.spell = lambda line: line.replace("+CDS: ", "+CDS: ,")
+    device.send_urc("+CDS: 25\r\n00")
+    device.respond(["+CDS: 1"])
+    device.finish("+CDS: 2")
+
+    assert device.data_to_send() == b"\r\n+CDS: ,25\r\n00\r\n\r\n+CDS: ,1\r\n\r\n+CDS: ,2\r\n"
+
+
+def test_a_command_may_end_without_a_final_result(device: Device) -> None:
+    device.is_echo = False
+    device.receive_data(b"AT+CPIN?\rAT\r", 0)
+    assert device.next_event() == CommandLineReceived(text="+CPIN?")
+    device.respond(["+CPIN: READY"])
+    device.finish(None)
+
+    assert device.data_to_send() == b"\r\n+CPIN: READY\r\n"
+    assert device.next_event() == CommandLineReceived(text="")
+
+
+@pytest.mark.parametrize(
+    ("is_echo", "expected"), [(False, b"\r\n> \r\n> "), (True, b"a\r\r\n> b\r\r\n> c")], ids=["E0", "E1"]
+)
+def test_the_prompt_may_come_again_after_each_line_of_a_body(prompting: Device, is_echo: bool, expected: bytes) -> None:
+    prompting.repeats_prompt = True
+    prompting.is_echo = is_echo
+    prompting.receive_data(b"a\rb\rc\x1a", 0)
+
+    assert prompting.data_to_send().endswith(expected)
+    assert prompting.next_event() == BodyReceived(octets=b"a\rb\rc")
+
+
+def test_a_start_forgets_that_the_prompt_came_again(device: Device) -> None:
+    device.repeats_prompt = True
+    device.reset()
+
+    assert not device.repeats_prompt

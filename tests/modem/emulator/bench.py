@@ -28,7 +28,7 @@ ESC = b"\x1b"
 
 
 class Bench:
-    """`count` machines that are switched on, with echo off."""
+    """`count` machines that are switched on, with echo off. `boot_s` None: a start takes what the model takes."""
 
     def __init__(
         self,
@@ -39,15 +39,16 @@ class Bench:
         seed: int = 0,
         sim_capacity: int = 30,
         personality: Personality = GENERIC.personality,
+        boot_s: float | None = BOOT_S,
     ) -> None:
         self.now = 0.0
         self.network = Network(epoch=EPOCH, radio_time_s=radio_time_s, report_delay_s=report_delay_s, seed=seed)
-        self.machines = [_machine(index, sim_capacity, personality) for index in range(count)]
+        self.machines = [_machine(index, sim_capacity, personality, boot_s) for index in range(count)]
         self._air = Air(self.network, self.machines)
         self._read = [bytearray() for _ in self.machines]
         self.port_events: list[PortEvent] = []
         for index, machine in enumerate(self.machines):
-            machine.power_on(-BOOT_S)
+            machine.power_on(-machine.boot_s)
             machine.handle_timer(0)
             self._settle(index)
             self.at("E0", index)
@@ -132,7 +133,7 @@ class Bench:
         self._settle(index)
         self.machines[index].power_on(self.now)
         self._settle(index)
-        self.wait(BOOT_S)
+        self.wait(self.machines[index].boot_s)
 
     def _next_timer(self) -> float | None:
         dues = [self.network.next_timer(), *(machine.next_timer() for machine in self.machines)]
@@ -145,10 +146,10 @@ class Bench:
                 self.port_events.append(event)
 
 
-def _machine(index: int, sim_capacity: int, personality: Personality) -> BreakableMachine:
+def _machine(index: int, sim_capacity: int, personality: Personality, boot_s: float | None) -> BreakableMachine:
     who = identity(index)
     card = Sim(who, smsc=SMSC_NUMBER, capacity=sim_capacity)
-    return BreakableMachine(who, card, personality=personality, boot_s=BOOT_S)
+    return BreakableMachine(who, card, personality=personality, boot_s=boot_s)
 
 
 def lines(octets: bytes) -> list[str]:

@@ -49,20 +49,25 @@ import pytest
 def test_option(gsm_network): assert gsm_network.seed == 7
 @pytest.mark.gsm_network(seed=9)
 def test_mark(gsm_network): assert gsm_network.seed == 9
+@pytest.mark.gsm_network(model="sim800")
+def test_model(gsm_network):
+    assert gsm_network.add_modem().model == "SIMCOM_SIM800L"
+    assert gsm_network.add_modem("zte-mf").model == "MF180"
 def test_many(gsm_modems): assert len({modem.number for modem in gsm_modems(3)}) == 3
 async def test_asynchronous(gsm_modem): assert gsm_modem.is_plugged
 """
     code, output = run(tmp_path, source, "--gsm-seed", "7", "-o", "asyncio_mode=auto")
 
-    assert (code, "4 passed" in output) == (0, True), output
+    assert (code, "5 passed" in output) == (0, True), output
     assert "gsm-modem: seed 7" in output
 
 
 @pytest.mark.parametrize(
     ("mark", "complaint"),
     [
-        ("radio_time=1", "gsm_network knows radio_time_s, report_delay_s, boot_s, seed, clock, not radio_time"),
+        ("radio_time=1", "gsm_network knows radio_time_s, report_delay_s, boot_s, seed, clock, model, not radio_time"),
         ("1", "not values without a name"),
+        ("model='sim801'", "model is one of cinterion-ehs6, "),
         ("clock='fast'", "clock is 'real', 'manual' or 'jumping', not 'fast'"),
     ],
 )

@@ -47,6 +47,17 @@ def test_a_port_that_cannot_be_made_is_said_in_plain_words(tmp_path: Path) -> No
     assert "modem0" in errors
 
 
+def test_the_modems_take_the_models_in_turn(tmp_path: Path) -> None:
+    models = ("--model", "huawei-e173", "--model", "sim800")
+    with start("--count", "3", "--dir", str(tmp_path / "modems"), *models) as process:
+        assert process.stdout is not None
+        announced = [process.stdout.readline() for _ in range(3)]
+        process.send_signal(signal.SIGTERM)
+        process.communicate(timeout=20)
+
+    assert [line.split()[-1] for line in announced] == ["E173", "SIMCOM_SIM800L", "E173"]
+
+
 def ask(address: str, command: bytes, answer: bytes) -> bytes:
     host, _, port = address.removeprefix("socket://").rpartition(":")
     heard = b""

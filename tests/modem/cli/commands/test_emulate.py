@@ -22,9 +22,11 @@ if TYPE_CHECKING:
         (["--radio-time", "-1"], "from 0 to 86400 seconds"),
         (["--report-delay", "nan"], "from 0 to 86400 seconds"),
         (["--radio-time", "x"], "not a valid float"),
+        (["--model", "sim801"], "'sim801' is not one of cinterion-ehs6"),
         (["--tcp", "7000"], "not HOST:PORT"),
         (["--replay", "/nowhere/at.all"], "does not exist"),
         (["--replay", __file__, "--seed", "1"], "--seed does not go with --replay"),
+        (["--replay", __file__, "--model", "sim800"], "--model does not go with --replay"),
         (["--tcp", "127.0.0.1:7000", "--tcp", "127.0.0.1:7000"], "named twice"),
         (["--tcp", "127.0.0.1:65000", "--count", "1000"], "ports above 65535"),
         (["--tcp", "127.0.0.1:7000", "--tcp", "127.0.0.1:7001", "--count", "1"], "1 modems and 2 addresses"),
@@ -52,3 +54,11 @@ def test_some_kind_of_port_must_be_named() -> None:
     assert result.exit_code == 2
     assert "--dir" in result.output
     assert "--tcp" in result.output
+
+
+def test_the_models_are_listed_without_any_other_option() -> None:
+    result = CliRunner().invoke(main, ["emulate", "--model", "list"])
+
+    assert result.exit_code == 0
+    assert "sim800           SIMCOM_Ltd SIMCOM_SIM800L\n" in result.output
+    assert "generic" in result.output

@@ -53,8 +53,16 @@ def test_every_command_is_named_one_a_line() -> None:
 
 def test_what_a_model_lacks_is_not_named_and_what_its_maker_adds_is() -> None:
     answers = {"^CVOICE?": ("^CVOICE: 0",), "^CURC=0": ()}
-    bench = Bench(personality=replace(GENERIC.personality, missing=frozenset({"+CSCS"}), answers=answers))
+    personality = replace(
+        GENERIC.personality,
+        missing=frozenset({"+CSCS"}),
+        answers=answers,
+        aliases={"+CMGDA=6": "+CMGD=1,4"},
+        restarts=frozenset({"^RESET"}),
+        switches_off={"^SMSO": "^SHUTDOWN"},
+    )
+    bench = Bench(personality=personality)
 
     named = bench.at("+CLAC")
     assert "+CSCS" not in named
-    assert {"^CVOICE", "^CURC"} <= set(named)
+    assert {"^CVOICE", "^CURC", "+CMGDA", "^RESET", "^SMSO"} <= set(named)

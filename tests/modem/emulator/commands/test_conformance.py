@@ -364,9 +364,9 @@ TABLE: Final = (
     Row(
         name="+CGACT",
         test=exactly("+CGACT: (0,1)"),
-        read=BARE,
-        right=(("0", BARE),),
-        wrong=("2", "1,1", "1,17", "x"),
+        read=exactly("+CGACT: 1,0"),
+        right=(("0", BARE), ("1,1", BARE)),
+        wrong=("2", "1,2", "1,17", "x"),
         most=17,
     ),
     Row(

@@ -22,7 +22,8 @@ DIALOGUES: dict[str, Dialogue] = {
     ],
     "contexts": [
         ("+CGDCONT=?", [f'+CGDCONT: (1-16),"{kind}",,,(0,1),(0,1)' for kind in ("IP", "IPV6", "IPV4V6")] + OK),
-        ("+CGDCONT?", OK),
+        ("+CGDCONT?", ['+CGDCONT: 1,"IP","","",0,0', "OK"]),
+        ("+CGDCONT=1;+CGDCONT?", OK),
         ('+CGDCONT=1,"IP","internet"', OK),
         ('+CGDCONT=2,"ipv6","ims",,1,0', OK),
         ("+CGDCONT?", ['+CGDCONT: 1,"IP","internet","",0,0', '+CGDCONT: 2,"IPV6","ims","",1,0', "OK"]),
@@ -36,7 +37,8 @@ DIALOGUES: dict[str, Dialogue] = {
     ],
     "active contexts": [
         ("+CGACT=?", ["+CGACT: (0,1)", "OK"]),
-        ("+CGACT?", OK),
+        ("+CGACT?", ["+CGACT: 1,0", "OK"]),
+        ("+CGDCONT=1;+CGACT?", OK),
         ("+CGACT=1,1", ERROR),
         ('+CGDCONT=1,"IP","internet";+CGDCONT=3,"IP"', OK),
         ("+CGACT=1,1", OK),

@@ -1,0 +1,57 @@
+"""Siemens' and Cinterion's GSM terminals: MC35i, MC55i, MC75i, TC35i, TC65i.
+
+Sources: traces in gammu/gammu#1207 (MC75i: +CNMI=?, +CPMS=?, 25 slots), #97 (MC35i), #565 (MC55i); TC35 AT Command
+Set (up to 35 s for another memory); smstools3 src/smsd.c (+CMGR: 0,,0 for an empty slot). The modem says ^SMGO without
+having been asked by AT^SMGO=1. The seconds of the boot are of the usual size, not measured.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from modem.profile import Boot, Personality, Profile, Refusal
+
+PROFILE: Final = Profile(
+    name="cinterion-mc75i",
+    manufacturer=r"siemens|cinterion",
+    model=r"^[MT]C\d\d",
+    # gammu/gammu#1207: the last parameter must be 1.
+    cnmi_buffer=(1, 0),
+    cnmi_fallbacks=("2,1,0,2,1", "2,1,0,0,1", "3,2,0,1,1"),
+    iccid_commands=("AT^SCID", "AT+CRSM=176,12258,0,0,10"),
+    restart_urcs=frozenset({"^SYSSTART"}),
+    personality=Personality(
+        manufacturer="Cinterion",
+        model="MC75i",
+        revision="REVISION 04.001",
+        cnmi=((0, 1, 2, 3), (0, 1), (0, 2, 3), (0, 2), (1,)),
+        memories=(("ME", "SM", "MT"), ("ME", "SM", "MT"), ("SM", "MT")),
+        flash_slots=25,
+        empty_slot="+CMGR: 0,,0",
+        memory_full_urc="^SMGO: 2",
+        boot=Boot(
+            at_s=2.0,
+            lines=((2.0, "^SYSSTART"),),
+            refusals=(
+                Refusal(commands=r"\+(CPIN\?|CIMI|CRSM=.*|CNUM)", result="+CME ERROR: 14", until_s=5.0),
+                Refusal(commands=r"\+(CPMS|CMG[RLDSW]|CNMI|CSCA)[?=].*", result="+CMS ERROR: 314", until_s=7.0),
+            ),
+        ),
+        # Settings of the LTE modules only; a question about them is a mistake here.
+        refusals=(Refusal(commands=r"\^SCFG=MEopMode/Prov.*", result="+CME ERROR: 21"),),
+        answers={
+            "I": ("Cinterion", "MC75i", "REVISION 04.001"),
+            "^SCID": ("^SCID: {iccid}",),
+            "^SPIC": ("^SPIC: {pin_tries}",),
+            "^SMGO?": ("^SMGO: 1,0",),
+            "^SMGO=": (),
+            "^SCKS?": ("^SCKS: 0,1",),
+            "^SCKS=": (),
+            "^SCFG=": (),
+            "^SSMSS=": (),
+            "^SMSO": ("^SMSO: MS OFF",),
+        },
+        missing=frozenset({"+CCID", "+ICCID", "+QCCID", "+CICCID", "+CEREG"}),
+        switches_off={"^SMSO": "^SHUTDOWN"},
+    ),
+)

@@ -1,0 +1,70 @@
+"""SIMCom's LTE modules: SIM7100, SIM7500, SIM7600, A7600, A7602, A7670.
+
+Sources: SIM7500_SIM7600 Series AT Command Manual V1.07 (indexes start with zero); boot lines and +CREG that stays at
+0,2 while +CEREG is 0,1: Xinyuan-LilyGO/LilyGo-Modem-Series#79 and #138; oFono drivers/atmodem/sms.c (mode 1);
+ModemManager 1.25 src/plugins/simtech. The seconds of the boot are of the usual size, not measured.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from modem.profile import Boot, Personality, Profile, Refusal
+
+PROFILE: Final = Profile(
+    name="sim7600",
+    manufacturer=r"simcom",
+    model=r"SIM7[1-6]\d\d|A76\d\d",
+    cnmi_mode=(1, 2),
+    iccid_commands=("AT+CICCID", "AT+CCID", "AT+CRSM=176,12258,0,0,10"),
+    restart_urcs=frozenset({"RDY", "*ATREADY"}),
+    sim_urcs=frozenset({"+CPIN"}),
+    ready_urcs=frozenset({"SMS DONE", "PB DONE"}),
+    boot_s=40.0,
+    personality=Personality(
+        manufacturer="SIMCOM INCORPORATED",
+        model="SIMCOM_SIM7600E-H",
+        revision="LE20B04SIM7600M22",
+        memories=(("SM", "ME", "SR"), ("SM", "ME"), ("SM", "ME")),
+        first_index=0,  # its manual, +CMGR: "start with zero"
+        empty_slot="",
+        boot=Boot(
+            at_s=8.0,
+            lines=((8.0, "RDY"), (10.0, "+CPIN: {pin_state}"), (13.0, "SMS DONE"), (15.0, "PB DONE")),
+            refusals=(
+                Refusal(commands=r"\+(CPIN\?|CIMI|CCID|CICCID|CRSM=.*|CNUM)", result="+CME ERROR: 14", until_s=10.0),
+                Refusal(commands=r"\+(CPMS|CMG[RLDSW]|CNMI|CSCA)[?=].*", result="+CMS ERROR: 302", until_s=13.0),
+            ),
+        ),
+        spellings=(
+            # Registered on LTE only: circuit switched service is searched for ever.
+            (r"^\+CREG: (\d,)?[15](,.*)?$", r"+CREG: \g<1>2"),
+            # botletics/SIM7000-LTE-Shield#103: without service it is an unknown error.
+            (r"^\+CMS ERROR: 331$", "+CMS ERROR: 500"),
+            (r"^\+CNMI: \(0-2\),\(0-3\),\(0,2\),\(0-2\),\(0,1\)$", "+CNMI: (0,1,2),(0,1,2,3),(0,2),(0,1,2),(0,1)"),
+        ),
+        answers={
+            "+CGMR": ("+CGMR: LE20B04SIM7600M22",),
+            "+CICCID": ("+ICCID: {iccid}",),
+            "+CNSMOD=?": ("+CNSMOD: (0,1)",),
+            "+CNSMOD?": ("+CNSMOD: 0,8",),
+            "+CNSMOD=": (),
+            "+AUTOCSQ=?": ("+AUTOCSQ: (0,1),(0,1)",),
+            "+AUTOCSQ=": (),
+            "+CNMP?": ("+CNMP: 2",),
+            "+CNMP=?": ("+CNMP: (2,13,14,19,22,38,39,48,51,54,60)",),
+            "+CNMP=": (),
+            "+CNAOP?": ("+CNAOP: 0",),
+            "+CPSI?": ("+CPSI: LTE,Online,001-01,0x00A1,4275,0,EUTRAN-BAND3,1300,5,5,-94,-850,-545,15",),
+            "+CPCMREG=?": ("+CPCMREG: (0,1)",),
+            "+CPCMREG?": ("+CPCMREG: 0",),
+            "+CLTS=": (),
+            "+CSPN?": ('+CSPN: "Emulated",0',),
+            "+SPIC": ("+SPIC: {pin_tries},{puk_tries},{pin_tries},{puk_tries}",),
+        },
+        aliases={"+CMGDA=6": "+CMGD=0,4", "+CMGDA=DEL ALL": "+CMGD=0,4"},
+        missing=frozenset({"+ICCID", "+QCCID"}),
+        restarts=frozenset({"+CRESET", "+CFUN=6"}),
+        switches_off={"+CPOF": ""},
+    ),
+)
