@@ -59,10 +59,11 @@ class Answer:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CommandTimeout:
-    """The time is over; the command is still pending until it is answered or given up."""
+    """The time is over; the command is still pending until it is answered or given up. `lines` came so far."""
 
     command: str
     is_body_sent: bool
+    lines: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -209,6 +210,10 @@ class Host:
         self._required()
         self._deadline = now + timeout_s
 
+    def write_body(self, body: bytes, *, timeout_s: float, now: float) -> None:
+        """Answer a prompt of the pending command, which was started without a body; `body` ends with its terminator."""
+        self._hand_out_body(self._required(), body, now + timeout_s)
+
     def give_up(self) -> None:
         """Expect no answer to the pending command any more; one that comes all the same is a `Stray`."""
         pending = self._required()
@@ -259,7 +264,9 @@ class Host:
         if pending.has_own_line or pending.early_final is not None:
             self._finish(pending, pending.early_final)
         else:
-            self._events.append(CommandTimeout(command=pending.text, is_body_sent=pending.is_body_sent))
+            self._events.append(
+                CommandTimeout(command=pending.text, is_body_sent=pending.is_body_sent, lines=tuple(pending.lines))
+            )
 
     # -- one line ------------------------------------------------------------------------------------------------
 
@@ -375,11 +382,15 @@ class Host:
         if pending is None or pending.body is None:
             self._events.append(Prompt(is_expected=False))
         elif not pending.is_body_sent:
-            pending.is_body_sent = True
-            pending.body_text = pending.body.decode("latin-1")
-            self._deadline = now + pending.body_timeout_s
-            self._output += pending.body
+            self._hand_out_body(pending, pending.body, now + pending.body_timeout_s)
             self._events.append(Prompt(is_expected=True))
+
+    def _hand_out_body(self, pending: _Pending, body: bytes, deadline: float) -> None:
+        pending.body = body
+        pending.is_body_sent = True
+        pending.body_text = body.decode("latin-1")
+        self._deadline = deadline
+        self._output += body
 
     def _required(self) -> _Pending:
         if self._pending is None:

@@ -28,6 +28,7 @@ from modem.pdu.tpdu import (
 from modem.pdu.udh import Concat, Header, InformationElement, Ports
 from modem.pdu.validity import Absolute, Enhanced, Relative, Validity
 from modem.pdu.waiting import Waiting, WaitingKind
+from modem.pdu.words import element_text, numbering_plan_text, port_text, protocol_text, type_of_number_text
 
 __all__ = [
     "Absolute",
@@ -64,14 +65,19 @@ __all__ = [
     "decode_status_report",
     "decode_submit",
     "deliver_from",
+    "element_text",
     "format_pdu",
     "join",
+    "numbering_plan_text",
     "parse_pdu",
     "part_of",
     "plan",
     "plan_data",
+    "port_text",
+    "protocol_text",
     "report_on",
     "status_class",
     "status_text",
     "submits",
+    "type_of_number_text",
 ]

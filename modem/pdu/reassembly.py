@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from modem.pdu.address import Address
     from modem.pdu.deliver import Deliver
+    from modem.pdu.tpdu_base import Tpdu
 
 DEFAULT_TIMEOUT_S: Final = 24 * 3600.0
 
@@ -76,7 +77,7 @@ def part_of(message: Deliver, *, sim: str) -> Part | None:
     return Part(key=key, seq=concat.seq, message=message)
 
 
-def join(messages: Iterable[Deliver]) -> str | None:
+def join(messages: Iterable[Tpdu]) -> str | None:
     """Return the text of messages that are given in the order of their segments; None for 8-bit data.
 
     Neighbours of one alphabet are joined before they are decoded, so that an escape or surrogate
@@ -128,13 +129,13 @@ def _incomplete(key: PartKey, gathering: _Gathering) -> Incomplete:
     return Incomplete(key=key, messages=gathering.in_order(), missing=missing)
 
 
-def _alphabet_of(message: Deliver) -> tuple[object, ...]:
+def _alphabet_of(message: Tpdu) -> tuple[object, ...]:
     coding, header = message.coding, message.header
     tables = (header.single_shift, header.locking_shift) if header else (None, None)
     return coding.alphabet, coding.is_compressed, *tables
 
 
-def _joined(messages: Sequence[Deliver]) -> bytes:
+def _joined(messages: Sequence[Tpdu]) -> bytes:
     if messages[0].coding.alphabet is Alphabet.UCS2:
         return b"".join(message.body[: len(message.body) & ~1] for message in messages)
     return b"".join(message.body for message in messages)

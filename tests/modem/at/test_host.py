@@ -417,3 +417,31 @@ def test_garbage_never_raises_and_never_piles_up(pieces: list[bytes]) -> None:
     events(host)
     host.start("AT", timeout_s=1, now=100)
     assert answers(hear(host, b"\r\nOK\r\n\r\nOK\r\n")) == [((), True)]
+
+
+def test_a_body_that_is_made_at_the_prompt_is_written_and_answered() -> None:
+    host = asked("AT+CMGS=15")
+    assert hear(host, b"\r\n> ") == [Prompt(is_expected=False)]
+
+    host.write_body(BODY, timeout_s=120, now=1)
+
+    assert host.data_to_send() == BODY
+    assert (host.is_body_sent, host.next_timer()) == (True, 121)
+    # The echo of the body is no part of the answer.
+    (answer,) = hear(host, BODY, b"\r\n+CMGS: 7\r\n\r\nOK\r\n", now=2)
+    assert isinstance(answer, Answer)
+    assert (answer.lines, answer.is_ok, answer.is_body_sent) == (("+CMGS: 7",), True, True)
+
+
+def test_a_body_without_a_command_is_refused() -> None:
+    with pytest.raises(RuntimeError):
+        Host().write_body(BODY, timeout_s=120, now=0)
+
+
+def test_what_came_before_the_time_was_over_is_told() -> None:
+    host = asked("AT+CGMI")
+    hear(host, b"\r\nQuectel\r\n")
+
+    host.handle_timer(5)
+
+    assert events(host) == [CommandTimeout(command="AT+CGMI", is_body_sent=False, lines=("Quectel",))]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
 from click import Command
 from click.testing import CliRunner
 
@@ -26,11 +27,12 @@ def test_an_unknown_command_is_refused() -> None:
     assert "No such command 'nosuch'" in result.output
 
 
-def test_help_loads_nothing_heavy() -> None:
+@pytest.mark.parametrize("command", ["decode", "emulate", "encode"])
+def test_help_loads_nothing_heavy(command: str) -> None:
     program = (
         "import sys\n"
         "from modem.cli import main\n"
-        "main(['emulate', '--help'], standalone_mode=False)\n"
+        f"main([{command!r}, '--help'], standalone_mode=False)\n"
         "print(sorted({'asyncio', 'aiohttp', 'serial'} & sys.modules.keys()), file=sys.stderr)\n"
     )
     done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
