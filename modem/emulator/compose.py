@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Final
 
 from modem.emulator import radio_link
+from modem.emulator.call import INTERNATIONAL_TYPE
 from modem.emulator.charset import from_host
 from modem.emulator.radio import Transmission
 from modem.emulator.refusal import Cms, CmsError
@@ -32,7 +33,6 @@ if TYPE_CHECKING:
     from modem.emulator.settings import Settings, TextParameters
     from modem.pdu import Header, Validity
 
-INTERNATIONAL_TYPE: Final = 145
 _BLANKS: Final = b" \t\r\n\0"
 _MESSAGE_TYPE: Final = 0x03
 _DELIVER_REPORT: Final = 0x00

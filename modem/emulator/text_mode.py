@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from modem.emulator.charset import to_host
+from modem.emulator.local_time import format_time
 from modem.emulator.storage import MessageStatus
 from modem.pdu import Absolute, Address, Deliver, Relative, StatusReport, Submit, userdata
 
@@ -80,11 +81,7 @@ def validity_field(validity: Validity | None) -> str:
 
 def _time(stamp: Timestamp) -> str:
     at = stamp.value
-    offset = at.utcoffset() if at else None
-    if at is None or offset is None:
-        return '""'
-    quarters = int(offset.total_seconds()) // 900
-    return f'"{at:%y/%m/%d,%H:%M:%S}{quarters:+03d}"'
+    return f'"{format_time(at)}"' if at is not None else '""'
 
 
 def _details(settings: Settings, message: Deliver | Submit, smsc: str) -> str:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from modem.at.command import Form
 from modem.emulator import access, radio_link
+from modem.emulator.call import INTERNATIONAL_TYPE
 from modem.emulator.charset import from_host, to_host
 from modem.emulator.command import Shelf
 from modem.emulator.local_time import parse_time
@@ -23,8 +24,6 @@ if TYPE_CHECKING:
     from modem.emulator.equipment import Equipment
 
 SHELF = Shelf()
-
-_INTERNATIONAL_TYPE: Final = 145
 
 
 def _refused() -> CmsError:
@@ -69,7 +68,7 @@ def set_service_centre(equipment: Equipment, command: Command) -> Sequence[str]:
         raise CmeError(Cme.INCORRECT_PARAMETERS) from None
     if address.ton is TypeOfNumber.ALPHANUMERIC or not address.number:
         raise CmeError(Cme.INCORRECT_PARAMETERS)
-    is_plain = address.ton is TypeOfNumber.UNKNOWN and number_type == _INTERNATIONAL_TYPE
+    is_plain = address.ton is TypeOfNumber.UNKNOWN and number_type == INTERNATIONAL_TYPE
     equipment.sim.smsc = f"+{address.number}" if is_plain else address.text
     return []
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 
 from modem.at.command import Form
 from modem.emulator import access, phonebooks
-from modem.emulator.call import type_of
+from modem.emulator.call import INTERNATIONAL_TYPE, type_of
 from modem.emulator.charset import from_host, to_host
 from modem.emulator.command import Shelf
 from modem.emulator.parameters import Parameters
@@ -26,7 +26,6 @@ SHELF = Shelf(needs=access.unlocked_card)
 # Lists of calls and emergency numbers are nobody's to write; fixed numbers want PIN 2, which no AT command enters here.
 _READ_ONLY: Final = ("DC", "MC", "RC", "EN", "FD")
 _TYPES: Final = (129, 145, 161)
-_INTERNATIONAL: Final = 145
 _NUMBER: Final = re.compile(r"\+?[0-9*#ABCDPW,?]+", re.IGNORECASE)
 
 
@@ -131,10 +130,10 @@ def _contact(equipment: Equipment, parameters: Parameters) -> Contact:
         raise CmeError(Cme.NUMBER_TOO_LONG)
     if len(name) > MOST_CHARACTERS:
         raise CmeError(Cme.TEXT_TOO_LONG)
-    if number_type == _INTERNATIONAL and not number.startswith("+"):
+    if number_type == INTERNATIONAL_TYPE and not number.startswith("+"):
         number = f"+{number}"
     elif number.startswith("+"):
-        number_type = _INTERNATIONAL
+        number_type = INTERNATIONAL_TYPE
     return Contact(number=number, number_type=number_type, name=name)
 
 
