@@ -23,7 +23,7 @@ from typing import Final
 
 from modem.at.errors import ErrorKind, FinalResult, parse_final
 from modem.at.lines import PROMPT, Lines
-from modem.at.urc import TWO_LINE, UNSOLICITED, belongs_to, is_body, name_of, wants_body
+from modem.at.urc import TWO_LINE, UNSOLICITED, belongs_to, is_body, is_news, name_of, wants_body
 
 MAX_ANSWER_LINES: Final = 4096
 MAX_EVENTS: Final = 4096
@@ -334,9 +334,9 @@ class Host:
             pending.has_own_line = True
             if pending.early_final is not None:
                 self._finish(pending, pending.early_final)
-        elif name in UNSOLICITED:
+        elif is_news(line, name):
             self._receive_urc(line, name)
-        elif name == "+CMGS":
+        elif name == "+CMGS" and line != name:
             self._events.append(Stray(line=line))
         elif not (pending.is_body_sent and line in pending.body_text):
             self._add(pending, line)

@@ -75,6 +75,14 @@ def _is_registration_answer(line: str) -> bool:
     return stat.isdigit() and len(stat) < _FIELDS_IN_BOTH_FORMS and int(stat) <= 10
 
 
+def is_news(line: str, name: str) -> bool:
+    """Tell whether `line` is unsolicited by its name.
+
+    What 27.005 and 27.007 define carries a value: a bare `+CREG` is an entry of a list, as the answer of +CLAC is one.
+    """
+    return name in UNSOLICITED and not (line == name and name.startswith("+C"))
+
+
 def wants_body(line: str, name: str) -> bool:
     """Tell whether a second line belongs to the URC: not to a +CDS of text mode, which says all in one."""
     return name in TWO_LINE and not (name == "+CDS" and len(fields_of(line)) > 2)

@@ -38,6 +38,8 @@ class FoundPdu:
 
     text: str
     length: int | None = None
+    is_announced: bool = False
+    """Whether a header or command before it said that a PDU follows."""
     is_certain: bool = True
     """False for hex in the middle of a line of which nothing says that it is a PDU."""
 
@@ -60,7 +62,7 @@ class PduFinder:
         if _HEX_LINE.fullmatch(line):
             self._expect(_Due.ANYTHING, None)
             is_pdu = due is _Due.PDU or (due is _Due.ANYTHING and not _is_identity(line))
-            return [FoundPdu(text=line, length=length)] if is_pdu else []
+            return [FoundPdu(text=line, length=length, is_announced=due is _Due.PDU)] if is_pdu else []
         if due is _Due.TEXT:
             self._expect(_Due.ANYTHING, None)
             return []

@@ -445,3 +445,11 @@ def test_what_came_before_the_time_was_over_is_told() -> None:
     host.handle_timer(5)
 
     assert events(host) == [CommandTimeout(command="AT+CGMI", is_body_sent=False, lines=("Quectel",))]
+
+
+def test_a_list_of_commands_is_an_answer_though_news_have_the_same_names() -> None:
+    # 27.007 8.37: +CLAC lists names, one a line.
+    (answer,) = hear(asked("AT+CLAC"), b"\r\n+CREG\r\n+CMT\r\n+CMGS\r\n+CUSD\r\n\r\nOK\r\n")
+
+    assert isinstance(answer, Answer)
+    assert answer.lines == ("+CREG", "+CMT", "+CMGS", "+CUSD")

@@ -27,7 +27,7 @@ def test_an_unknown_command_is_refused() -> None:
     assert "No such command 'nosuch'" in result.output
 
 
-@pytest.mark.parametrize("command", ["decode", "emulate", "encode"])
+@pytest.mark.parametrize("command", ["at", "decode", "emulate", "encode"])
 def test_help_loads_nothing_heavy(command: str) -> None:
     program = (
         "import sys\n"

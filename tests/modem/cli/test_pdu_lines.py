@@ -32,7 +32,7 @@ def found(*lines: str) -> list[FoundPdu]:
     ids=["answer", "transcript", "recording", "log", "prompt", "sent"],
 )
 def test_the_line_behind_a_header_is_a_pdu_of_the_announced_length(lines: list[str]) -> None:
-    assert found(*lines) == [FoundPdu(text=STORED, length=16)]
+    assert found(*lines) == [FoundPdu(text=STORED, length=16, is_announced=True)]
 
 
 def test_bare_lines_are_pdus() -> None:
@@ -64,4 +64,4 @@ def test_what_is_no_pdu_is_left_alone(lines: list[str]) -> None:
 @pytest.mark.parametrize("program", ["chan_dongle", "gammu", "gnokii", "kannel", "python_gsmmodem", "smstools"])
 def test_the_submit_that_a_program_sent_is_found_in_its_transcript(program: str) -> None:
     lines = (PROGRAMS / f"{program}.at").read_text("ascii").splitlines()
-    assert FoundPdu(text=SUBMIT, length=23) in found(*lines)
+    assert FoundPdu(text=SUBMIT, length=23, is_announced=True) in found(*lines)
