@@ -10,7 +10,7 @@ import asyncio
 import random
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from modem.emulator.air import Air
 from modem.emulator.breakable import BreakableMachine
@@ -20,10 +20,12 @@ from modem.emulator.fault import PortEvent
 from modem.emulator.file_limit import allow_files
 from modem.emulator.machine import BOOT_S
 from modem.emulator.network import Network
+from modem.emulator.network.agenda import Agenda
 from modem.emulator.numbering import SMSC_NUMBER, identity
 from modem.emulator.port_watch import PortWatch
 from modem.emulator.sim import Sim
 from modem.emulator.stepping import Stepping
+from modem.profiles.generic import PROFILE as GENERIC
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -33,6 +35,9 @@ if TYPE_CHECKING:
     from modem.emulator.fault import Fault, Trigger
     from modem.emulator.fault_board import Armed
     from modem.emulator.handset import ShownMessage
+    from modem.profile import Personality
+
+Result = TypeVar("Result")
 
 # What a virtual clock shows at its start, so that two runs write equal times of day into their ledgers.
 VIRTUAL_EPOCH: Final = datetime(2026, 1, 1, tzinfo=UTC)
@@ -41,13 +46,14 @@ FILES_PER_PORT: Final = 2
 SPARE_FILES: Final = 64
 
 _NETWORK: Final = -1
+_PLAN: Final = -2
 
 
 class Rack:
     """`count` modems; all methods belong to the loop that ran `start`.
 
     Modem n has a port at `directory`/modem<n>, or at the n-th address of `tcp`, or both: then its answers go to the
-    TCP port while a host is connected there. ValueError when a modem has neither.
+    TCP port while a host is connected there. ValueError when a modem has neither. They take `personalities` in turn.
     """
 
     def __init__(
@@ -61,6 +67,7 @@ class Rack:
         seed: int = 0,
         boot_s: float = BOOT_S,
         clock: Clock | None = None,
+        personalities: Sequence[Personality] = (GENERIC.personality,),
     ) -> None:
         self.clock: Clock = clock or LoopClock()
         self.network = Network(
@@ -75,6 +82,9 @@ class Rack:
         self._tcp = list(tcp)
         self._seed = seed
         self._boot_s = boot_s
+        self._personalities = personalities
+        self._plan = Agenda()
+        self._listeners: list[Callable[[set[int]], None]] = []
         self._air = Air(self.network, [])
         self._doors: list[Door] = []
         self._watch: PortWatch | None = None
@@ -115,10 +125,13 @@ class Rack:
         for _, waiter in self._waiters:
             waiter.cancel()
 
-    def add(self) -> int:
-        """Add one more modem to a running rack and return its number; it answers AT. Raises as `start` does."""
+    def add(self, personality: Personality | None = None) -> int:
+        """Add one more modem to a running rack and return its number; it answers AT. Raises as `start` does.
+
+        Without `personality` it is of the model whose turn it is.
+        """
         self._allow_files(len(self.machines) + 1)
-        index = self._make()
+        index = self._make(personality)
         self._switch_on(index)
         return index
 
@@ -152,26 +165,42 @@ class Rack:
 
     # -- people and time ------------------------------------------------------
 
+    def change(self, act: Callable[[Network, float], Result]) -> Result:
+        """Let `act` do something to the network, now, and everybody hear of it; return what it returns."""
+        now = self.clock.now()
+        result = act(self.network, now)
+        self._settle(None, now)
+        return result
+
+    def handle(self, index: int, act: Callable[[BreakableMachine, float], Result]) -> Result:
+        """Let `act` do something to a modem, now, and everybody hear of it; return what it returns."""
+        now = self.clock.now()
+        result = act(self.machines[index], now)
+        self._settle(index, now)
+        return result
+
+    def plan(self, at_s: float, act: Callable[[], None]) -> None:
+        """Do `act` when the clock is at `at_s`; what was planned first goes first."""
+        self._plan.at(at_s, lambda _at: act())
+        self._timetable.set(_PLAN, self._plan.next_due())
+        self.clock.set(self._timetable.next_due())
+
+    def listen(self, listener: Callable[[set[int]], None]) -> Callable[[], None]:
+        """Call `listener` after everything that happens, with the modems it touched; return how to stop that."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
     def arm(self, index: int, fault: Fault, trigger: Trigger) -> Armed:
         """Arm a fault of a modem, as `BreakableMachine.arm` does, now."""
-        now = self.clock.now()
-        armed = self.machines[index].arm(fault, trigger, now)
-        self._settle(index, now)
-        return armed
+        return self.handle(index, lambda machine, now: machine.arm(fault, trigger, now))
 
     def disarm(self, index: int, number: int) -> bool:
         """Take a fault away, as `BreakableMachine.disarm` does, now."""
-        now = self.clock.now()
-        is_known = self.machines[index].disarm(number, now)
-        self._settle(index, now)
-        return is_known
+        return self.handle(index, lambda machine, now: machine.disarm(number, now))
 
     def write(self, sender: str, recipient: str, text: str, *, order: Sequence[int] | None = None) -> int:
         """Let a person send a text, as `Network.write` does, now."""
-        now = self.clock.now()
-        segment_count = self.network.write(sender, recipient, text, now, order=order)
-        self._settle(None, now)
-        return segment_count
+        return self.change(lambda network, now: network.write(sender, recipient, text, now, order=order))
 
     async def messages(self, number: str, *, count: int = 1, timeout_s: float = 10.0) -> list[ShownMessage]:
         """Return what a handset shows, as soon as that is `count` messages or after the timeout, in real time."""
@@ -198,14 +227,15 @@ class Rack:
 
     # -- inside ---------------------------------------------------------------
 
-    def _make(self) -> int:
+    def _make(self, personality: Personality | None = None) -> int:
         index = len(self.machines)
         link = self._directory / f"modem{index}" if self._directory is not None else None
         tcp = self._tcp[index] if index < len(self._tcp) else None
         self._doors.append(Door(link, tcp, partial(self._receive, index), partial(self._part, index)))
         if link is not None:
             self.ports.append(link)
-        machine = _machine(index, self._seed, self._boot_s)
+        personality = personality or self._personalities[index % len(self._personalities)]
+        machine = _machine(index, self._seed, self._boot_s, personality)
         self.machines.append(machine)
         self._air.add(machine)
         return index
@@ -250,7 +280,10 @@ class Rack:
         """Do everything that is due."""
         now = self.clock.now()
         while (number := self._timetable.take(now)) is not None:
-            if number == _NETWORK:
+            if number == _PLAN:
+                self._plan.work(now)
+                self._timetable.set(_PLAN, self._plan.next_due())
+            elif number == _NETWORK:
                 self.network.handle_timer(now)
                 self._settle(None, now)
             else:
@@ -260,7 +293,8 @@ class Rack:
 
     def _settle(self, index: int | None, now: float) -> None:
         """Let everybody answer, write what that gave, and see when to go on."""
-        for touched in self._air.settle(index, now):
+        everybody = self._air.settle(index, now)
+        for touched in everybody:
             machine = self.machines[touched]
             if octets := machine.data_to_send():
                 self._doors[touched].write(octets)
@@ -274,6 +308,8 @@ class Rack:
         for condition, waiter in self._waiters:
             if not waiter.done() and condition():
                 waiter.set_result(None)
+        for listener in self._listeners:
+            listener(everybody)
 
     async def _until(self, condition: Callable[[], bool], timeout_s: float) -> None:
         if condition():
@@ -287,7 +323,7 @@ class Rack:
             self._waiters.remove(entry)
 
 
-def _machine(index: int, seed: int, boot_s: float) -> BreakableMachine:
+def _machine(index: int, seed: int, boot_s: float, personality: Personality) -> BreakableMachine:
     who = identity(index)
     last_mr = random.Random(f"{seed}:{who.imsi}").randrange(256)  # noqa: S311 - repeatable, not secret
-    return BreakableMachine(who, Sim(who, smsc=SMSC_NUMBER, last_mr=last_mr), boot_s=boot_s)
+    return BreakableMachine(who, Sim(who, smsc=SMSC_NUMBER, last_mr=last_mr), personality=personality, boot_s=boot_s)
