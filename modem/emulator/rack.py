@@ -212,6 +212,10 @@ class Rack:
         await self._until(lambda: len(shown()) >= count, timeout_s)
         return list(shown())
 
+    def next_due(self) -> float | None:
+        """Return when something is due next, on the clock; None when nothing is."""
+        return self._timetable.next_due()
+
     async def advance(self, seconds: float) -> None:
         """Let `seconds` pass on a virtual clock: what falls due happens in order, and hosts may react in between.
 

@@ -166,6 +166,10 @@ class Network:
         )
         mailbox.subscriber = self._subscribers[imsi] = subscriber
 
+    def knows(self, imsi: str) -> bool:
+        """Tell whether a SIM was ever in service here."""
+        return imsi in self._subscribers
+
     def register(self, imsi: str, registration: Registration, now: float) -> None:
         """Give a SIM, from now on, this registration while its radio is on. Ends a trace of it."""
         self._coverage.stop(self._known(imsi), "registration")

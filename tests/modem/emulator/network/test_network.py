@@ -297,6 +297,7 @@ def test_what_holds_can_be_seen() -> None:
     network.behave_by_default(Recipient(refusal=0x43))
 
     assert [cell.name for cell in network.cells] == ["home", "cellar"]
+    assert (network.knows(bench.machines[0].equipment.sim.imsi), network.knows("999")) == (True, False)
     assert network.cell_of(bench.machines[0].equipment.sim.imsi) == "cellar"
     assert network.recipient(PERSON).copies == 2
     assert network.recipient("+4930") == network.default_recipient == Recipient(refusal=0x43)

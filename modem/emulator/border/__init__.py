@@ -1,0 +1,10 @@
+"""What comes in from outside as JSON or TOML: checked whole, every mistake with its place and what is allowed."""
+
+from __future__ import annotations
+
+from modem.emulator.border.checked import Checked, ModemNumber
+from modem.emulator.border.fault_tables import FaultTable
+from modem.emulator.border.mistake import Mistake, check
+from modem.emulator.border.record import FromTable, plain
+
+__all__ = ["Checked", "FaultTable", "FromTable", "Mistake", "ModemNumber", "check", "plain"]
