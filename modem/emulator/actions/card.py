@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal
-
-from pydantic import Field
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal
 
 from modem.emulator.action import Action, ActionError, ModemAction
+from modem.emulator.border import Pin
 from modem.emulator.card_locks import Secret
 from modem.emulator.sim import PUK
 
 if TYPE_CHECKING:
     from modem.emulator.breakable import BreakableMachine
     from modem.emulator.rack import Rack
-
-Pin = Annotated[str, Field(pattern="^[0-9]{4,8}$", description="4 to 8 digits")]
 
 
 class EjectSim(ModemAction):
@@ -91,6 +88,8 @@ class UnlockSim(ModemAction):
         """Do it."""
 
         def unlock(machine: BreakableMachine, _now: float) -> None:
+            pin = machine.equipment.sim.pin
+            machine.equipment.sim.pin = Secret(pin.code, pin.unblock_code)
             machine.equipment.sim.is_pin_asked = False
             machine.equipment.search_network()
 

@@ -100,8 +100,9 @@ class View:
     def _modem(self, index: int) -> dict[str, Any]:
         state = modem_state(self._rack, index)
         rssi = state.signal.rssi
-        bars = 0 if rssi == UNKNOWN_SIGNAL else min(_BARS, 1 + rssi * _BARS // (_MOST_RSSI + 1))
-        words = state.registration.replace("_", " ")
+        is_deaf = rssi == UNKNOWN_SIGNAL or not state.is_plugged
+        bars = 0 if is_deaf else min(_BARS, 1 + rssi * _BARS // (_MOST_RSSI + 1))
+        words = "registered" if state.registration == "home" else state.registration.replace("_", " ")
         return {"state": state, "bars": bars, "registration": words}
 
     def _piece(self, name: str, **values: object) -> Piece:

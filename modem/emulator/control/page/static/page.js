@@ -33,6 +33,7 @@ document.addEventListener("htmx:before:swap", () => {
 document.addEventListener("htmx:after:swap", (event) => {
   if (isAtEnd) scrollToNewest();
   const ctx = event.detail.ctx;
+  if (ctx?.request?.action?.includes("/faults/")) byId("fault-form")?.scrollIntoView({ block: "nearest" });
   if (ctx?.request?.action?.endsWith("/faults") && !byId("faults").open) byId("faults").showModal();
 });
 
