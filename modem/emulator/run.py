@@ -9,13 +9,17 @@ from typing import TYPE_CHECKING
 from modem.at.transcript import parse_transcript
 from modem.emulator.control import address, serve
 from modem.emulator.file_limit import allow_files
+from modem.emulator.ledger_file import LedgerFile
 from modem.emulator.player import Player
 from modem.emulator.port_watch import PortWatch
 from modem.emulator.rack import FILES_PER_PORT, SPARE_FILES, Rack
+from modem.emulator.scenario import make_rack, play
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
+
+    from modem.emulator.scenario import Scenario
 
 
 def run(
@@ -27,9 +31,10 @@ def run(
     report_delay_s: float,
     seed: int,
     control: tuple[str, int],
+    ledger: Path | None,
     announce: Callable[[str], None],
 ) -> None:
-    """Serve until SIGTERM or SIGINT; `announce` gets a line per modem and one for the control. Raises OSError."""
+    """Serve until SIGTERM or SIGINT; `announce` gets a line per modem and two for the control. Raises OSError."""
     rack = Rack(
         count=count,
         directory=directory,
@@ -38,7 +43,22 @@ def run(
         report_delay_s=report_delay_s,
         seed=seed,
     )
-    asyncio.run(_serve(rack, control, announce))
+    asyncio.run(_serve(rack, control, ledger, announce))
+
+
+def run_scenario(
+    scenario: Scenario,
+    *,
+    directory: Path | None,
+    tcp: Sequence[tuple[str, int]],
+    control: tuple[str, int],
+    ledger: Path | None,
+    announce: Callable[[str], None],
+    complain: Callable[[str], None],
+) -> None:
+    """Serve what a scenario describes, as `run` does; `complain` gets a line for what turns out not to be possible."""
+    rack = make_rack(scenario, directory=directory, tcp=tcp)
+    asyncio.run(_serve(rack, control, ledger, announce, lambda: play(rack, scenario, complain)))
 
 
 def replay(
@@ -84,8 +104,15 @@ def _until_stopped() -> asyncio.Event:
     return stopped
 
 
-async def _serve(rack: Rack, control: tuple[str, int], announce: Callable[[str], None]) -> None:
+async def _serve(
+    rack: Rack,
+    control: tuple[str, int],
+    ledger: Path | None,
+    announce: Callable[[str], None],
+    begin: Callable[[], None] = lambda: None,
+) -> None:
     stopped = _until_stopped()
+    written = LedgerFile(ledger, rack) if ledger is not None else None
     await rack.start()
     try:
         runner = await serve(rack, *control)
@@ -94,8 +121,12 @@ async def _serve(rack: Rack, control: tuple[str, int], announce: Callable[[str],
                 where = "  ".join(rack.addresses(index))
                 announce(f"{where}  {machine.equipment.sim.number}  IMEI {machine.equipment.identity.imei}")
             announce(f"control  {address(runner)}")
+            announce(f"See the phones: {address(runner)}/")
+            begin()
             await stopped.wait()
         finally:
             await runner.cleanup()
     finally:
         await rack.stop()
+        if written is not None:
+            written.close()

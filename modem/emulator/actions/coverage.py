@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal, Type
 from pydantic import Field
 
 from modem.emulator.action import Action, ModemAction
-from modem.emulator.border import Checked, FromTable
+from modem.emulator.border import CellName, Checked, FromTable
 from modem.emulator.network import Signal, Trace
 from modem.emulator.radio import UNKNOWN_SIGNAL, Registration
 
@@ -62,7 +62,7 @@ class Move(ModemAction):
     path: ClassVar[str] = "/modems/{modem}/cell"
     example: ClassVar[dict[str, Any]] = {"cell": "home"}
     do: Literal["move"] = "move"
-    cell: str
+    cell: CellName
 
     def run(self, rack: Rack) -> None:
         """Do it."""
@@ -128,7 +128,7 @@ class CellStep(Checked):
     """A cell and when a SIM comes there."""
 
     after_s: After
-    cell: str
+    cell: CellName
 
 
 class TraceCell(ModemAction):

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal
 
 from modem.emulator.action import Action, ActionError
-from modem.emulator.border import FromTable
+from modem.emulator.border import CellName, FromTable
 from modem.emulator.network import AnswerRule, Cell, Centre, Congestion, Delay, RadioTime, Recipient
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ class SetRadioTime(Action):
     example: ClassVar[dict[str, Any]] = {"radio_time": "sgs"}
     do: Literal["set_radio_time"] = "set_radio_time"
     radio_time: Annotated[RadioTime, FromTable()]
-    cell: str = HOME
+    cell: CellName = HOME
 
     def run(self, rack: Rack) -> None:
         """Do it."""
@@ -103,7 +103,7 @@ class Congest(Action):
     example: ClassVar[dict[str, Any]] = {"congestions": [{"slowdown": 4, "refused": 0.3}]}
     do: Literal["congest"] = "congest"
     congestions: list[Annotated[Congestion, FromTable()]]
-    cell: str = HOME
+    cell: CellName = HOME
 
     def run(self, rack: Rack) -> None:
         """Do it."""

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated, Any, ClassVar, Final, Literal
+from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal
 
-from pydantic import AfterValidator, Field
+from pydantic import Field
 
 from modem.emulator.action import Action, ActionError, ModemAction
-from modem.emulator.border import Checked
+from modem.emulator.border import Checked, Octets
 from modem.emulator.network import Letter, flash, indication, replacement, silent, wap_push
 from modem.pdu import Ports, WaitingKind
 
@@ -18,8 +18,6 @@ if TYPE_CHECKING:
     from modem.emulator.rack import Rack
 
 MOST_RING_S: Final = 3600
-
-Octets = Annotated[str, Field(pattern="^([0-9A-Fa-f]{2})*$", description="octets in hexadecimal")]
 
 
 class Sent(Checked):
@@ -115,7 +113,7 @@ class Inject(Action):
     example: ClassVar[dict[str, Any]] = {"to": "+33639980001", "tpdu": "00"}
     do: Literal["inject"] = "inject"
     to: str
-    tpdu: Annotated[Octets, AfterValidator(str.upper)]
+    tpdu: Octets
 
     def run(self, rack: Rack) -> None:
         """Do it."""

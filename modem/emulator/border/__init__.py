@@ -2,9 +2,22 @@
 
 from __future__ import annotations
 
-from modem.emulator.border.checked import Checked, ModemNumber
+from modem.emulator.border.checked import CellName, Checked, ModemNumber, Octets, Pin
 from modem.emulator.border.fault_tables import FaultTable
 from modem.emulator.border.mistake import Mistake, check
+from modem.emulator.border.one_of import OneOf
 from modem.emulator.border.record import FromTable, plain
 
-__all__ = ["Checked", "FaultTable", "FromTable", "Mistake", "ModemNumber", "check", "plain"]
+__all__ = [
+    "CellName",
+    "Checked",
+    "FaultTable",
+    "FromTable",
+    "Mistake",
+    "ModemNumber",
+    "Octets",
+    "OneOf",
+    "Pin",
+    "check",
+    "plain",
+]

@@ -32,7 +32,7 @@ class FaultTable(Checked):
         return build(self.table)
 
     @model_validator(mode="after")
-    def _is_sound(self) -> FaultTable:
+    def _can_be_built(self) -> FaultTable:
         try:
             self.built()
         except FaultError as error:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Final, TypeVar
 from pydantic import ValidationError
 
 from modem.emulator.border.checked import Checked
+from modem.emulator.border.one_of import OneOf
 from modem.emulator.border.record import table_of
 
 if TYPE_CHECKING:
@@ -34,8 +35,13 @@ class Mistake:
     @property
     def key(self) -> str:
         """The path as people write it: modems[0].sim.pin."""
-        text = "".join(f"[{part}]" if isinstance(part, int) else f".{part}" for part in self.path)
-        return text.removeprefix(".")
+        return "".join(map(_step, self.path)).removeprefix(".")
+
+
+def _step(part: Part) -> str:
+    if isinstance(part, int):
+        return f"[{part}]"
+    return f".{part}" if part.replace("_", "").isalnum() else f'."{part}"'
 
 
 def check(model: type[Model], data: object, context: Mapping[str, object]) -> Model | list[Mistake]:
@@ -48,7 +54,7 @@ def check(model: type[Model], data: object, context: Mapping[str, object]) -> Mo
 
 def _mistake(model: type[Checked], data: object, details: ErrorDetails) -> Mistake:
     kind, context = details["type"], details.get("ctx", {})
-    path = list(_path(data, details["loc"]))
+    path = list(_path(data, details["loc"], is_missing=kind == "missing"))
     if kind == "missing":
         reason = "is missing"
     elif kind == "extra_forbidden":
@@ -87,13 +93,13 @@ def _plain(details: ErrorDetails) -> str:
     return words + was
 
 
-def _path(data: object, loc: Sequence[Part]) -> Iterator[Part]:
+def _path(data: object, loc: Sequence[Part], *, is_missing: bool) -> Iterator[Part]:
     """Drop what pydantic puts into a place besides keys and indexes: which of several models it tried."""
     for position, part in enumerate(loc):
         inside = _inside(data, part)
         if inside is not _NOTHING:
             data = inside
-        elif position < len(loc) - 1:
+        elif not is_missing or position < len(loc) - 1:
             continue
         yield part
 
@@ -115,7 +121,8 @@ def _keys_beside(model: type[Checked], loc: Sequence[Part]) -> list[str]:
         inside = [
             found for table in candidates if part in table.model_fields for found in _tables(table.model_fields[part])
         ]
-        candidates = inside or [table for table in candidates if _is_tagged(table, part)]
+        tagged = [table for table in candidates if _is_tagged(table, part)]
+        candidates = inside or tagged or candidates  # else it is a key that people choose, such as a number
     return sorted({name for table in candidates for name in table.model_fields})
 
 
@@ -126,6 +133,8 @@ def _tables(field: Any) -> Iterator[type[Checked]]:
         yield annotation
     elif isinstance(annotation, type) and dataclasses.is_dataclass(annotation):
         yield table_of(annotation)
+    elif isinstance(annotation, OneOf):
+        yield from annotation.models()
     for part in typing.get_args(annotation):
         yield from _tables(part)
 

@@ -132,10 +132,11 @@ def _mistakes_alone(
     """Give the fields of a table that are out of range whatever the others are."""
     if not isinstance(value, dict):
         return
+    hints = typing.get_type_hints(record)
     needed = {
-        field.name: value[field.name]
+        field.name: _stand_in(hints[field.name])
         for field in dataclasses.fields(record)
-        if field.default is MISSING and field.default_factory is MISSING and field.name in value
+        if field.default is MISSING and field.default_factory is MISSING
     }
     for name in value:
         try:
@@ -145,6 +146,11 @@ def _mistakes_alone(
                 yield name, _out_of_range(error, value)
         except ValidationError:
             continue  # what is wrong with its type is known
+
+
+def _stand_in(hint: Any) -> object:
+    """Return a value for a field that must be there while another one is looked at."""
+    return {int: 0, str: ""}.get(hint, {})
 
 
 def _out_of_range(error: BehaviourError, value: object) -> InitErrorDetails:

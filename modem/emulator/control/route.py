@@ -100,10 +100,15 @@ def reply(value: Checked | Sequence[Checked], status: int = 200) -> web.Response
 
 def checked(model: type[Checked], table: object, rack: Rack) -> Any:
     """Return the model of what came in; raises ControlError with all that is wrong with it."""
-    found = check(model, table, {"modem_count": len(rack.machines)})
+    found = check(model, table, context_of(rack))
     if isinstance(found, list):
         raise wrong(found)
     return found
+
+
+def context_of(rack: Rack) -> dict[str, object]:
+    """Return what a check has to know of a rack."""
+    return {"modem_count": len(rack.machines), "cells": [cell.name for cell in rack.network.cells]}
 
 
 def wrong(mistakes: Sequence[Mistake]) -> ControlError:

@@ -12,7 +12,7 @@ from modem.emulator.border import check
 from modem.emulator.control.page.conversations import page_address
 from modem.emulator.control.page.fault_form import find_kind, make_form, read_form
 from modem.emulator.control.page.view import Choice, View
-from modem.emulator.control.route import Route, modem_number, refuse
+from modem.emulator.control.route import Route, context_of, modem_number, refuse
 from modem.emulator.control.streams import HEARTBEAT, STREAMS, event, open_stream
 from modem.emulator.fault_shelf import fault_kinds, load_faults
 from modem.errors import BehaviourError, EncodeError
@@ -97,7 +97,7 @@ async def arm(rack: Rack, request: web.Request) -> web.StreamResponse:
     typed = await _form(request)
     table = {**read_form(kind, typed), "modem": index}
     model = load_actions()["arm"][list(load_faults()).index(kind.name)]
-    found = check(model, table, {"modem_count": len(rack.machines)})
+    found = check(model, table, context_of(rack))
     if isinstance(found, list):
         problems = {str(mistake.path[0]): mistake.reason for mistake in found}
         form = make_form(kind, typed, problems)
