@@ -70,7 +70,9 @@ def _field(field: dataclasses.Field[Any], hint: Any) -> tuple[Any, Any]:
     wanted = _wanted(hint)
     if field.default is not MISSING:
         if field.default == inf:
-            return Annotated[wanted | None, AfterValidator(lambda value: inf if value is None else value)], None
+            return Annotated[wanted | None, AfterValidator(lambda value: inf if value is None else value)], Field(
+                default_factory=lambda: inf
+            )
         is_record = dataclasses.is_dataclass(field.default) or isinstance(field.default, Enum | tuple)
         return wanted, Field(default_factory=lambda: field.default) if is_record else field.default
     if field.default_factory is not MISSING:

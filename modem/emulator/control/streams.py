@@ -9,11 +9,12 @@ from typing import TYPE_CHECKING, Final
 from aiohttp import web
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Iterable
+    from collections.abc import AsyncGenerator, Callable, Iterable
 
     from modem.emulator.rack import Rack
 
 HEARTBEAT_S: Final = 15.0
+HEARTBEAT: Final = b": still here\n\n"
 # So often at most is a client told: a person sees no more, and a load test has other things to do.
 REST_S: Final = 0.1
 
@@ -31,7 +32,7 @@ class Streams:
         for watch in self._open:
             watch.close()
 
-    async def changes(self, rack: Rack, *, heartbeat_s: float = HEARTBEAT_S) -> AsyncIterator[set[int] | None]:
+    async def changes(self, rack: Rack, *, heartbeat_s: float = HEARTBEAT_S) -> AsyncGenerator[set[int] | None, None]:
         """Give the modems that were touched, each time something happened; None when all is quiet for a while."""
         watch = _Watch()
         if self._is_closed:
@@ -84,11 +85,25 @@ class _Watch:
 STREAMS: Final = web.AppKey("streams", Streams)
 
 
-async def open_stream(request: web.Request) -> web.StreamResponse:
-    """Return a prepared stream for the client of a request."""
+async def stream(request: web.Request, rack: Rack, news: Callable[[set[int] | None], bytes]) -> web.StreamResponse:
+    """Answer a stream: what `news` makes of the modems that were touched, at first of None for all.
+
+    It ends when the client has gone or the control stops.
+    """
     response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
     await response.prepare(request)
+    async with contextlib.aclosing(request.app[STREAMS].changes(rack)) as changes:
+        # A client that goes is no error; it is noticed when something is written to it.
+        with contextlib.suppress(ConnectionResetError):
+            await _write(response, news(None))
+            async for touched in changes:
+                await _write(response, HEARTBEAT if touched is None else news(touched))
     return response
+
+
+async def _write(response: web.StreamResponse, octets: bytes) -> None:
+    if octets:
+        await response.write(octets)
 
 
 def event(data: str, *, event_id: int | None = None) -> bytes:
@@ -96,6 +111,3 @@ def event(data: str, *, event_id: int | None = None) -> bytes:
     lines: Iterable[str] = (f"data: {line}" for line in data.splitlines() or [""])
     head = "" if event_id is None else f"id: {event_id}\n"
     return (head + "\n".join(lines) + "\n\n").encode()
-
-
-HEARTBEAT: Final = b": still here\n\n"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 from aiohttp import web
 
 from modem.emulator.control.route import QUERY, Query, Route
-from modem.emulator.control.streams import HEARTBEAT, STREAMS, event, open_stream
+from modem.emulator.control.streams import event, stream
 
 if TYPE_CHECKING:
     from modem.emulator.ledger import Entry
@@ -42,19 +42,15 @@ async def follow_ledger(rack: Rack, request: web.Request) -> web.StreamResponse:
     last = request.headers.get("Last-Event-ID", "")
     if last.isascii() and last.isdigit():
         seen = int(last)
-    response = await open_stream(request)
     ledger = rack.network.ledger
-    changes = request.app[STREAMS].changes(rack)
-    while True:
+
+    def news(_touched: set[int] | None) -> bytes:
+        nonlocal seen
         entries = ledger.since(seen)
-        for entry in entries:
-            await response.write(event(line(entry), event_id=entry.number))
-        seen = ledger.count
-        try:
-            if await anext(changes) is None:
-                await response.write(HEARTBEAT)
-        except StopAsyncIteration:
-            return response
+        seen = max(seen, ledger.count)
+        return b"".join(event(line(entry), event_id=entry.number) for entry in entries)
+
+    return await stream(request, rack, news)
 
 
 ROUTES: Final = (

@@ -13,7 +13,7 @@ from modem.emulator.control.page.conversations import page_address
 from modem.emulator.control.page.fault_form import find_kind, make_form, read_form
 from modem.emulator.control.page.view import Choice, View
 from modem.emulator.control.route import Route, context_of, modem_number, refuse
-from modem.emulator.control.streams import HEARTBEAT, STREAMS, event, open_stream
+from modem.emulator.control.streams import event, stream
 from modem.emulator.fault_shelf import fault_kinds, load_faults
 from modem.errors import BehaviourError, EncodeError
 
@@ -40,19 +40,12 @@ async def send_events(rack: Rack, request: web.Request) -> web.StreamResponse:
     """Answer the pieces of the page, then each that changes."""
     environment = aiohttp_jinja2.get_env(request.app)
     view = View(rack, Choice.of(request), environment)
-    response = await open_stream(request)
-    changes = request.app[STREAMS].changes(rack)
-    touched: Iterable[int] | None = None
-    while True:
-        if pieces := view.pieces(touched):
-            await response.write(event(_partials(pieces)))
-        try:
-            news = await anext(changes)
-        except StopAsyncIteration:
-            return response
-        if news is None:
-            await response.write(HEARTBEAT)
-        touched = news or ()
+
+    def news(touched: set[int] | None) -> bytes:
+        pieces = view.pieces(touched)
+        return event(_partials(pieces)) if pieces else b""
+
+    return await stream(request, rack, news)
 
 
 async def write(rack: Rack, request: web.Request) -> web.StreamResponse:

@@ -73,4 +73,3 @@ document.addEventListener("keydown", (event) => {
 });
 
 document.addEventListener("DOMContentLoaded", scrollToNewest);
-scrollToNewest();
