@@ -45,9 +45,9 @@ interop: $(DEV_READY) programs ## run the tests against gammu and smstools (as r
 	$(BIN)/python -m pytest -m interop $(PYTEST_ARGS)
 
 # Debian starts a daemon as soon as its package is installed unless policy-rc.d forbids it; smstools brings one.
-programs: ## install gammu and smstools if this is root on a Debian system and they are missing
+programs: ## install gammu, smstools and chromium if this is root on a Debian system and they are missing
 	@missing=
-	for program in gammu gammu-smsd smsd; do
+	for program in gammu gammu-smsd smsd chromium; do
 	  PATH="$$PATH:/usr/sbin" command -v $$program >/dev/null || missing="$$missing $$program"
 	done
 	[ -n "$$missing" ] || exit 0
@@ -62,7 +62,7 @@ programs: ## install gammu and smstools if this is root on a Debian system and t
 	  chmod 755 "$$policy"
 	fi
 	export DEBIAN_FRONTEND=noninteractive
-	{ apt-get -q update && apt-get -q install -y --no-install-recommends gammu gammu-smsd smstools; } </dev/null ||
+	{ apt-get -q update && apt-get -q install -y --no-install-recommends gammu gammu-smsd smstools chromium fonts-dejavu-core; } </dev/null ||
 	  echo "make: could not be installed:$$missing; their tests will be skipped" >&2
 
 requirements: $(VENV)/pyvenv.cfg ## choose the newest packages that pyproject.toml admits and write the requirements files

@@ -40,6 +40,7 @@ class SimTable(Checked):
     """The SIM in each modem of a group."""
 
     pin: Pin = "1234"
+    """4 to 8 digits."""
     is_locked: bool = False
     """Whether it asks for its PIN."""
     is_blocked: bool = False
@@ -47,6 +48,7 @@ class SimTable(Checked):
     capacity: int = Field(default=30, ge=1, le=255)
     """Messages that it can hold."""
     tariff: Annotated[Tariff, FromTable()] | None = None
+    """Tariff: balance, price, quota."""
 
 
 @cache
@@ -58,12 +60,19 @@ class ModemGroup(Checked):
     """Modems that are alike; they are numbered in the order of the file, from 0."""
 
     count: int = Field(default=1, ge=1, le=MOST_MODEMS)
+    """How many there are of them."""
     model: Annotated[str, AfterValidator(_is_model)] = "generic"
+    """The name of a model."""
     sim: SimTable = SimTable()
+    """The SIM in each."""
     registration: Annotated[Registration, FromTable()] = Registration.HOME
+    """What the network gives them, as for `register`."""
     signal: Annotated[Signal, FromTable()] | None = None
+    """Signal."""
     cell: CellName = "home"
+    """The name of the cell they are in."""
     is_plugged: bool = True
+    """Whether they are plugged in from the start."""
     faults: list[Annotated[FaultTable, OneOf(_faults, "fault")]] = Field(default=[])
     """Armed on each of them as soon as all are running."""
 
@@ -74,12 +83,17 @@ class NetworkTable(Checked):
     radio_time: Annotated[RadioTime, FromTable()] = RadioTime()
     """Of the home cell."""
     report_delay: Annotated[Delay, FromTable()] | None = None
+    """From the delivery of a message to its report; goes before what `centre` says."""
     centre: Annotated[Centre, FromTable()] = Centre()
+    """Centre."""
     cells: list[Annotated[Cell, FromTable()]] = Field(default=[])
+    """Cells besides the home cell, or in its place when one is called home."""
     recipient: Annotated[Recipient, FromTable()] | None = None
     """Everybody who has no behaviour of their own."""
     rules: list[Annotated[AnswerRule, FromTable()]] = Field(default=[])
+    """AnswerRules, oldest first."""
     ussd: list[Annotated[UssdService, FromTable()]] = Field(default=[])
+    """UssdServices."""
 
 
 class Step(Checked):
@@ -115,22 +129,27 @@ class Scenario(Checked):
     """A whole scenario."""
 
     title: str = ""
+    """For people."""
     seed: int = 0
     """Makes everything that is left to chance repeatable."""
     clock: Literal["real", "virtual", "jumping"] = "real"
-    """As time passes; moved by hand at the control; or jumping to what is due next while all programs are idle."""
+    """real: as time passes; virtual: moved by hand; jumping: to what is due next while all programs are idle."""
     directory: str | None = None
     """Where serial ports appear, as modem0, modem1 and so on."""
     tcp: list[Address] = Field(default=[])
     """One address counted up, or one for each modem."""
     control: Address | None = None
+    """Where page and API are, HOST:PORT; a free port of 127.0.0.1 when it is left out."""
     ledger: str | None = None
     """A file that gets every TPDU on the air as JSON lines."""
     modems: list[ModemGroup] = Field(min_length=1)
+    """Groups of modems that are alike; they are numbered in the order of the file, from 0."""
     network: NetworkTable = NetworkTable()
+    """How the network behaves from the start."""
     recipients: dict[str, Annotated[Recipient, FromTable()]] = Field(default={})
     """How the phones behind numbers behave."""
     timeline: list[Annotated[Step, OneOf(_steps, "do", "fault")]] = Field(default=[])
+    """What happens when: `do` and its keys, below."""
 
     @property
     def modem_count(self) -> int:
