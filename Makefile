@@ -44,9 +44,9 @@ bench: $(DEV_READY) ## measure speed on emulated modems and print the figures
 interop: $(DEV_READY) programs ## run the tests against other people's programs (as root: installs them first)
 	$(BIN)/python -m pytest -m interop $(PYTEST_ARGS)
 
-# Each program the interop tests start, and its Debian package. gammu-smsd keeps its messages in SQLite by libdbi.
+# Each program that tests start, and its Debian package. gammu-smsd keeps its messages in SQLite by libdbi.
 PROGRAMS := gammu:gammu gammu-smsd:gammu-smsd smsd:smstools bearerbox:kannel gnokii:gnokii-cli \
-  ModemManager:modemmanager dbus-daemon:dbus
+  ModemManager:modemmanager dbus-daemon:dbus chromium:chromium
 DBI_SQLITE := libdbd-sqlite3
 
 # Debian starts a daemon as soon as its package is installed unless policy-rc.d forbids it; most of these bring one.

@@ -45,6 +45,8 @@ class Handset:
         self.number = number
         # Joined only when somebody looks: most phones of a load test are never looked at.
         self.written: deque[WrittenMessage] = deque(maxlen=MAX_MESSAGES)
+        # Counts what comes and goes, so that who watches a thousand phones sees which have changed.
+        self.change_count = 0
         self._unseen: deque[tuple[Deliver, datetime]] = deque(maxlen=MAX_MESSAGES)
         self._messages: deque[ShownMessage] = deque(maxlen=MAX_MESSAGES)
         self._replaceable: dict[tuple[str, int], ShownMessage] = {}
@@ -52,7 +54,13 @@ class Handset:
 
     def receive(self, message: Deliver, at: datetime) -> None:
         """Take one segment."""
+        self.change_count += 1
         self._unseen.append((message, at))
+
+    def write(self, message: WrittenMessage) -> None:
+        """Keep what was written on it."""
+        self.change_count += 1
+        self.written.append(message)
 
     @property
     def messages(self) -> Sequence[ShownMessage]:

@@ -10,7 +10,7 @@ import asyncio
 import random
 from datetime import UTC, datetime
 from functools import partial
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, TypeVar
 
 from modem.emulator.air import Air
 from modem.emulator.breakable import BreakableMachine
@@ -19,6 +19,7 @@ from modem.emulator.door import Door
 from modem.emulator.fault import PortEvent
 from modem.emulator.file_limit import allow_files
 from modem.emulator.network import Network
+from modem.emulator.network.agenda import Agenda
 from modem.emulator.numbering import SMSC_NUMBER, identity
 from modem.emulator.port_watch import PortWatch
 from modem.emulator.sim import Sim
@@ -35,6 +36,8 @@ if TYPE_CHECKING:
     from modem.emulator.handset import ShownMessage
     from modem.profile import Personality
 
+Result = TypeVar("Result")
+
 # What a virtual clock shows at its start, so that two runs write equal times of day into their ledgers.
 VIRTUAL_EPOCH: Final = datetime(2026, 1, 1, tzinfo=UTC)
 # Master and slave of a terminal, or listener and connection; the rest is for the process and its control.
@@ -42,6 +45,7 @@ FILES_PER_PORT: Final = 2
 SPARE_FILES: Final = 64
 
 _NETWORK: Final = -1
+_PLAN: Final = -2
 
 
 class Rack:
@@ -82,6 +86,8 @@ class Rack:
         self._seed = seed
         self._boot_s = boot_s
         self._personalities = personalities
+        self._plan = Agenda()
+        self._listeners: list[Callable[[set[int]], None]] = []
         self._air = Air(self.network, [])
         self._doors: list[Door] = []
         self._watch: PortWatch | None = None
@@ -162,26 +168,42 @@ class Rack:
 
     # -- people and time ------------------------------------------------------
 
+    def change(self, act: Callable[[Network, float], Result]) -> Result:
+        """Let `act` do something to the network, now, and everybody hear of it; return what it returns."""
+        now = self.clock.now()
+        result = act(self.network, now)
+        self._settle(None, now)
+        return result
+
+    def handle(self, index: int, act: Callable[[BreakableMachine, float], Result]) -> Result:
+        """Let `act` do something to a modem, now, and everybody hear of it; return what it returns."""
+        now = self.clock.now()
+        result = act(self.machines[index], now)
+        self._settle(index, now)
+        return result
+
+    def plan(self, at_s: float, act: Callable[[], None]) -> None:
+        """Do `act` when the clock is at `at_s`; what was planned first goes first."""
+        self._plan.at(at_s, lambda _at: act())
+        self._timetable.set(_PLAN, self._plan.next_due())
+        self.clock.set(self._timetable.next_due())
+
+    def listen(self, listener: Callable[[set[int]], None]) -> Callable[[], None]:
+        """Call `listener` after everything that happens, with the modems it touched; return how to stop that."""
+        self._listeners.append(listener)
+        return lambda: self._listeners.remove(listener)
+
     def arm(self, index: int, fault: Fault, trigger: Trigger) -> Armed:
         """Arm a fault of a modem, as `BreakableMachine.arm` does, now."""
-        now = self.clock.now()
-        armed = self.machines[index].arm(fault, trigger, now)
-        self._settle(index, now)
-        return armed
+        return self.handle(index, lambda machine, now: machine.arm(fault, trigger, now))
 
     def disarm(self, index: int, number: int) -> bool:
         """Take a fault away, as `BreakableMachine.disarm` does, now."""
-        now = self.clock.now()
-        is_known = self.machines[index].disarm(number, now)
-        self._settle(index, now)
-        return is_known
+        return self.handle(index, lambda machine, now: machine.disarm(number, now))
 
     def write(self, sender: str, recipient: str, text: str, *, order: Sequence[int] | None = None) -> int:
         """Let a person send a text, as `Network.write` does, now."""
-        now = self.clock.now()
-        segment_count = self.network.write(sender, recipient, text, now, order=order)
-        self._settle(None, now)
-        return segment_count
+        return self.change(lambda network, now: network.write(sender, recipient, text, now, order=order))
 
     async def messages(self, number: str, *, count: int = 1, timeout_s: float = 10.0) -> list[ShownMessage]:
         """Return what a handset shows, as soon as that is `count` messages or after the timeout, in real time."""
@@ -192,6 +214,10 @@ class Rack:
 
         await self._until(lambda: len(shown()) >= count, timeout_s)
         return list(shown())
+
+    def next_due(self) -> float | None:
+        """Return when something is due next, on the clock; None when nothing is."""
+        return self._timetable.next_due()
 
     async def advance(self, seconds: float) -> None:
         """Let `seconds` pass on a virtual clock: what falls due happens in order, and hosts may react in between.
@@ -263,7 +289,10 @@ class Rack:
         """Do everything that is due."""
         now = self.clock.now()
         while (number := self._timetable.take(now)) is not None:
-            if number == _NETWORK:
+            if number == _PLAN:
+                self._plan.work(now)
+                self._timetable.set(_PLAN, self._plan.next_due())
+            elif number == _NETWORK:
                 self.network.handle_timer(now)
                 self._settle(None, now)
             else:
@@ -273,7 +302,8 @@ class Rack:
 
     def _settle(self, index: int | None, now: float) -> None:
         """Let everybody answer, write what that gave, and see when to go on."""
-        for touched in self._air.settle(index, now):
+        everybody = self._air.settle(index, now)
+        for touched in everybody:
             machine = self.machines[touched]
             if octets := machine.data_to_send():
                 self._doors[touched].write(octets)
@@ -289,6 +319,8 @@ class Rack:
         for condition, waiter in self._waiters:
             if not waiter.done() and condition():
                 waiter.set_result(None)
+        for listener in self._listeners:
+            listener(everybody)
 
     async def _until(self, condition: Callable[[], bool], timeout_s: float) -> None:
         if condition():

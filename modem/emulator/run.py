@@ -9,14 +9,19 @@ from typing import TYPE_CHECKING
 from modem.at.transcript import parse_transcript
 from modem.emulator.control import address, serve
 from modem.emulator.file_limit import allow_files
+from modem.emulator.ledger_file import LedgerFile
 from modem.emulator.player import Player
 from modem.emulator.port_watch import PortWatch
 from modem.emulator.rack import FILES_PER_PORT, SPARE_FILES, Rack
+from modem.emulator.scenario import make_rack, play
 from modem.profiles import load_profiles
+from modem.profiles.generic import PROFILE as GENERIC
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
     from pathlib import Path
+
+    from modem.emulator.scenario import Scenario
 
 
 def run(
@@ -29,9 +34,10 @@ def run(
     report_delay_s: float,
     seed: int,
     control: tuple[str, int],
+    ledger: Path | None,
     announce: Callable[[str], None],
 ) -> None:
-    """Serve until SIGTERM or SIGINT; `announce` gets a line per modem and one for the control. Raises OSError.
+    """Serve until SIGTERM or SIGINT; `announce` gets a line per modem and two for the control. Raises OSError.
 
     The modems take `models`, names of profiles, in turn.
     """
@@ -45,7 +51,22 @@ def run(
         seed=seed,
         personalities=[profiles[name].personality for name in models or ("generic",)],
     )
-    asyncio.run(_serve(rack, control, announce, models))
+    asyncio.run(_serve(rack, control, ledger, announce))
+
+
+def run_scenario(
+    scenario: Scenario,
+    *,
+    directory: Path | None,
+    tcp: Sequence[tuple[str, int]],
+    control: tuple[str, int],
+    ledger: Path | None,
+    announce: Callable[[str], None],
+    complain: Callable[[str], None],
+) -> None:
+    """Serve what a scenario describes, as `run` does; `complain` gets a line for what turns out not to be possible."""
+    rack = make_rack(scenario, directory=directory, tcp=tcp)
+    asyncio.run(_serve(rack, control, ledger, announce, lambda: play(rack, scenario, complain)))
 
 
 def replay(
@@ -91,8 +112,15 @@ def _until_stopped() -> asyncio.Event:
     return stopped
 
 
-async def _serve(rack: Rack, control: tuple[str, int], announce: Callable[[str], None], models: Sequence[str]) -> None:
+async def _serve(
+    rack: Rack,
+    control: tuple[str, int],
+    ledger: Path | None,
+    announce: Callable[[str], None],
+    begin: Callable[[], None] = lambda: None,
+) -> None:
     stopped = _until_stopped()
+    written = LedgerFile(ledger, rack) if ledger is not None else None
     await rack.start()
     try:
         runner = await serve(rack, *control)
@@ -100,11 +128,15 @@ async def _serve(rack: Rack, control: tuple[str, int], announce: Callable[[str],
             for index, machine in enumerate(rack.machines):
                 where = "  ".join(rack.addresses(index))
                 who = machine.equipment
-                model = f"  {who.personality.model}" if models else ""
+                model = f"  {who.personality.model}" if who.personality != GENERIC.personality else ""
                 announce(f"{where}  {who.sim.number}  IMEI {who.identity.imei}{model}")
             announce(f"control  {address(runner)}")
+            announce(f"See the phones: {address(runner)}/")
+            begin()
             await stopped.wait()
         finally:
             await runner.cleanup()
     finally:
         await rack.stop()
+        if written is not None:
+            written.close()

@@ -49,6 +49,12 @@ FORBIDDEN = [
     ("pure-half-of-the-emulator", "modem/emulator/sim.py", "import socket"),
     ("shelf-emulator-commands", "modem/emulator/commands/second.py", "from modem.emulator.commands import first"),
     ("shelf-emulator-faults", "modem/emulator/faults/second.py", "from modem.emulator.faults import first"),
+    ("shelf-emulator-actions", "modem/emulator/actions/second.py", "from modem.emulator.actions import first"),
+    (
+        "shelf-control-routes",
+        "modem/emulator/control/routes/second.py",
+        "from modem.emulator.control.routes import first",
+    ),
     ("shelf-profiles", "modem/profiles/second.py", "from . import first"),
     ("shelf-modem-cli", "modem/cli/commands/second.py", "import modem.cli.commands.first"),
     ("shelf-dialects", "gateway/api/dialects/second.py", "from gateway.api.dialects.first import read"),

@@ -11,7 +11,9 @@ SHELVES = (
     "gateway/api/dialects",
     "gateway/cli/commands",
     "modem/cli/commands",
+    "modem/emulator/actions",
     "modem/emulator/commands",
+    "modem/emulator/control/routes",
     "modem/emulator/faults",
     "modem/profiles",
 )

@@ -121,7 +121,9 @@ Send a message to a virtual phone:
 See what became of it:
   curl -s {address}/smsoutbox/get -d '{json.dumps(login)}'
 
-Look at the phone, and answer from it (to the number of gsm-1; see {handsets}/modems):
+See the phones: {handsets}/
+
+Look at a phone from here, and answer from it (to the number of gsm-1; see {handsets}/modems):
   curl -s {handsets}/handsets/{TRY_NUMBER}
 
 Stop with Ctrl-C.

@@ -22,6 +22,8 @@ Examples:
   gsm-modem emulate --count 4 --tcp 127.0.0.1:7000         (modem 0 on port 7000, modem 1 on 7001 ...)
   gsm-modem emulate --tcp 127.0.0.1:7000 --tcp 127.0.0.1:7105
   gsm-modem emulate --dir /tmp/modems --replay ec25.at     (answers as recorded, see gsm-modem trace)
+  gsm-modem emulate --scenario docs/scenarios/bad-day.toml --check
+  gsm-modem emulate --scenario docs/scenarios/bad-day.toml --dir /tmp/modems --ledger /tmp/ledger.jsonl
 
 \b
 Then, in another terminal:
@@ -30,6 +32,9 @@ Then, in another terminal:
   curl http://127.0.0.1:8090/handsets/+491711234567/messages -d '{"to": "+33639980001", "text": "Hello"}'
   curl -X POST http://127.0.0.1:8090/modems/0/unplug
 """
+
+
+_NOWHERE = "say where the modems shall be: --dir DIRECTORY, --tcp HOST:PORT or both"
 
 
 def _seconds(_context: click.Context, parameter: click.Parameter, value: float) -> float:
@@ -69,12 +74,7 @@ def _is_loopback(host: str) -> bool:
 
 
 def _control(_context: click.Context, parameter: click.Parameter, value: str) -> tuple[str, int]:
-    host, port = _host_and_port(value, parameter)
-    # Whoever reaches the control may unplug modems and read messages: it has no login.
-    if not _is_loopback(host):
-        message = f"{host!r} is not on the loopback; use 127.0.0.1 or ::1"
-        raise click.BadParameter(message, param=parameter)
-    return host, port
+    return _host_and_port(value, parameter)
 
 
 def _tcp(_context: click.Context, parameter: click.Parameter, values: tuple[str, ...]) -> list[tuple[str, int]]:
@@ -105,6 +105,16 @@ def _warn(tcp: list[tuple[str, int]]) -> None:
         click.echo(
             f"Warning: {host} can be reached from other computers, and these modems ask for no password: whoever "
             "reaches a port can send and read messages. Use 127.0.0.1 unless you trust the whole network.",
+            err=True,
+        )
+
+
+def _warn_of_control(host: str) -> None:
+    # Whoever reaches the control may unplug modems and read messages.
+    if not _is_loopback(host):
+        click.echo(
+            f"Warning: the control on {host} can be reached from other computers, and it asks for no password: whoever "
+            "reaches it can read and write messages and unplug modems. Use 127.0.0.1 unless you trust everybody there.",
             err=True,
         )
 
@@ -180,10 +190,28 @@ def _reason(error: OSError) -> str:
     help="Answer as a modem did in this transcript, and say on standard error what a program says otherwise. There is "
     "no network and no control then.",
 )
+@click.option(
+    "--scenario",
+    "scenario_file",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Modems, network, people and what happens when, in TOML. --dir, --tcp, --control and --ledger go before what "
+    "it says.",
+)
+@click.option("--check", "is_check", is_flag=True, help="Only say what is wrong with the scenario, all at once.")
+@click.option(
+    "--ledger",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Write every message on the air into this file as it goes, one line of JSON each.",
+)
 @click.pass_context
 def emulate(
     context: click.Context,
     *,
+    scenario_file: Path | None,
+    is_check: bool,
+    ledger: Path | None,
     transcript: Path | None,
     count: int | None,
     directory: Path | None,
@@ -200,12 +228,18 @@ def emulate(
     to any other number arrives at a virtual handset, which can be read and can answer. With both kinds of port a
     modem answers on TCP while a host is connected there. Stop with Ctrl-C.
     """
-    if directory is None and not tcp:
-        message = "say where the modems shall be: --dir DIRECTORY, --tcp HOST:PORT or both"
+    if is_check and scenario_file is None:
+        message = "--check goes with --scenario"
         raise click.UsageError(message)
+    if scenario_file is not None:
+        _play(context, scenario_file, directory=directory, tcp=tcp, control=control, ledger=ledger, is_check=is_check)
+        return
+    if directory is None and not tcp:
+        raise click.UsageError(_NOWHERE)
     count = count or max(1, len(tcp))
     tcp = _tcp_ports(tcp, count, has_directory=directory is not None)
     _warn(tcp)
+    _warn_of_control(control[0])
     if transcript is not None:
         _refuse_beside_replay(context)
     from modem.emulator import run  # noqa: PLC0415 - loaded only when it runs, so that --help is quick
@@ -213,7 +247,7 @@ def emulate(
     try:
         if transcript is not None:
             run.replay(
-                file=transcript, count=count, directory=directory, tcp=tcp, announce=click.echo, differ=_say_difference
+                file=transcript, count=count, directory=directory, tcp=tcp, announce=click.echo, differ=_say_aside
             )
         else:
             run.run(
@@ -225,6 +259,7 @@ def emulate(
                 report_delay_s=report_delay_s,
                 seed=seed,
                 control=control,
+                ledger=ledger,
                 announce=click.echo,
             )
     except OSError as error:
@@ -234,6 +269,74 @@ def emulate(
         raise click.ClickException(message) from error
 
 
+def _play(
+    context: click.Context,
+    file: Path,
+    *,
+    directory: Path | None,
+    tcp: list[tuple[str, int]],
+    control: tuple[str, int],
+    ledger: Path | None,
+    is_check: bool,
+) -> None:
+    """Run a scenario, or only check it."""
+    _refuse_beside_scenario(context)
+    from modem.emulator import run  # noqa: PLC0415 - as below
+    from modem.emulator.scenario import ScenarioError, read_scenario  # noqa: PLC0415 - as below
+
+    try:
+        scenario = read_scenario(file.read_text("utf-8"))
+    except (ScenarioError, UnicodeDecodeError) as error:
+        lines = [str(finding) for finding in error.findings] if isinstance(error, ScenarioError) else [str(error)]
+        message = "\n".join(f"{file}: {line}" for line in lines)
+        raise click.ClickException(message) from error
+    except OSError as error:
+        raise click.ClickException(_reason(error)) from error
+    if is_check:
+        steps = len(scenario.timeline)
+        click.echo(f"{file}: {scenario.modem_count} modems, {steps} entries on the timeline, no mistakes")
+        return
+    tcp = tcp or [_split(address) for address in scenario.tcp]
+    where = directory or (Path(scenario.directory) if scenario.directory else None)
+    if where is None and not tcp:
+        raise click.UsageError(_NOWHERE)
+    tcp = _tcp_ports(tcp, scenario.modem_count, has_directory=where is not None)
+    if scenario.control and context.get_parameter_source("control") is ParameterSource.DEFAULT:
+        control = _split(scenario.control)
+    _warn(tcp)
+    _warn_of_control(control[0])
+    try:
+        run.run_scenario(
+            scenario,
+            directory=where,
+            tcp=tcp,
+            control=control,
+            ledger=ledger or (Path(scenario.ledger) if scenario.ledger else None),
+            announce=click.echo,
+            complain=_say_aside,
+        )
+    except OSError as error:
+        raise click.ClickException(_reason(error)) from error
+
+
+def _split(address: str) -> tuple[str, int]:
+    host, _, port = address.rpartition(":")
+    return host.strip("[]"), int(port)
+
+
+def _refuse_beside_scenario(context: click.Context) -> None:
+    for parameter, option in (
+        ("count", "--count"),
+        ("radio_time_s", "--radio-time"),
+        ("report_delay_s", "--report-delay"),
+        ("seed", "--seed"),
+        ("transcript", "--replay"),
+    ):
+        if context.get_parameter_source(parameter) is not ParameterSource.DEFAULT:
+            message = f"{option} does not go with --scenario: the file says it"
+            raise click.UsageError(message)
+
+
 def _refuse_beside_replay(context: click.Context) -> None:
     for parameter, option in (
         ("models", "--model"),
@@ -241,14 +344,15 @@ def _refuse_beside_replay(context: click.Context) -> None:
         ("report_delay_s", "--report-delay"),
         ("seed", "--seed"),
         ("control", "--control"),
+        ("ledger", "--ledger"),
     ):
         if context.get_parameter_source(parameter) is not ParameterSource.DEFAULT:
             message = f"{option} does not go with --replay: a transcript has no network"
             raise click.UsageError(message)
 
 
-def _say_difference(difference: str) -> None:
-    click.echo(difference, err=True)
+def _say_aside(line: str) -> None:
+    click.echo(line, err=True)
 
 
 COMMAND = emulate

@@ -27,12 +27,12 @@ class Admission:
 
     def __init__(self, common: Common, centre: Centre) -> None:
         self.rules = RuleBook()
+        self.centre = centre
         self._common = common
-        self._centre = centre
 
     def decide(self, sender: Subscriber, sent: Transmission, mailbox: Mailbox | None, now: float) -> Answer:
         """Return the answer to a submit for `mailbox`, None for a person of whom nothing special is known."""
-        submit, centre = sent.submit, self._centre
+        submit, centre = sent.submit, self.centre
         recipient = submit.destination.text if mailbox is None else mailbox.number
         ruled = self.rules.decide(sender.imsi, recipient, self._common.at_s(now), self._common.chance)
         if ruled is not None:
@@ -50,4 +50,4 @@ class Admission:
         """Return the TP-FCS for a submit that what is held already keeps out; None when it may come in."""
         if submit.reject_duplicates and mailbox.duplicate(submit, sender):
             return DUPLICATE_REJECTED
-        return SC_BUSY if len(mailbox.queue) >= self._centre.capacity else None
+        return SC_BUSY if len(mailbox.queue) >= self.centre.capacity else None

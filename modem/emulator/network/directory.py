@@ -52,6 +52,11 @@ class Directory:
                 mailbox.recipient = recipient
         self.default = recipient
 
+    def recipient(self, number: str) -> Recipient:
+        """Return the behaviour of the phone behind a number."""
+        mailbox = self._mailboxes.get(number)
+        return self.default if mailbox is None else mailbox.recipient
+
     def phone(self, number: str) -> Handset:
         """Return the handset with a number, a new one when there was none."""
         handset = self.handsets.get(number)

@@ -94,6 +94,34 @@ class Network:
 
     # -- how the network behaves ----------------------------------------------
 
+    @property
+    def cells(self) -> Sequence[Cell]:
+        """The cells, the home cell first."""
+        return [state.cell for state in self._cells.values()]
+
+    @property
+    def centre(self) -> Centre:
+        """The rules of the service centre."""
+        return self._centre.centre
+
+    def change_centre(self, centre: Centre) -> None:
+        """Give the service centre other rules, for what comes from now on."""
+        self._centre.change(centre)
+
+    @property
+    def ussd_services(self) -> Sequence[UssdService]:
+        """The USSD services on offer."""
+        return list(self._ussd.services.values())
+
+    def recipient(self, number: str) -> Recipient:
+        """Return how the phone behind a number behaves."""
+        return self._directory.recipient(number)
+
+    @property
+    def default_recipient(self) -> Recipient:
+        """How everybody behaves who has no behaviour of their own."""
+        return self._directory.default
+
     def behave(self, number: str, recipient: Recipient) -> None:
         """Give the phone behind a number a behaviour; it holds for messages that are forwarded from now on."""
         self._directory.behave(number, recipient)
@@ -138,6 +166,10 @@ class Network:
         )
         mailbox.subscriber = self._subscribers[imsi] = subscriber
 
+    def knows(self, imsi: str) -> bool:
+        """Tell whether a SIM was ever in service here."""
+        return imsi in self._subscribers
+
     def register(self, imsi: str, registration: Registration, now: float) -> None:
         """Give a SIM, from now on, this registration while its radio is on. Ends a trace of it."""
         self._coverage.stop(self._known(imsi), "registration")
@@ -174,6 +206,10 @@ class Network:
         """Add money to a SIM's balance."""
         self._known(imsi).credit.top_up(cents)
 
+    def cell_of(self, imsi: str) -> str:
+        """Return the name of the cell that a SIM is in."""
+        return self._known(imsi).cell.cell.name
+
     def balance_cents(self, imsi: str) -> int | None:
         """Return a SIM's balance, None when it has no end."""
         return self._known(imsi).credit.balance_cents
@@ -201,7 +237,7 @@ class Network:
         Raises EncodeError naming `sender`, `to` or what cannot be sent.
         """
         segments = self._segments(letter, sender, recipient, now)
-        self._directory.phone(sender).written.append(
+        self._directory.phone(sender).write(
             WrittenMessage(
                 recipient=recipient,
                 text=letter.text if letter.data is None else None,

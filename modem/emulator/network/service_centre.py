@@ -49,6 +49,10 @@ class ServiceCentre:
         self._common = common
         self._directory = directory
 
+    def change(self, centre: Centre) -> None:
+        """Give it other rules; what it holds keeps its dates."""
+        self.centre = self.admission.centre = centre
+
     # -- from a SIM -----------------------------------------------------------
 
     def take(self, sender: Subscriber, sent: Transmission, now: float, reply: Reply) -> None:

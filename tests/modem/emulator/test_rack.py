@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
 
+from modem.emulator.clock import VirtualClock
 from modem.emulator.fault_shelf import build
 from modem.emulator.rack import Rack
+from modem.profiles.generic import PROFILE as GENERIC
 from tests.modem.emulator.host import Host
 from tests.support.waiting import until
 
@@ -223,3 +226,41 @@ async def test_the_time_of_day_may_be_chosen(tmp_path: Path) -> None:
     await rack.stop()
 
     assert any('"31/02/03,04:00' in line for line in answer)
+
+
+async def test_a_plan_is_done_when_its_time_has_come_in_the_order_it_was_made() -> None:
+    rack = Rack(count=1, tcp=[("127.0.0.1", 0)], clock=VirtualClock())
+    await rack.start()
+    done: list[tuple[str, float]] = []
+    for at_s, name in ((20.0, "third"), (10.0, "first"), (10.0, "second")):
+        rack.plan(at_s, lambda name=name: done.append((name, rack.clock.now())))  # type: ignore[misc]
+    await rack.advance(9.5)
+    assert done == []
+    await rack.advance(20)
+
+    assert done == [("first", 10.0), ("second", 10.0), ("third", 20.0)]
+    await rack.stop()
+
+
+async def test_a_listener_hears_which_modems_were_touched_until_it_stops(rack: Rack) -> None:
+    heard: list[set[int]] = []
+    stop = rack.listen(heard.append)
+    rack.write(PERSON, rack.machines[1].equipment.sim.number, "hello")
+    stop()
+    rack.write(PERSON, rack.machines[2].equipment.sim.number, "hello")
+
+    assert heard == [{1}]
+
+
+async def test_the_modems_take_their_models_in_turn(tmp_path: Path) -> None:
+    models = [replace(GENERIC.personality, model=name) for name in ("first", "second")]
+    rack = Rack(count=3, directory=tmp_path, personalities=models)
+    await rack.start()
+    rack.add(models[0])
+    names = []
+    for port in rack.ports:
+        with Host(port) as host:
+            names += await host.ask("+CGMM")
+
+    assert names == ["first", "second", "first", "first"]
+    await rack.stop()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import signal
 import socket
 import subprocess
@@ -26,13 +27,14 @@ def test_it_announces_every_modem_and_ends_cleanly(tmp_path: Path, number: signa
     directory = tmp_path / "modems"
     with start("--count", "2", "--dir", str(directory)) as process:
         assert process.stdout is not None
-        announced = [process.stdout.readline() for _ in range(3)]
+        announced = [process.stdout.readline() for _ in range(4)]
         process.send_signal(number)
         output, errors = process.communicate(timeout=20)
 
     assert announced[0] == f"{directory}/modem0  +33639980001  IMEI 001017000000011\n"
     assert announced[1].startswith(f"{directory}/modem1  +33639980002")
     assert announced[2].startswith("control  http://127.0.0.1:")
+    assert announced[3] == f"See the phones: {announced[2].split()[1]}/\n"
     assert (process.returncode, output, errors) == (0, "", "")
     assert list(directory.iterdir()) == []
 
@@ -93,6 +95,50 @@ def test_whoever_binds_wider_than_the_loopback_is_told_that_there_is_no_password
     assert announced.startswith(f"{tmp_path}/modem0  socket://0.0.0.0:")
     assert errors.startswith("Warning: 0.0.0.0 can be reached from other computers")
     assert "no password" in errors
+
+
+def test_whoever_lets_other_computers_reach_the_control_is_told_so(tmp_path: Path) -> None:
+    with start("--dir", str(tmp_path), "--control", "0.0.0.0:0") as process:
+        assert process.stdout is not None
+        announced = [process.stdout.readline() for _ in range(3)]
+        process.terminate()
+        _, errors = process.communicate(timeout=20)
+
+    assert announced[1].startswith("control  http://0.0.0.0:")
+    assert errors.startswith("Warning: the control on 0.0.0.0 can be reached from other computers")
+
+
+SCENARIO = """
+control = "127.0.0.1:0"
+[[modems]]
+[[timeline]]
+at_s = 0
+do = "write"
+sender = "+491711234567"
+to = "+33639980001"
+text = "hello"
+[[timeline]]
+at_s = 0.1
+do = "insert_sim"
+modem = 0
+"""
+
+
+def test_a_scenario_is_run_and_its_ledger_written(tmp_path: Path) -> None:
+    (tmp_path / "small.toml").write_text(SCENARIO)
+    ledger = tmp_path / "ledger.jsonl"
+    arguments = ("--scenario", str(tmp_path / "small.toml"), "--dir", str(tmp_path / "modems"), "--ledger", str(ledger))
+    with start(*arguments) as process:
+        assert process.stdout is not None
+        assert process.stderr is not None
+        announced = [process.stdout.readline() for _ in range(3)]
+        complaint = process.stderr.readline()
+        process.terminate()
+        process.communicate(timeout=20)
+
+    assert announced[0].startswith(f"{tmp_path}/modems/modem0  +33639980001")
+    assert complaint == "at 0.1 s, insert_sim: modem: its SIM is in\n"
+    assert json.loads(ledger.read_text())["destination"] == "+33639980001"
 
 
 def test_a_port_that_is_taken_is_named() -> None:

@@ -7,7 +7,19 @@ from datetime import timedelta
 
 import pytest
 
-from modem.emulator.network import Answer, AnswerRule, Letter, Recipient, Reports, Signal, Trace, flash, silent
+from modem.emulator.network import (
+    Answer,
+    AnswerRule,
+    Cell,
+    Centre,
+    Letter,
+    Recipient,
+    Reports,
+    Signal,
+    Trace,
+    flash,
+    silent,
+)
 from modem.emulator.radio import Registration
 from modem.errors import EncodeError
 from modem.pdu import StatusReport
@@ -265,3 +277,28 @@ def test_a_flash_is_routed_and_a_silent_message_is_not_seen() -> None:
 
     notice, pdu = lines(bench.read())
     assert (notice, pdu[36:38]) == ("+CMT: ,22", "10")
+
+
+def test_the_service_centre_gets_other_rules_for_what_comes_from_now_on() -> None:
+    bench = Bench()
+    bench.send(PERSON, "hello")
+    bench.network.change_centre(Centre(number="+33639989999", wrong_number_cause=38))
+
+    assert bench.send(PERSON, "hello") == ["+CMS ERROR: 38"]
+    assert bench.network.centre.wrong_number_cause == 38
+
+
+def test_what_holds_can_be_seen() -> None:
+    bench = Bench()
+    network = bench.network
+    network.add_cell(Cell(name="cellar", channels=1))
+    network.move(bench.machines[0].equipment.sim.imsi, "cellar", 0)
+    network.behave(PERSON, Recipient(copies=2))
+    network.behave_by_default(Recipient(refusal=0x43))
+
+    assert [cell.name for cell in network.cells] == ["home", "cellar"]
+    assert (network.knows(bench.machines[0].equipment.sim.imsi), network.knows("999")) == (True, False)
+    assert network.cell_of(bench.machines[0].equipment.sim.imsi) == "cellar"
+    assert network.recipient(PERSON).copies == 2
+    assert network.recipient("+4930") == network.default_recipient == Recipient(refusal=0x43)
+    assert [service.code for service in network.ussd_services] == ["*100#", "*101#"]

@@ -1,0 +1,73 @@
+"""The ledger: every TPDU on the air, so far and as they come."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Final
+
+from aiohttp import web
+
+from modem.emulator.control.route import QUERY, Query, Route
+from modem.emulator.control.streams import event, stream
+
+if TYPE_CHECKING:
+    from modem.emulator.ledger import Entry
+    from modem.emulator.rack import Rack
+
+JSON_LINES: Final = "application/x-ndjson"
+_CHUNK: Final = 500
+
+_SINCE: Final = Query(name="since", text="only those behind the entry with this number", most=1e12)
+
+
+def line(entry: Entry) -> str:
+    """Return an entry as one line of JSON."""
+    return json.dumps(entry.as_json())
+
+
+async def show_ledger(rack: Rack, request: web.Request) -> web.StreamResponse:
+    """Answer the entries that are kept."""
+    entries = rack.network.ledger.since(int(request[QUERY]["since"]))
+    response = web.StreamResponse(headers={"Content-Type": JSON_LINES})
+    await response.prepare(request)
+    for start in range(0, len(entries), _CHUNK):
+        await response.write("".join(line(entry) + "\n" for entry in entries[start : start + _CHUNK]).encode())
+    await response.write_eof()
+    return response
+
+
+async def follow_ledger(rack: Rack, request: web.Request) -> web.StreamResponse:
+    """Answer the entries that are kept, then each as it comes; a client that comes back goes on where it was."""
+    seen = int(request[QUERY]["since"])
+    last = request.headers.get("Last-Event-ID", "")
+    if last.isascii() and last.isdigit():
+        seen = int(last)
+    ledger = rack.network.ledger
+
+    def news(_touched: set[int] | None) -> bytes:
+        nonlocal seen
+        entries = ledger.since(seen)
+        seen = max(seen, ledger.count)
+        return b"".join(event(line(entry), event_id=entry.number) for entry in entries)
+
+    return await stream(request, rack, news)
+
+
+ROUTES: Final = (
+    Route(
+        method="GET",
+        path="/ledger",
+        summary="Every TPDU on the air, one line of JSON each",
+        handler=show_ledger,
+        queries=(_SINCE,),
+        media_type=JSON_LINES,
+    ),
+    Route(
+        method="GET",
+        path="/ledger/events",
+        summary="The same as server-sent events, and each further one as it comes",
+        handler=follow_ledger,
+        queries=(_SINCE,),
+        media_type="text/event-stream",
+    ),
+)
