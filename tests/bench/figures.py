@@ -21,7 +21,7 @@ from tests.support.receiver import PushReceiver
 
 TEXT = "Hello from the bench, forty characters.."
 # Else the gateway waits at its end for the message that is on the air for an hour.
-LEAVE_AT_ONCE = "[dispatch]\nstop_timeout_s = 0\n"
+LEAVE_AT_ONCE = "[dispatch]\nstop_timeout_s = 0.1\n"
 
 
 @dataclass(frozen=True)
