@@ -6,9 +6,10 @@ import ctypes
 import sys
 from typing import Final
 
-# mallopt(3), glibc: blocks of this size and more get pages of their own, which go back to the system when freed.
+# mallopt(3), glibc: blocks of this size and more get pages of their own, which go back to the system when freed. Each
+# costs system calls: it must stay well above the 256 KiB that asyncio allocates for every read of a socket.
 _M_MMAP_THRESHOLD: Final = -3
-_OWN_PAGES_OCTETS: Final = 256 * 1024
+_OWN_PAGES_OCTETS: Final = 4 * 1024 * 1024
 # The loop and the store's writer take turns under one lock; with Python's 5 ms one waits for the other too long.
 _SWITCH_INTERVAL_S: Final = 0.001
 
