@@ -228,6 +228,7 @@ class Modem:
 
     def _note_result(self, session: Session, result: SubmitResult) -> None:
         if session.link.is_silent:
+            session.note_silence()
             return  # it did not come to be sent
         record = self._record
         record.add(result)

@@ -139,6 +139,13 @@ class Session:
         else:
             self._status.not_ready(ModemState.NOT_READY, reason or self._radio.reason)
 
+    def note_silence(self) -> None:
+        """A submit found that AT is not answered any more: no other one may be given to the modem."""
+        if self.started is not None:
+            self.started = None
+            self._status.not_ready(ModemState.NOT_READY, "the modem does not answer AT")
+            self._something_happened.set()
+
     def look(self) -> None:
         """See soon what is wrong: a submit was not answered."""
         self._is_look_due = True
@@ -238,9 +245,10 @@ class Session:
         polled_at = sweep_at = loop.time()
         is_first_sweep = True
         while not self._has_restarted:
-            while self._announced:
-                if not await self._inbox.read(self.link, self._announced.popleft()):
-                    sweep_at = loop.time()
+            if self.started is None:
+                raise ModemSilentError("the modem does not answer AT")
+            if not await self._read_announced():
+                sweep_at = loop.time()
             if loop.time() >= sweep_at:
                 if not is_first_sweep:
                     started = await self._complete(started)
@@ -257,6 +265,13 @@ class Session:
             if not self._announced and not self._has_restarted:
                 await self._wait(min(self._poll_due(polled_at), sweep_at) - loop.time())
         log.info("modem restarted", action="restarted", port=self._url)
+
+    async def _read_announced(self) -> bool:
+        """Read the messages that were announced; return whether all were where the modem said."""
+        are_all_there = True
+        while self._announced:
+            are_all_there = await self._inbox.read(self.link, self._announced.popleft()) and are_all_there
+        return are_all_there
 
     def _poll_due(self, polled_at: float) -> float:
         due = polled_at + self._poll_interval_s

@@ -109,6 +109,20 @@ async def test_modem_that_goes_deaf_in_a_submit_is_left_alone_until_no_answer_ca
         assert handset is None or len(handset.messages) == 1
 
 
+async def test_modem_that_a_submit_finds_deaf_is_not_given_another(tmp_path: Path) -> None:
+    options = replace(OPTIONS, poll_interval_s=3600.0)
+    async with recovering(tmp_path, options=options) as scene:
+        modem = scene.modems[0]
+        scene.rack.arm(0, *build({"fault": "hang", "cured_by": "cfun"}))
+        results = []
+        while modem.is_ready:
+            results.append(await modem.submit(TPDU))
+        assert all(isinstance(result, NoAnswer) and not result.is_sent for result in results)
+        # The prompt that does not come, and the line that cannot be settled: then it is known.
+        assert len(results) <= 2
+        assert await scene.cured() is Rung.REBOOT
+
+
 async def test_step_that_worked_is_first_the_next_time_for_each_modem_of_the_model(tmp_path: Path) -> None:
     async with recovering(tmp_path, count=2, has_power=True, experience=Experience()) as scene:
         scene.rack.arm(0, *build({"fault": "hang", "cured_by": "cfun"}))
