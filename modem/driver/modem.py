@@ -291,6 +291,10 @@ class Modem:
             session.link.fail(error)
             if not lost.done():
                 lost.set_result(error)
+                # At once: an owner that only looks at `is_ready` must not give it one more message.
+                self._recovery.note_life(was_awake=session.was_awake)
+                session.end(error.reason)
+                self._status.lost(error.reason)
 
         port = await open_port(
             self.url,
@@ -310,12 +314,12 @@ class Modem:
         waiting: set[asyncio.Future[Any]] = {serving, lost}
         try:
             await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-            reason = lost.result().reason if lost.done() else _reason(serving)
-            if lost.done():
-                self._recovery.note_life(was_awake=session.was_awake)
-            session.end(reason)
-            self._status.lost(reason)
+            if not lost.done():
+                reason = _reason(serving)
+                session.end(reason)
+                self._status.lost(reason)
         finally:
+            lost.cancel()  # from here on it is we who let go of it
             self._session = None
             serving.cancel()
             await asyncio.gather(serving, return_exceptions=True)
