@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, assert_never
 import structlog
 
 from gateway.dispatch import radio
-from modem.driver import events
+from modem.driver import Experience, GivenUp, Released, StepBegun, StepEnded, events
 from modem.driver.modem import Modem
 from modem.driver.options import ModemOptions, SimOptions
 from modem.errors import DecodeError
@@ -34,11 +34,18 @@ class ModemRadio:
         listen_first_s: float,
         on_event: Callable[[radio.RadioEvent], None],
         close_timeout_s: float,
+        experience: Experience | None = None,
     ) -> None:
         self.url = url
         self._on_event = on_event
         self._close_timeout_s = close_timeout_s
-        self._modem = Modem(url, options=options, listen_first_s=listen_first_s, on_event=self._translate)
+        self._modem = Modem(
+            url,
+            options=options,
+            listen_first_s=listen_first_s,
+            on_event=self._translate,
+            experience=experience,
+        )
 
     async def run(self) -> None:
         """Open the port and keep it until cancelled or closed."""
@@ -85,8 +92,10 @@ class ModemRadio:
                 self._on_event(radio.NoLateAnswer(is_unsent=is_unsent))
             case events.SignalChanged(dbm=dbm):
                 self._on_event(radio.SignalChanged(dbm=dbm, operator=self._modem.operator or ""))
-            case events.RegistrationChanged():
-                pass  # Ready and NotReady say what it means
+            case events.RegistrationChanged() | events.HealthChanged():
+                pass  # Ready, NotReady and SignalChanged say what spans show of it
+            case StepBegun() | StepEnded() | GivenUp() | Released() | events.StorageAlarm():
+                self._on_event(_trouble(event))
             case _:
                 assert_never(event)
 
@@ -111,6 +120,20 @@ def _late_result(late: events.LateAnswer) -> radio.Accepted | radio.Refused:
     return radio.Refused(kind=no.kind, code=no.code, text=no.text, is_local=False, waited_s=math.inf)
 
 
+def _trouble(event: StepBegun | StepEnded | GivenUp | Released | events.StorageAlarm) -> radio.Trouble:
+    match event:
+        case events.StorageAlarm(memory=memory, level=level, is_over=is_over):
+            return radio.StorageAlarm(memory=memory, used=level.used, total=level.total, is_over=is_over)
+        case StepBegun(rung=rung, symptom=symptom):
+            return radio.RecoveryStep(step=rung.value, symptom=symptom.value, is_cured=None)
+        case StepEnded(rung=rung, symptom=symptom, is_cured=is_cured):
+            return radio.RecoveryStep(step=rung.value, symptom=symptom.value, is_cured=is_cured)
+        case GivenUp(symptom=symptom, tried=tried):
+            return radio.NeedsPerson(symptom=symptom.value, tried=tuple(rung.value for rung in tried))
+        case Released(symptom=symptom):
+            return radio.NeedsNobody(symptom=symptom.value)
+
+
 def _identity(identity: events.Identity) -> radio.Identity:
     return radio.Identity(
         imei=identity.imei or "",
@@ -123,6 +146,7 @@ def _identity(identity: events.Identity) -> radio.Identity:
 def radio_factory(settings: Settings) -> radio.RadioFactory:
     """Give the function that makes the radio of a port."""
     options = modem_options(settings)
+    experience = Experience()
 
     def make(url: str, listen_first_s: float, on_event: Callable[[radio.RadioEvent], None]) -> radio.Radio:
         return ModemRadio(
@@ -131,6 +155,7 @@ def radio_factory(settings: Settings) -> radio.RadioFactory:
             listen_first_s=listen_first_s,
             on_event=on_event,
             close_timeout_s=settings.dispatch.stop_timeout_s,
+            experience=experience,
         )
 
     return make

@@ -7,6 +7,8 @@ ModemError
     PortError                   the serial port
         PortBusyError           another program holds it
         PortLostError           it vanished or was closed while in use
+        PortGivenUpError        closed by us, for a recovery step that wants it closed
+    PowerControlError           a step on the modem's USB device or power could not be done
     ModemTimeoutError           the modem did not answer in time
     CommandError                the modem answered an error to a command that must succeed
     BehaviourError              the emulated network cannot behave like that
@@ -58,6 +60,14 @@ class PortBusyError(PortError):
 
 class PortLostError(PortError):
     """The port vanished or was closed while in use."""
+
+
+class PortGivenUpError(PortError):
+    """The port is closed by us: a recovery step wants it closed."""
+
+
+class PowerControlError(ModemError):
+    """A step on the modem's USB device or its power could not be done."""
 
 
 class ModemTimeoutError(ModemError):

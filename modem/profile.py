@@ -168,6 +168,13 @@ class Profile:
     prompt_timeout_s: float = 10.0
     # +CMGS came: how long OK may stay behind it. Real modems are late by seconds, or never send it.
     final_timeout_s: float = 2.0
+    # Restart the modem: the first that it does not refuse is enough.
+    reset_commands: tuple[str, ...] = ("AT+CFUN=1,1",)
+    # Leave the air, and come back: the first pair whose first command is not refused. 27.007 8.2 and 7.3.
+    radio_toggles: tuple[tuple[str, str], ...] = (("AT+CFUN=4", "AT+CFUN=1"), ("AT+COPS=2", "AT+COPS=0"))
+    # Asks how warm the modem is, "" where it does not tell; the first number of the answer, in `temperature_unit_c`.
+    temperature_command: str = ""
+    temperature_unit_c: float = 1.0
     # Whether a bare AT may be asked while a submit is unanswered: a modem that would abort the submit says False.
     is_probe_allowed: bool = True
 

@@ -17,13 +17,18 @@ from gateway.dispatch.radio import (
     Identity,
     LateAnswer,
     Lost,
+    NeedsNobody,
+    NeedsPerson,
     NoLateAnswer,
     NotReady,
     RadioEvent,
     Ready,
     Received,
+    RecoveryStep,
     SignalChanged,
+    StorageAlarm,
 )
+from gateway.dispatch.trouble import log_trouble
 from gateway.service.spans import SpanCondition
 from gateway.store.outage import Outage
 
@@ -173,6 +178,8 @@ class Pool:
             case LateAnswer() | NoLateAnswer() | SignalChanged():
                 if seat.port is not None:
                     await self._on_news(seat.port, event)
+            case RecoveryStep() | NeedsPerson() | NeedsNobody() | StorageAlarm():
+                log_trouble(event, port=seat.port, url=seat.url)
 
     async def _on_news(self, port: Port, event: LateAnswer | NoLateAnswer | SignalChanged) -> None:
         match event:

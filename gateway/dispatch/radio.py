@@ -134,7 +134,42 @@ class SignalChanged:
     operator: str
 
 
-RadioEvent = Ready | NotReady | Lost | Received | LateAnswer | NoLateAnswer | SignalChanged
+@dataclass(frozen=True, kw_only=True, slots=True)
+class RecoveryStep:
+    """A step to bring the modem back begins (`is_cured` None), or has helped or not; both in plain words."""
+
+    step: str
+    symptom: str
+    is_cured: bool | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NeedsPerson:
+    """No step brings the modem back; `tried` in order."""
+
+    symptom: str
+    tried: tuple[str, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class NeedsNobody:
+    """What a person was needed for is over."""
+
+    symptom: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StorageAlarm:
+    """A memory for messages is nearly full, or is not any more; a full one takes none from the network."""
+
+    memory: str
+    used: int
+    total: int
+    is_over: bool
+
+
+Trouble = RecoveryStep | NeedsPerson | NeedsNobody | StorageAlarm
+RadioEvent = Ready | NotReady | Lost | Received | LateAnswer | NoLateAnswer | SignalChanged | Trouble
 
 
 class Radio(Protocol):

@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 _ICCID: Final = re.compile(r"(?<![0-9A-Fa-f])(?:89|98)[0-9]{16,18}[0-9A-Fa-f]{0,2}(?![0-9A-Fa-f])", re.ASCII)
+_NUMBER: Final = re.compile(r"-?[0-9]+(?:\.[0-9]+)?", re.ASCII)
+_VOLTS: Final = re.compile(r"([0-9]\.[0-9]+) ?V", re.ASCII)
 _UNKNOWN_SIGNAL: Final = 99
 _STRONGEST_SIGNAL: Final = 31
 
@@ -47,6 +49,10 @@ class Registration(Enum):
         return _REGISTRATION_TEXT[self]
 
 
+_TECHNOLOGIES: Final = {
+    0: "GSM", 1: "GSM", 2: "UMTS", 3: "GSM", 4: "UMTS", 5: "UMTS", 6: "UMTS", 7: "LTE", 8: "GSM", 9: "LTE",
+    10: "LTE", 11: "NR", 12: "NR", 13: "LTE",
+}  # fmt: skip
 _BY_STAT: Final = {registration.value: registration for registration in Registration}
 _REGISTERED: Final = frozenset({
     Registration.HOME, Registration.ROAMING, Registration.SMS_ONLY_HOME, Registration.SMS_ONLY_ROAMING,
@@ -107,6 +113,40 @@ def read_operator(line: str) -> str | None:
     """Read +COPS?: `<mode>[,<format>,<oper>[,<AcT>]]`; None while there is no operator; 27.007 7.3."""
     fields = fields_of(line)
     return (fields[2] or None) if len(fields) > 2 else None
+
+
+def read_technology(line: str) -> str | None:
+    """Read the access technology out of +COPS?, where there is a fourth value; 27.007 7.3 <AcT>."""
+    fields = fields_of(line)
+    act = parse_int(fields[3]) if len(fields) > 3 else None
+    return _TECHNOLOGIES.get(act) if act is not None else None
+
+
+def read_number_in(line: str) -> float | None:
+    """Return the first number behind the colon: `+QTEMP: 26,24,24`, `+CPMUTEMP: 29`, `+UTEMP: 24.5`."""
+    found = _NUMBER.search(line.partition(":")[2])
+    return float(found[0]) if found is not None else None
+
+
+def read_voltage_v(line: str) -> float | None:
+    """Read +CBC: `<bcs>,<bcl>,<mV>` (SIM800, Quectel) or `3.591V` (SIM7600); None for `<bcs>,<bcl>`, 27.007 8.4."""
+    fields = fields_of(line)
+    millivolts = parse_int(fields[2]) if len(fields) > 2 else None
+    if millivolts is not None:
+        return millivolts / 1000
+    found = _VOLTS.fullmatch(fields[0])
+    return float(found[1]) if found is not None else None
+
+
+def read_levels(line: str) -> dict[str, tuple[int, int]]:
+    """Read +CPMS?: places used and total of each memory in use; 27.005 3.2.2."""
+    fields = fields_of(line)
+    found = {}
+    for name, used, total in zip(fields, fields[1:], fields[2:], strict=False):
+        numbers = parse_int(used), parse_int(total)
+        if name and parse_int(name) is None and numbers[0] is not None and numbers[1] is not None:
+            found[name] = numbers[0], numbers[1]
+    return found
 
 
 def read_mr(line: str) -> int | None:

@@ -2,9 +2,13 @@
 
 from modem.driver.events import (
     Accepted,
+    Counters,
+    Health,
+    HealthChanged,
     Identity,
     Inbound,
     LateAnswer,
+    Level,
     Lost,
     ModemEvent,
     ModemState,
@@ -15,17 +19,29 @@ from modem.driver.events import (
     Refused,
     RegistrationChanged,
     SignalChanged,
+    StorageAlarm,
     StoredAt,
     SubmitResult,
 )
+from modem.driver.ladder import Experience, GivenUp, Limits, Released, StepBegun, StepEnded
 from modem.driver.modem import Modem
 from modem.driver.options import ModemOptions, SimOptions
+from modem.driver.recovery import PowerControl
+from modem.driver.rungs import Rung
+from modem.driver.symptoms import Symptom
 
 __all__ = [
     "Accepted",
+    "Counters",
+    "Experience",
+    "GivenUp",
+    "Health",
+    "HealthChanged",
     "Identity",
     "Inbound",
     "LateAnswer",
+    "Level",
+    "Limits",
     "Lost",
     "Modem",
     "ModemEvent",
@@ -34,11 +50,18 @@ __all__ = [
     "NoAnswer",
     "NoLateAnswer",
     "NotReady",
+    "PowerControl",
     "Ready",
     "Refused",
     "RegistrationChanged",
+    "Released",
+    "Rung",
     "SignalChanged",
     "SimOptions",
+    "StepBegun",
+    "StepEnded",
+    "StorageAlarm",
     "StoredAt",
     "SubmitResult",
+    "Symptom",
 ]

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from enum import Enum
 from typing import TYPE_CHECKING
 
+from modem.driver.ladder import News
+
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from modem.at.responses import Registration
 
 
@@ -73,6 +77,39 @@ class NoAnswer:
 
 
 SubmitResult = Accepted | Refused | NoAnswer
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Counters:
+    """Submits of one SIM in this process by what became of them."""
+
+    accepted: int = 0
+    refused: int = 0
+    unanswered: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Level:
+    """How full a memory is."""
+
+    used: int
+    total: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Health:
+    """One look at modem and SIM; None for what the modem does not tell. `failure_rate` is that of the last submits."""
+
+    signal_dbm: int | None = None
+    operator: str | None = None
+    technology: str | None = None
+    registration: Registration | None = None
+    temperature_c: float | None = None
+    voltage_v: float | None = None
+    memories: Mapping[str, Level] = field(default_factory=dict)
+    counters: Counters = Counters()
+    failure_rate: float | None = None
+    usual_failure_rate: float | None = None
 
 
 # -- events ----------------------------------------------------------------------------------------------------------
@@ -148,4 +185,23 @@ class SignalChanged:
     dbm: int | None
 
 
-ModemEvent = Ready | NotReady | Lost | Inbound | LateAnswer | NoLateAnswer | RegistrationChanged | SignalChanged
+@dataclass(frozen=True, kw_only=True, slots=True)
+class StorageAlarm:
+    """A memory is nearly full (`is_over` False), or is not any more; a full one takes no message from the network."""
+
+    memory: str
+    level: Level
+    is_over: bool
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class HealthChanged:
+    """Something but the counters is not as it was at the last look."""
+
+    health: Health
+
+
+ModemEvent = (
+    Ready | NotReady | Lost | Inbound | LateAnswer | NoLateAnswer | RegistrationChanged | SignalChanged
+    | News | HealthChanged | StorageAlarm
+)  # fmt: skip

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, Protocol
 
 import structlog
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from modem.at.host import Urc
+    from modem.driver.health import Storage
     from modem.driver.link import Link
     from modem.driver.startup import Started
 
@@ -36,11 +37,20 @@ _OFFER_AGAIN_S: Final = 600.0
 _RECEIVED: Final = frozenset({0, 1})
 
 
+class OnList(Protocol):
+    """Told of each list of messages."""
+
+    def __call__(self, *, is_ended: bool) -> None:
+        """The modem gave or refused it, or neither."""
+
+
 class Inbox:
     """The memories of one modem, over one link after another."""
 
-    def __init__(self, *, on_inbound: Callable[[Inbound], None]) -> None:
+    def __init__(self, *, on_inbound: Callable[[Inbound], None], on_list: OnList, storage: Storage) -> None:
         self._on_inbound = on_inbound
+        self._on_list = on_list
+        self._storage = storage
         # Selecting a memory and reading from it must not be torn apart by another reader.
         self._lock = asyncio.Lock()
         self._offered: dict[StoredAt, tuple[str, float]] = {}
@@ -84,12 +94,23 @@ class Inbox:
             async with self._lock:
                 if not await self._reach(link, memory):
                     continue
-                listing = await _list(link)
+                listing = await self._list(link)
             if listing is None:
                 log.info("memory not listed", action="list_refused", memory=memory)
             for found in listing or ():
                 if found.index is not None:
                     self._offer(StoredAt(memory=memory, index=found.index), found)
+
+    async def _list(self, link: Link) -> list[StoredPdu] | None:
+        """Return what is in the memory, None when the modem refuses to tell; 27.005 4.1."""
+        answer = await link.ask("AT+CMGL=4", timeout_s=_LIST_TIMEOUT_S)
+        self._on_list(is_ended=answer is not None)
+        if answer is not None and answer.is_ok:
+            return read_listing(answer.lines)
+        # A modem that does not know "all" may know "unread" and "read".
+        answers = [await link.ask(f"AT+CMGL={stat}", timeout_s=_LIST_TIMEOUT_S) for stat in sorted(_RECEIVED)]
+        listings = [read_listing(answer.lines) for answer in answers if answer is not None and answer.is_ok]
+        return [found for listing in listings for found in listing] if listings else None
 
     async def delete(self, link: Link, stored: StoredAt) -> None:
         """Delete one slot by its index. Gives up after some tries: it is then offered again one day."""
@@ -133,27 +154,15 @@ class Inbox:
             answer = await link.ask(f"AT+CPMS={parameters}", timeout_s=_SELECT_TIMEOUT_S)
             if answer is not None and answer.is_ok:
                 self._selected = memory
-                _warn_when_full(memory, answer.lines)
+                self._note_level(memory, answer.lines)
                 return True
         return False
 
-
-async def _list(link: Link) -> list[StoredPdu] | None:
-    """Return what is in the memory, None when the modem refuses to tell; 27.005 4.1."""
-    answer = await link.ask("AT+CMGL=4", timeout_s=_LIST_TIMEOUT_S)
-    if answer is not None and answer.is_ok:
-        return read_listing(answer.lines)
-    # A modem that does not know "all" may know "unread" and "read".
-    answers = [await link.ask(f"AT+CMGL={stat}", timeout_s=_LIST_TIMEOUT_S) for stat in sorted(_RECEIVED)]
-    listings = [read_listing(answer.lines) for answer in answers if answer is not None and answer.is_ok]
-    return [found for listing in listings for found in listing] if listings else None
-
-
-def _warn_when_full(memory: str, lines: tuple[str, ...]) -> None:
-    with contextlib.suppress(StopIteration):
-        used, total = read_usage(next(line for line in lines if value_of(line, "+CPMS") is not None))
-        if used is not None and total and used >= total:
-            log.warning("memory full", action="memory_full", memory=memory, used=used)
+    def _note_level(self, memory: str, lines: tuple[str, ...]) -> None:
+        with contextlib.suppress(StopIteration):
+            used, total = read_usage(next(line for line in lines if value_of(line, "+CPMS") is not None))
+            if used is not None and total is not None:
+                self._storage.note(memory, used, total)
 
 
 def is_status_report(pdu: str, length: int | None) -> bool:

@@ -13,6 +13,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import logging
+from math import inf
 from typing import TYPE_CHECKING, Final, Protocol
 
 import structlog
@@ -48,6 +49,7 @@ _SOON_S: Final = 0.1
 _LATENCIES: Final = 2.0
 _SETTLE_TIMEOUT_S: Final = 2.0
 _SETTLE_ATTEMPTS: Final = 5
+_SILENT: Final = "the modem does not answer AT"
 
 
 class ModemSilentError(ModemTimeoutError):
@@ -91,6 +93,8 @@ class Link:
         # How long a bare AT takes, once that is known; whether the modem keeps silent at what it does not know.
         self._latency_s: float | None = None
         self._is_ignoring = False
+        self._is_silent = False
+        self._body_written_at = -inf
         self._may_prompt_be_open = False
         self._has_escaped = False
         self._is_body_written = False
@@ -161,6 +165,9 @@ class Link:
     async def session(self) -> AsyncIterator[None]:
         """Hold the line for a dialogue by `exchange`; raises ModemSilentError when it cannot be settled."""
         async with self._lock:
+            if self._is_silent:
+                # Whoever waited for the line behind the one that found this out need not find it out again.
+                raise ModemSilentError(_SILENT)
             if not self._host.is_settled:
                 await self._settle()
             yield
@@ -219,6 +226,17 @@ class Link:
         """Whether the result of a submit may still come late."""
         return self._host.is_submit_abandoned
 
+    @property
+    def is_silent(self) -> bool:
+        """Whether the modem has said nothing since it was found not to answer AT."""
+        return self._is_silent
+
+    def owes_result_until(self, submit_timeout_s: float) -> float:
+        """Return the instant until which a submit may still be answered; infinite while one is under way."""
+        if self._host.has_body:
+            return inf
+        return self._body_written_at + submit_timeout_s if self._host.is_submit_abandoned else -inf
+
     def forget_submit(self) -> None:
         """Stop waiting for a late result: it came, or never will."""
         self._host.forget_submit()
@@ -267,7 +285,8 @@ class Link:
             if await self._is_answered("AT", timeout_s=_SETTLE_TIMEOUT_S):
                 await self.quiet()
                 return
-        raise ModemSilentError("the modem does not answer AT")
+        self._is_silent = True
+        raise ModemSilentError(_SILENT)
 
     async def _is_answered(self, command: str, *, timeout_s: float) -> bool:
         # Every other time only: ESC is part of the line for some that wait for no body, and then it spoils the AT.
@@ -300,6 +319,7 @@ class Link:
     def receive_data(self, data: bytes) -> None:
         """Take octets from the port."""
         self._received_at = now = self._loop.time()
+        self._is_silent = False
         if self._is_traced:
             log.debug("received", action="received", port=self._name, data=shorten(data))
         self._host.receive_data(data, now)
@@ -330,7 +350,7 @@ class Link:
                 self._port.write(output)
             except PortLostError:
                 return  # the port has told its owner, who has called `fail`
-            self._is_body_written = self._is_body_written or host.is_body_sent
+            self._note_body()
         while (event := host.next_event()) is not None:
             if isinstance(event, Urc):
                 self._on_urc(event)
@@ -342,6 +362,11 @@ class Link:
             elif self._outcome is not None and not self._outcome.done():
                 self._outcome.set_result(event)
         self._schedule()
+
+    def _note_body(self) -> None:
+        if self._host.is_body_sent and not self._is_body_written:
+            self._is_body_written = True
+            self._body_written_at = self._loop.time()
 
     def _take_late_result(self, line: str) -> None:
         if parse_final(line) is not None:

@@ -7,20 +7,23 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 
-from modem.driver.events import ModemState, NoAnswer, RegistrationChanged
+from modem.driver.events import Accepted, Health, HealthChanged, ModemState, NoAnswer, RegistrationChanged
+from modem.driver.health import Sampler, SendRecord, Storage
 from modem.driver.inbox import Inbox
 from modem.driver.link import ModemSilentError
 from modem.driver.options import ModemOptions
 from modem.driver.port import open_port
 from modem.driver.radio import Radio
+from modem.driver.recovery import Recovery
 from modem.driver.session import Session
 from modem.driver.status import Status
 from modem.driver.submit import Durations, submit
-from modem.errors import ModemError, PortError, PortLostError
+from modem.errors import ModemError, PortBusyError, PortError, PortGivenUpError, PortLostError
 from modem.profiles.generic import PROFILE as GENERIC
 
 if TYPE_CHECKING:
@@ -28,14 +31,22 @@ if TYPE_CHECKING:
 
     from modem.at.responses import Registration
     from modem.driver.events import Identity, ModemEvent, SignalChanged, StoredAt, SubmitResult
+    from modem.driver.ladder import Experience
     from modem.driver.link import Link
+    from modem.driver.recovery import PowerControl
     from modem.profile import Profile
+
+_REMEMBERED_SIMS: Final = 8
 
 log = structlog.get_logger(__name__)
 
 
 class Modem:
-    """One modem behind `url`. Events go to `on_event`, in the loop and in order; it must not block or raise."""
+    """One modem behind `url`. Events go to `on_event`, in the loop and in order; it must not block or raise.
+
+    `experience` is shared by modems that may learn from each other how to bring a hung one back; `power` may reset the
+    modem's USB device or switch its power, where something has the rights to.
+    """
 
     def __init__(
         self,
@@ -45,6 +56,8 @@ class Modem:
         options: ModemOptions | None = None,
         profile: Profile = GENERIC,
         listen_first_s: float = 0.0,
+        experience: Experience | None = None,
+        power: PowerControl | None = None,
     ) -> None:
         self.url = url
         self._emit = on_event
@@ -54,7 +67,20 @@ class Modem:
         self._is_first_open = True
         self._status = Status(url, emit=on_event)
         self._radio = Radio(on_change=self._take_radio)
-        self._inbox = Inbox(on_inbound=on_event)
+        self._recovery = Recovery(
+            url,
+            options=self._options,
+            profile=profile,
+            emit=on_event,
+            experience=experience,
+            power=power,
+            on_step=self._note_step,
+        )
+        self._storage = Storage(on_alarm=on_event)
+        self._sampler = Sampler(profile=profile, storage=self._storage)
+        self._inbox = Inbox(on_inbound=on_event, on_list=self._recovery.note_list, storage=self._storage)
+        self._records: dict[str, SendRecord] = {}
+        self._told_health = Health()
         self._durations = Durations()
         self._rejected_pins: set[str] = set()
         self._session: Session | None = None
@@ -99,6 +125,23 @@ class Modem:
         """The network's name, None when unknown."""
         return self._radio.operator
 
+    @property
+    def health(self) -> Health:
+        """How modem and SIM were at the last look."""
+        radio, sampler, record = self._radio, self._sampler, self._record
+        return Health(
+            signal_dbm=radio.signal_dbm,
+            operator=radio.operator,
+            technology=radio.technology,
+            registration=radio.registration,
+            temperature_c=sampler.temperature_c,
+            voltage_v=sampler.voltage_v,
+            memories=dict(self._storage.levels),
+            counters=record.counters,
+            failure_rate=record.failure_rate,
+            usual_failure_rate=record.usual_failure_rate,
+        )
+
     async def run(self) -> None:
         """Keep the modem open until cancelled or closed; raises nothing for faults of modem or port."""
         if self._is_closing:
@@ -134,7 +177,7 @@ class Modem:
         self._submits += 1
         self._no_submit.clear()
         try:
-            return await submit(
+            result = await submit(
                 session.link,
                 tpdu,
                 options=self._options,
@@ -142,6 +185,8 @@ class Modem:
                 durations=self._durations,
                 is_set_up=lambda: session.started is not None,
             )
+            self._note_result(session, result)
+            return result
         finally:
             self._submits -= 1
             if not self._submits:
@@ -160,6 +205,41 @@ class Modem:
         if session is not None and session.started is not None and session.started.is_phase2:
             with contextlib.suppress(PortLostError, ModemSilentError):
                 await session.link.ask("AT+CNMA")
+
+    @property
+    def _record(self) -> SendRecord:
+        """How the submits of the SIM in the modem ended."""
+        sim = self._status.last_iccid or ""
+        record = self._records.get(sim)
+        if record is None:
+            while len(self._records) >= _REMEMBERED_SIMS:
+                del self._records[next(iter(self._records))]
+            record = self._records[sim] = SendRecord()
+        return record
+
+    def _note_step(self) -> None:
+        self._record.start_afresh()
+
+    def _tell_health(self) -> None:
+        health = self.health
+        was, self._told_health = self._told_health, health
+        if replace(was, counters=health.counters) != health:
+            self._emit(HealthChanged(health=health))
+
+    def _note_result(self, session: Session, result: SubmitResult) -> None:
+        if session.link.is_silent:
+            session.note_silence()
+            return  # it did not come to be sent
+        record = self._record
+        record.add(result)
+        self._recovery.note_sends_failing(record.is_failing)
+        if record.is_failing:
+            session.look()
+        if not isinstance(result, NoAnswer):
+            self._recovery.note_submit(is_ended=True, is_accepted=isinstance(result, Accepted))
+        elif session is self._session and session.started is not None:
+            self._recovery.note_submit(is_ended=False, is_accepted=False)
+            session.look()
 
     def _started_link(self) -> Link | None:
         session = self._session
@@ -181,6 +261,9 @@ class Modem:
                     await self._use_port()
                 except PortError as error:
                     self._status.not_ready(ModemState.CLOSED, error.reason)
+                    if not isinstance(error, PortBusyError):
+                        self._recovery.note_absent()
+                await self._recovery.between_ports()
                 await asyncio.sleep(self._options.reopen_interval_s)
         finally:
             self._status.not_ready(ModemState.CLOSED, "closed by us")
@@ -196,6 +279,10 @@ class Modem:
             radio=self._radio,
             inbox=self._inbox,
             durations=self._durations,
+            recovery=self._recovery,
+            sampler=self._sampler,
+            on_polled=self._tell_health,
+            is_line_wanted=lambda: self._submits > 0,
             rejected_pins=self._rejected_pins,
             emit=self._emit,
         )
@@ -204,6 +291,10 @@ class Modem:
             session.link.fail(error)
             if not lost.done():
                 lost.set_result(error)
+                # At once: an owner that only looks at `is_ready` must not give it one more message.
+                self._recovery.note_life(was_awake=session.was_awake)
+                session.end(error.reason)
+                self._status.lost(error.reason)
 
         port = await open_port(
             self.url,
@@ -223,10 +314,12 @@ class Modem:
         waiting: set[asyncio.Future[Any]] = {serving, lost}
         try:
             await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
-            reason = lost.result().reason if lost.done() else _reason(serving)
-            session.end(reason)
-            self._status.lost(reason)
+            if not lost.done():
+                reason = _reason(serving)
+                session.end(reason)
+                self._status.lost(reason)
         finally:
+            lost.cancel()  # from here on it is we who let go of it
             self._session = None
             serving.cancel()
             await asyncio.gather(serving, return_exceptions=True)
@@ -237,7 +330,7 @@ class Modem:
 def _reason(serving: asyncio.Task[None]) -> str:
     """Return why a session ended. A mistake of ours is logged and costs this modem a start-up, not its life."""
     error = serving.exception()
-    if isinstance(error, PortLostError):
+    if isinstance(error, PortLostError | PortGivenUpError):
         return error.reason
     if isinstance(error, ModemError):
         return str(error)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
+from modem.driver.ladder import Limits
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -36,6 +38,10 @@ class ModemOptions:
     poll_interval_s: float = 30.0
     # How often all memories are looked through for messages that were not announced.
     sweep_interval_s: float = 300.0
+    # How far the driver goes to bring a modem back, and how often.
+    recovery: Limits = field(default_factory=Limits)
+    # A second AT port of the same modem: one that does not answer may still be restarted there.
+    other_port: str | None = None
 
     def sim(self, iccid: str | None) -> SimOptions:
         """Return the choices for the SIM in the modem."""

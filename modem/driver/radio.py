@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Final
 
-from modem.at.responses import Registration, read_operator, read_registration, read_signal_dbm
+from modem.at.responses import Registration, read_operator, read_registration, read_signal_dbm, read_technology
 from modem.at.values import value_of
 from modem.driver.events import RegistrationChanged, SignalChanged
 
@@ -29,6 +29,7 @@ class Radio:
         self.registration: Registration | None = None
         self.signal_dbm: int | None = None
         self.operator: str | None = None
+        self.technology: str | None = None
 
     @property
     def is_registered(self) -> bool:
@@ -61,8 +62,9 @@ class Radio:
         if self.is_registered and (self.operator is None or self._operator_asked_for is not self.registration):
             self._operator_asked_for = self.registration
             answer = await link.ask("AT+COPS?", timeout_s=_OPERATOR_TIMEOUT_S)
-            names = [read_operator(line) for line in answer.lines] if answer is not None and answer.is_ok else []
-            self.operator = next(filter(None, names), None)
+            lines = answer.lines if answer is not None and answer.is_ok else ()
+            self.operator = next(filter(None, map(read_operator, lines)), None)
+            self.technology = next(filter(None, map(read_technology, lines)), None)
         answer = await link.ask("AT+CSQ")
         for line in answer.lines if answer is not None and answer.is_ok else ():
             if value_of(line, "+CSQ") is not None:
@@ -71,7 +73,7 @@ class Radio:
     def forget(self) -> None:
         """Know nothing: the modem starts anew."""
         self._by_source.clear()
-        self.operator = None
+        self.operator = self.technology = None
         self._conclude()
         self._set_signal(None)
 

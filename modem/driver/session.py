@@ -8,16 +8,19 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import deque
+from math import inf
 from typing import TYPE_CHECKING, Final
 
 import structlog
 
 from modem.driver.events import ModemState, NoLateAnswer
+from modem.driver.ladder import Wait
 from modem.driver.link import Link, ModemSilentError
 from modem.driver.listening import Listening, late_answer
 from modem.driver.sim import SimError
 from modem.driver.startup import Started, Startup, read_cnmi
-from modem.errors import CommandError, ModemTimeoutError
+from modem.driver.symptoms import Evidence, Symptom
+from modem.errors import CommandError, ModemTimeoutError, PortGivenUpError
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,9 +28,11 @@ if TYPE_CHECKING:
     from modem.at.host import Urc
     from modem.at.responses import Slot
     from modem.driver.events import ModemEvent
+    from modem.driver.health import Sampler
     from modem.driver.inbox import Inbox
     from modem.driver.options import ModemOptions
     from modem.driver.radio import Radio
+    from modem.driver.recovery import Recovery
     from modem.driver.status import Status
     from modem.driver.submit import Durations
     from modem.profile import Profile
@@ -43,6 +48,7 @@ _POLL_UNREGISTERED_S: Final = 3.0
 # boot is over.
 _COMPLETIONS: Final = 3
 _MAX_ANNOUNCED: Final = 1000
+_SAMPLE_AT_LEAST_EVERY_S: Final = 600.0
 
 
 class Session:
@@ -58,10 +64,15 @@ class Session:
         radio: Radio,
         inbox: Inbox,
         durations: Durations,
+        recovery: Recovery,
+        sampler: Sampler,
+        on_polled: Callable[[], None],
+        is_line_wanted: Callable[[], bool],
         rejected_pins: set[str],
         emit: Callable[[ModemEvent], None],
     ) -> None:
         self.started: Started | None = None
+        self.was_awake = False
         self.link = Link(
             name=url,
             on_urc=self._take_urc,
@@ -75,6 +86,11 @@ class Session:
         self._radio = radio
         self._inbox = inbox
         self._durations = durations
+        self._recovery = recovery
+        self._sampler = sampler
+        self._sampled_at = -inf
+        self._on_polled = on_polled
+        self._is_line_wanted = is_line_wanted
         self._rejected_pins = rejected_pins
         self._emit = emit
         self._announced: deque[Slot] = deque(maxlen=_MAX_ANNOUNCED)
@@ -83,6 +99,7 @@ class Session:
         self._something_happened = asyncio.Event()
         self._sim_is_ready = asyncio.Event()
         self._has_restarted = False
+        self._is_look_due = False
         self._completions_left = 0
 
     async def run(self, listen_first_s: float) -> None:
@@ -90,21 +107,20 @@ class Session:
         if listen_first_s > 0:
             await self._listen(listen_first_s)
         while True:
-            self._status.not_ready(ModemState.STARTING, "starting up")
+            self._status.not_ready(ModemState.STARTING, self._recovery.standing or "starting up")
             self._radio.forget()
             try:
                 started = await self._start_up()
-            except SimError as error:
-                await self._retry_later(error.reason)
-            except ModemSilentError:
-                raise
-            except (CommandError, ModemTimeoutError) as error:
-                await self._retry_later(str(error))
-            else:
                 if not self._has_restarted:
                     self._begin(started)
                     await self._serve(started)
                 self.started = None
+            except SimError as error:
+                await self._recover_or_retry(self._recovery.note_sim(is_failing=error.is_failing), error.reason)
+            except ModemSilentError as error:
+                await self._recover_or_retry(Symptom.SILENT, str(error))
+            except (CommandError, ModemTimeoutError) as error:
+                await self._recover_or_retry(None, str(error))
 
     def end(self, reason: str) -> None:
         """Note that the port is lost: nothing will be heard on it any more."""
@@ -117,10 +133,23 @@ class Session:
         """Decide between ready and not ready by registration, once start-up is through."""
         if self.started is None:
             return
-        if self._radio.is_registered:
+        reason = self._recovery.blocked_by
+        if reason is None and self._radio.is_registered:
             self._status.ready(self._radio.reason)
         else:
-            self._status.not_ready(ModemState.NOT_READY, self._radio.reason)
+            self._status.not_ready(ModemState.NOT_READY, reason or self._radio.reason)
+
+    def note_silence(self) -> None:
+        """A submit found that AT is not answered any more: no other one may be given to the modem."""
+        if self.started is not None:
+            self.started = None
+            self._status.not_ready(ModemState.NOT_READY, "the modem does not answer AT")
+            self._something_happened.set()
+
+    def look(self) -> None:
+        """See soon what is wrong: a submit was not answered."""
+        self._is_look_due = True
+        self._something_happened.set()
 
     # -- the task ------------------------------------------------------------------------------------------------
 
@@ -146,22 +175,55 @@ class Session:
 
     async def _start_up(self) -> Started:
         startup = self._startup()
-        await startup.wake()
+        await startup.wake(self._recovery.patience_s(self._profile.boot_s))
+        self.was_awake = True
+        self._recovery.prove(Evidence.AWAKE)
         # Boot lines up to here belong to the start that this dialogue is for.
         self._has_restarted = False
         return await startup.run()
 
-    async def _retry_later(self, reason: str) -> None:
-        self._status.not_ready(ModemState.NOT_READY, reason)
+    async def _recover_or_retry(self, symptom: Symptom | None, reason: str) -> None:
+        """Do a recovery step if one is due, or wait a moment before the next start-up."""
+        self.started = None
+        if symptom is None:
+            self._status.not_ready(ModemState.NOT_READY, reason)
+        elif await self._recover(symptom):
+            return
+        else:
+            self._status.not_ready(ModemState.NOT_READY, self._recovery.standing or reason)
         await self._wait(_RETRY_STARTUP_S)
+
+    async def _recover(self, symptom: Symptom) -> bool:
+        """Do a recovery step if one is due; return whether it was, so that a start-up is.
+
+        Raises PortGivenUpError when the step wants the port closed.
+        """
+        owed_until = self.link.owes_result_until(self._options.submit_timeout_s)
+        decision = self._recovery.decide(symptom, owed_until=owed_until)
+        if isinstance(decision, Wait):
+            return False
+        facts = decision.facts
+        self.started = None
+        self._status.not_ready(ModemState.NOT_READY, f"{symptom.value}; trying: {facts.rung.value}")
+        if not facts.is_on_line:
+            self._recovery.put_off(facts, symptom)
+            raise PortGivenUpError(self._url, symptom.value)
+        await self._recovery.climb(facts, symptom, self.link)
+        return True
 
     def _begin(self, started: Started) -> None:
         iccid = started.identity.iccid
         is_same_sim = iccid is not None and iccid == self._status.last_iccid
+        is_swapped = iccid is not None and self._status.last_iccid is not None and not is_same_sim
         self._status.identity, self._status.last_iccid = started.identity, iccid
         if not is_same_sim:
             self._durations.forget()
+            if is_swapped:
+                self._recovery.release()
         self._inbox.start(started, is_same_sim=is_same_sim)
+        self._sampler.restart()
+        self._recovery.meet(f"{started.identity.manufacturer} {started.identity.model}".strip())
+        self._recovery.prove(Evidence.STARTED)
         self.started = started
         self._completions_left = _COMPLETIONS
         if started.is_reporting is False:
@@ -178,12 +240,15 @@ class Session:
         loop = asyncio.get_running_loop()
         await self._radio.ask(self.link)
         self.judge()
+        if await self._look():
+            return
         polled_at = sweep_at = loop.time()
         is_first_sweep = True
         while not self._has_restarted:
-            while self._announced:
-                if not await self._inbox.read(self.link, self._announced.popleft()):
-                    sweep_at = loop.time()
+            if self.started is None:
+                raise ModemSilentError("the modem does not answer AT")
+            if not await self._read_announced():
+                sweep_at = loop.time()
             if loop.time() >= sweep_at:
                 if not is_first_sweep:
                     started = await self._complete(started)
@@ -191,12 +256,36 @@ class Session:
                 await self._inbox.sweep(self.link)
                 longest_s = self._options.sweep_interval_s
                 sweep_at = loop.time() + (longest_s if started.is_announcing else min(longest_s, _SWEEP_UNANNOUNCED_S))
-            if loop.time() >= polled_at + self._poll_interval_s:
+            if self._is_look_due or loop.time() >= self._poll_due(polled_at):
+                self._is_look_due = False
                 await self._poll(started)
                 polled_at = loop.time()
+                if not self._has_restarted and await self._look():
+                    return
             if not self._announced and not self._has_restarted:
-                await self._wait(min(polled_at + self._poll_interval_s, sweep_at) - loop.time())
+                await self._wait(min(self._poll_due(polled_at), sweep_at) - loop.time())
         log.info("modem restarted", action="restarted", port=self._url)
+
+    async def _read_announced(self) -> bool:
+        """Read the messages that were announced; return whether all were where the modem said."""
+        are_all_there = True
+        while self._announced:
+            are_all_there = await self._inbox.read(self.link, self._announced.popleft()) and are_all_there
+        return are_all_there
+
+    def _poll_due(self, polled_at: float) -> float:
+        due = polled_at + self._poll_interval_s
+        # The poll that finds the time of a symptom or a recovery step over must not come long after it.
+        look_at = self._recovery.look_again_at
+        return min(due, look_at) if look_at > polled_at else due
+
+    async def _look(self) -> bool:
+        """Do a recovery step if what is seen now wants one; return whether it did."""
+        symptom = self._recovery.see(self._radio.registration, self._radio.signal_dbm)
+        if symptom is not None and await self._recover(symptom):
+            return True
+        self.judge()
+        return False
 
     async def _complete(self, started: Started) -> Started:
         """Set what the modem refused to set while it started; return what is set now."""
@@ -220,6 +309,17 @@ class Session:
         if started.cnmi is not None and (now := await read_cnmi(self.link)) is not None and now != started.cnmi:
             # A reset without a word, or a missed acknowledgement (27.005 3.4.4): nothing is announced any more.
             self._restart("the modem lost its settings")
+        elif not self._has_restarted:
+            await self._sample()
+
+    async def _sample(self) -> None:
+        """Ask how the modem is, between submits; when there never is a gap, now and then all the same."""
+        loop = asyncio.get_running_loop()
+        is_starving = loop.time() >= self._sampled_at + _SAMPLE_AT_LEAST_EVERY_S
+        if is_starving or not self._is_line_wanted():
+            await self._sampler.sample(self.link, is_wanted=lambda: not is_starving and self._is_line_wanted())
+            self._sampled_at = loop.time()
+        self._on_polled()
 
     async def _wait(self, seconds: float) -> None:
         """Wait until something happens, `seconds` at most."""

@@ -31,11 +31,15 @@ _NO_SIM: Final = {10: "no SIM inserted", 13: "SIM failure", 15: "wrong SIM"}
 
 
 class SimError(ModemError):
-    """The SIM cannot be used; `reason` is for people."""
+    """The SIM cannot be used; `reason` is for people.
 
-    def __init__(self, reason: str) -> None:
+    `is_failing`: card or reader do not work, so that a restart may help; otherwise the card wants a person.
+    """
+
+    def __init__(self, reason: str, *, is_failing: bool = False) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.is_failing = is_failing
 
 
 class Sim:
@@ -105,12 +109,12 @@ class Sim:
             if not _is_busy(answer):
                 break
             if self.is_overdue:
-                raise SimError("the SIM stays busy")
+                raise SimError("the SIM stays busy", is_failing=True)
             await self.pause()
         failure = _failure(answer)
         if failure is not None:
             if failure.kind is ErrorKind.CME and failure.code in _NO_SIM:
-                raise SimError(_NO_SIM[failure.code])
+                raise SimError(_NO_SIM[failure.code], is_failing=True)
             return None
         return next((unquote(v).upper() for line in answer.lines if (v := value_of(line, "+CPIN")) is not None), None)
 

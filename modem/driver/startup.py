@@ -150,13 +150,13 @@ class Startup:
             is_reporting=is_reporting,
         )
 
-    async def wake(self) -> None:
+    async def wake(self, patience_s: float) -> None:
         """Ask AT until the modem answers anything at all, then let its boot lines run out.
 
-        Raises ModemSilentError when it stays silent for as long as its profile allows, PortLostError.
+        Raises ModemSilentError when it stays silent for `patience_s`, PortLostError.
         """
         loop = asyncio.get_running_loop()
-        give_up_at = loop.time() + self._profile.boot_s
+        give_up_at = loop.time() + patience_s
         attempt = 0
         while True:
             # Silence may mean an open prompt (hence ESC from the second try on), quiet mode (V.250 6.2.5), or a program
@@ -166,7 +166,7 @@ class Startup:
             if await self._link.answers(command, timeout_s=_AT_TIMEOUT_S, is_prompt_possible=attempt > 0):
                 break
             if loop.time() >= give_up_at:
-                raise ModemSilentError(f"no answer to AT within {self._profile.boot_s:g} s")
+                raise ModemSilentError(f"no answer to AT within {patience_s:g} s")
             attempt += 1
         await self._link.quiet()
         self._link.end_lines_with(CR)

@@ -14,18 +14,22 @@ from modem.at.responses import (
     read_bare,
     read_iccid,
     read_length,
+    read_levels,
     read_listing,
     read_memories,
     read_memories_in_use,
     read_mr,
     read_number,
+    read_number_in,
     read_operator,
     read_ranges,
     read_registration,
     read_signal_dbm,
     read_slot,
     read_stored,
+    read_technology,
     read_usage,
+    read_voltage_v,
 )
 
 
@@ -207,3 +211,53 @@ def test_any_line_is_read_or_left(text: str, reader: object) -> None:
     responses.read_registration(text, is_answer=True)
     read_stored(["+CMGR: " + text, "00"])
     read_listing(["+CMGL: " + text, "00"])
+
+
+@pytest.mark.parametrize(
+    ("line", "technology"),
+    [
+        ('+COPS: 0,0,"Telekom.de",7', "LTE"),
+        ('+COPS: 0,0,"Telekom.de",0', "GSM"),
+        ('+COPS: 0,2,"26201",2', "UMTS"),
+        ('+COPS: 0,0,"Telekom.de"', None),
+        ("+COPS: 0", None),
+        ('+COPS: 0,0,"Telekom.de",99', None),
+    ],
+)
+def test_access_technology_is_the_fourth_value(line: str, technology: str | None) -> None:
+    # 27.007 7.3 <AcT>: 0 GSM, 2 UTRAN, 7 E-UTRAN.
+    assert read_technology(line) == technology
+
+
+@pytest.mark.parametrize(
+    ("line", "volts"),
+    [
+        ("+CBC: 0,95,4134", 4.134),  # SIM800 and Quectel: charging, per cent, millivolts
+        ("+CBC: 3.591V", 3.591),  # SIM7600
+        ("+CBC: 0,95", None),  # 27.007 8.4
+        ("+CBC: ", None),
+    ],
+)
+def test_voltage_is_read_in_both_forms(line: str, volts: float | None) -> None:
+    assert read_voltage_v(line) == volts
+
+
+@pytest.mark.parametrize(
+    ("line", "number"),
+    [("+QTEMP: 26,24,24", 26.0), ("+CPMUTEMP: -3", -3.0), ("+UTEMP: 24.5", 24.5), ("+QTEMP: ", None)],
+)
+def test_first_number_of_an_answer(line: str, number: float | None) -> None:
+    assert read_number_in(line) == number
+
+
+@pytest.mark.parametrize(
+    ("line", "levels"),
+    [
+        ('+CPMS: "SM",3,10,"ME",5,50,"SM",3,10', {"SM": (3, 10), "ME": (5, 50)}),
+        ('+CPMS: "SM",3,10', {"SM": (3, 10)}),
+        ('+CPMS: "SM",,', {}),
+        ("+CPMS: ", {}),
+    ],
+)
+def test_levels_of_the_memories_in_use(line: str, levels: dict[str, tuple[int, int]]) -> None:
+    assert read_levels(line) == levels

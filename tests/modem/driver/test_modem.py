@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from typing import TYPE_CHECKING
 
-from modem.driver import Accepted, Lost, Modem, ModemState, NotReady, Ready
+from modem.driver import Accepted, Lost, Modem, ModemState, NotReady, Ready, SubmitResult
 from tests.modem.driver.driving import FAST, TPDU, Owner, driven
 from tests.support.scripted_modem import ScriptedModem
 
@@ -78,3 +78,13 @@ async def test_modem_closed_before_it_ran_does_not_run(link: Path) -> None:
     await modem.close()
     await modem.run()
     assert modem.state is ModemState.CLOSED
+
+
+async def test_modem_whose_port_is_lost_is_not_ready_before_anything_else_happens(link: Path) -> None:
+    async with ScriptedModem(link=link) as scripted, driven(scripted) as (modem, owner):
+        scripted.unplug()
+        results: list[SubmitResult] = []
+        while modem.is_ready and len(results) < 1000:
+            results.append(await modem.submit(TPDU))
+        assert len(results) <= 2
+        await owner.until(Lost)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from structlog.testing import capture_logs
 
-from modem.driver import Accepted, Identity, Lost, ModemState, NotReady, Ready, SimOptions
+from modem.driver import Accepted, Identity, Lost, ModemState, NotReady, Ready, Rung, SimOptions, StepBegun
 from modem.driver.startup import choose_cnmi
 from modem.profile import Profile
 from modem.profiles.generic import PROFILE
@@ -120,7 +120,8 @@ async def test_modem_that_never_answers_is_closed_and_tried_again(link: Path) ->
         ScriptedModem(link=link, is_silent=True) as scripted,
         driven(scripted, profile=profile, is_ready_expected=False) as (modem, owner),
     ):
-        await owner.until(Lost, count=2)
+        await owner.until(Lost)
+        await owner.until(StepBegun, matching=lambda event: event.rung is Rung.REBOOT)
         assert modem.state is not ModemState.READY
 
 
