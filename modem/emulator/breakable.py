@@ -16,7 +16,7 @@ from modem.emulator.fault import Cure, Direction, PortEvent, Restart, Trigger, U
 from modem.emulator.fault_board import Board
 from modem.emulator.machine import Machine
 from modem.emulator.odd_line import OddLine
-from modem.emulator.radio import Transmission
+from modem.emulator.radio import NETWORK_TIMEOUT, Transmission
 from modem.emulator.wire import Wire
 from modem.profiles.generic import PROFILE as GENERIC
 
@@ -239,6 +239,9 @@ class BreakableMachine(Machine):
                 self._drop_line()
         while (act := self._board.next_act()) is not None:
             self._do(act, now)
+        if isinstance(self._step, Transmission) and not self.equipment.is_searching:
+            # Service went while the message was on the air: nobody will answer it any more.
+            super().handle_answer(NETWORK_TIMEOUT, now)
 
     def _do(self, act: Act, now: float) -> None:
         if isinstance(act, Unplug):

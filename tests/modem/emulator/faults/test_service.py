@@ -37,3 +37,19 @@ def test_no_signal() -> None:
     assert bench.at("+CSQ") == ["+CSQ: 99,99", "OK"]
     bench.wait(5)
     assert bench.at("+CSQ") == ["+CSQ: 21,0", "OK"]
+
+
+def test_a_message_on_the_air_is_given_up_when_service_goes() -> None:
+    """27.005 3.2.5: 332, network timeout; the modem cannot know whether it went out, and here it did not."""
+    bench = Bench(radio_time_s=3)
+    submit(bench)
+    bench.wait(1)
+    bench.arm("no_service", lasting_s=60)
+
+    assert lines(bench.read()) == ["+CMS ERROR: 332"]
+    bench.wait(60)
+    assert bench.shown(NUMBER) == []
+    assert submit(bench) == b""
+    bench.wait(3)
+    assert lines(bench.read())[-1] == "OK"
+    assert len(bench.shown(NUMBER)) == 1
