@@ -16,6 +16,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass, field
+from enum import Enum
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -126,6 +127,39 @@ class Personality:
     unfinished: frozenset[str] = frozenset()
 
 
+class PortRole(Enum):
+    """What one serial port of a USB device is for."""
+
+    # Takes commands and says the unsolicited lines: the one that we want.
+    AT = "at"
+    # Takes commands too; often the port that data calls use, and another way in when the first one hangs.
+    AT2 = "at2"
+    # These three are never written to.
+    DIAG = "diag"
+    GPS = "gps"
+    AUDIO = "audio"
+    # Not for commands, for whatever it is.
+    OTHER = "other"
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UsbDevice:
+    """Which serial port of a USB device is for what, for one or more product ids of one vendor.
+
+    `roles` has two kinds of keys: "02" is bInterfaceNumber (udev: ID_USB_INTERFACE_NUM), "ff/01/02" is class, subclass
+    and protocol of the interface; the second kind goes first. Interfaces that are not named are of unknown use.
+    """
+
+    # idVendor, four hexadecimal digits in small letters, and a regular expression for the whole idProduct.
+    vendor: str
+    product: str
+    roles: Mapping[str, PortRole] = field(default_factory=lambda: MappingProxyType({}))
+    # Why this device has no AT port at all and is left alone, in words for a person; "" for a modem.
+    not_a_modem: str = ""
+    # How long after its ports have appeared nothing may be written to them.
+    quiet_s: float = 3.0
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Profile:
     """One model, or a family that behaves alike. The defaults are what 27.005 and 27.007 promise of any modem.
@@ -139,6 +173,8 @@ class Profile:
     # Regular expressions for what +CGMI and +CGMM say, found anywhere in it, in capitals or not; "" matches no model.
     manufacturer: str = ""
     model: str = ""
+    # The USB devices that modems of this profile are, where the ids are known.
+    usb: tuple[UsbDevice, ...] = ()
 
     cnmi_mode: tuple[int, ...] = (2, 1, 3)
     # Stored first: what waits in a memory survives our crash. 27.005 3.4.1.
