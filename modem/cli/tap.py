@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING, Any
 
 from modem.at.transcript import Recorder, Side
 from modem.driver.port import open_port
-from modem.emulator.clock import LoopClock
-from modem.emulator.port_watch import PortWatch
-from modem.emulator.pty import PtyPort
+from modem.emulator.rack.clock import LoopClock
+from modem.emulator.rack.port_watch import PortWatch
+from modem.emulator.rack.pty import PtyPort
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

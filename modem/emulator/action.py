@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from modem.emulator.border import Checked, FaultTable, ModemNumber
 
 if TYPE_CHECKING:
-    from modem.emulator.rack import Rack
+    from modem.emulator.rack.rack import Rack
 
 
 class ActionError(Exception):

@@ -24,13 +24,13 @@ from functools import cache
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from modem.at.command import Command, Form
-from modem.emulator.equipment import Equipment
-from modem.emulator.parameters import Parameters, number_list
+from modem.emulator.equipment.equipment import Equipment
+from modem.emulator.equipment.parameters import Parameters, number_list
 from modem.emulator.radio import Dialled, Transmission
 
 if TYPE_CHECKING:
-    from modem.emulator.number_settings import NumberSetting
-    from modem.emulator.settings import Settings
+    from modem.emulator.equipment.number_settings import NumberSetting
+    from modem.emulator.equipment.settings import Settings
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -30,16 +30,16 @@ from enum import Enum, IntEnum, auto
 from functools import cache
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeVar
 
-from modem.emulator.course import Stage
+from modem.emulator.machine.course import Stage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from random import Random
 
     from modem.at.command import Command
-    from modem.emulator.course import Course
-    from modem.emulator.equipment import Equipment
-    from modem.emulator.wire import Pace
+    from modem.emulator.equipment.equipment import Equipment
+    from modem.emulator.machine.course import Course
+    from modem.emulator.machine.wire import Pace
 
 T = TypeVar("T")
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from modem.emulator.blocking import GsmModem, GsmNetwork
+    from modem.emulator.rack.blocking import GsmModem, GsmNetwork
 
 _SETTINGS: Final = ("radio_time_s", "report_delay_s", "boot_s", "seed", "clock", "model")
 
@@ -49,7 +49,7 @@ def pytest_report_header(config: pytest.Config) -> str | None:
 @pytest.fixture
 def gsm_network(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[GsmNetwork]:
     """Give a virtual mobile network; it ends with the test."""
-    from modem.emulator.blocking import GsmNetwork  # noqa: PLC0415 - a test run without modems does not pay for it
+    from modem.emulator.rack.blocking import GsmNetwork  # noqa: PLC0415 - a test run without modems does not pay for it
 
     settings = {"seed": request.config.getoption("--gsm-seed")} | _marked(request)
     try:

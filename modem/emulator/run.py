@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING
 
 from modem.at.transcript import parse_transcript
 from modem.emulator.control import address, serve
-from modem.emulator.file_limit import allow_files
-from modem.emulator.ledger_file import LedgerFile
-from modem.emulator.player import Player
-from modem.emulator.port_watch import PortWatch
-from modem.emulator.rack import FILES_PER_PORT, SPARE_FILES, Rack
+from modem.emulator.rack.file_limit import allow_files
+from modem.emulator.rack.ledger_file import LedgerFile
+from modem.emulator.rack.player import Player
+from modem.emulator.rack.port_watch import PortWatch
+from modem.emulator.rack.rack import FILES_PER_PORT, SPARE_FILES, Rack
 from modem.emulator.scenario import make_rack, play
 from modem.profiles import load_profiles
 from modem.profiles.generic import PROFILE as GENERIC

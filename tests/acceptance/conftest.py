@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from modem.emulator.rack import Rack
+from modem.emulator.rack.rack import Rack
 
 MakeRack = Callable[..., Awaitable[Rack]]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from modem.emulator.numbering import identity
-from modem.emulator.rack import Rack
+from modem.emulator.rack.rack import Rack
 from modem.pdu import Submit
 from tests.acceptance.conftest import MakeRack
 from tests.support.box import Box, running_box

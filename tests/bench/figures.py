@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from modem.emulator.numbering import identity
-from modem.emulator.rack import Rack
+from modem.emulator.rack.rack import Rack
 from tests.bench.load import drive, post, send_body
 from tests.bench.modems import Modems, emulated, radio_busy, submits_per_s
 from tests.bench.pdu import encoded_submits

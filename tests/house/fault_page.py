@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 
-from modem.emulator.fault_shelf import FieldKind, fault_kinds, load_faults, trigger_fields
+from modem.emulator.breakage.shelf import FieldKind, fault_kinds, load_faults, trigger_fields
 from tests.house.tree import ROOT
 
 PAGE = ROOT / "docs" / "faults.md"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from modem.emulator.fault_shelf import fault_kinds
+from modem.emulator.breakage.shelf import fault_kinds
 from tests.house.fault_page import PAGE, rewritten
 
 

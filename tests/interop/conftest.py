@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from modem.emulator.rack import Rack
+from modem.emulator.rack.rack import Rack
 from modem.profiles import load_profiles
 from tests.interop.texts import PIN
 from tests.modem.emulator.host import Host

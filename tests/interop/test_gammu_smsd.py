@@ -29,7 +29,7 @@ from tests.support.waiting import until
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from modem.emulator.rack import Rack
+    from modem.emulator.rack.rack import Rack
 
 TABLES = Path("/usr/share/doc/gammu-smsd/examples/sqlite.sql")
 

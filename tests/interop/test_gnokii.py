@@ -27,7 +27,7 @@ from tests.interop.texts import (
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from modem.emulator.rack import Rack
+    from modem.emulator.rack.rack import Rack
 
 pytestmark = [pytest.mark.interop, pytest.mark.timeout(60), needs("gnokii", "gnokii-cli")]
 

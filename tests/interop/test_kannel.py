@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from modem.emulator.rack import Rack
+    from modem.emulator.rack.rack import Rack
 
 pytestmark = [pytest.mark.interop, pytest.mark.timeout(120), needs("bearerbox", "kannel"), needs("smsbox", "kannel")]
 

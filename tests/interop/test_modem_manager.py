@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator
     from pathlib import Path
 
-    from modem.emulator.rack import Rack
+    from modem.emulator.rack.rack import Rack
 
 pytestmark = [
     pytest.mark.interop,

@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 
     from gsmmodem.modem import ReceivedSms
 
-    from modem.emulator.rack import Rack
+    from modem.emulator.rack.rack import Rack
 
 # The rack lives in the loop of the test; the library blocks, so it is called from a thread and called back in its own.
 pytestmark = [pytest.mark.interop, pytest.mark.timeout(60)]

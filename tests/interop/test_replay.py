@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from modem.at.transcript import parse_transcript
-from modem.emulator.player import Player
-from modem.emulator.port_watch import PortWatch
+from modem.emulator.rack.player import Player
+from modem.emulator.rack.port_watch import PortWatch
 from tests.interop.program import needs, run
 
 pytestmark = [pytest.mark.interop, pytest.mark.timeout(60), needs("gammu", "gammu")]

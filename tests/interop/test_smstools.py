@@ -26,7 +26,7 @@ from tests.support.waiting import until
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from modem.emulator.rack import Rack
+    from modem.emulator.rack.rack import Rack
 
 pytestmark = [pytest.mark.interop, pytest.mark.timeout(120), needs("smsd", "smstools")]
 

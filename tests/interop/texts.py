@@ -11,7 +11,7 @@ from tests.support.waiting import until
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from modem.emulator.rack import Rack
+    from modem.emulator.rack.rack import Rack
 
 # What the machines of the rack say of themselves.
 MANUFACTURER: Final = "gsm-gateway"

@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING, Final
 import pytest
 
 from modem.at.transcript import Side, parse_transcript
-from modem.emulator.air import Air
-from modem.emulator.machine import Machine
+from modem.emulator.card.sim import Sim
+from modem.emulator.machine.machine import Machine
+from modem.emulator.machine.replay import Replay
 from modem.emulator.network import Network
 from modem.emulator.numbering import SMSC_NUMBER, identity
-from modem.emulator.replay import Replay
-from modem.emulator.sim import Sim
+from modem.emulator.rack.air import Air
 from tests.modem.driver.driving import driven
 from tests.modem.emulator.bench import EPOCH
 from tests.support.scripted_modem import ScriptedModem, read_transcript

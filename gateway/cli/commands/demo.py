@@ -16,7 +16,7 @@ from gateway.config.settings import Settings
 from gateway.core.account import Role
 from gateway.errors import StoreError
 from modem.emulator import control
-from modem.emulator.rack import Rack
+from modem.emulator.rack.rack import Rack
 
 MODEMS_READY_S = 10.0
 RADIO_TIME_S = 0.2

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING, Any, ClassVar, Final, Literal
 
 from modem.emulator.action import Action, ActionError, ModemAction
 from modem.emulator.border import Pin
-from modem.emulator.card_locks import Secret
-from modem.emulator.sim import PUK
+from modem.emulator.card.locks import Secret
+from modem.emulator.card.sim import PUK
 
 if TYPE_CHECKING:
-    from modem.emulator.breakable import BreakableMachine
-    from modem.emulator.rack import Rack
+    from modem.emulator.breakage.breakable import BreakableMachine
+    from modem.emulator.rack.rack import Rack
 
 
 class EjectSim(ModemAction):

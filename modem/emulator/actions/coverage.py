@@ -12,7 +12,7 @@ from modem.emulator.network import Signal, Trace
 from modem.emulator.radio import UNKNOWN_SIGNAL, Registration
 
 if TYPE_CHECKING:
-    from modem.emulator.rack import Rack
+    from modem.emulator.rack.rack import Rack
 
 Value = TypeVar("Value")
 

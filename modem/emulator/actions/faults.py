@@ -9,7 +9,7 @@ from modem.emulator.border import Checked, FaultTable
 from modem.emulator.border.fault_tables import fault_models
 
 if TYPE_CHECKING:
-    from modem.emulator.rack import Rack
+    from modem.emulator.rack.rack import Rack
 
 
 class ArmedFault(Checked):

@@ -11,7 +11,7 @@ from modem.emulator.network import AnswerRule, Cell, Centre, Congestion, Delay, 
 
 if TYPE_CHECKING:
     from modem.emulator.network import Network
-    from modem.emulator.rack import Rack
+    from modem.emulator.rack.rack import Rack
 
 HOME: Final = "home"
 

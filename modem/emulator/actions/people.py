@@ -15,7 +15,7 @@ from modem.pdu import Ports, WaitingKind
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from modem.emulator.rack import Rack
+    from modem.emulator.rack.rack import Rack
 
 MOST_RING_S: Final = 3600
 

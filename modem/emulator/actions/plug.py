@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, ClassVar, Final, Literal
 from modem.emulator.action import Action, ActionError, ModemAction
 
 if TYPE_CHECKING:
-    from modem.emulator.rack import Rack
+    from modem.emulator.rack.rack import Rack
 
 
 class Unplug(ModemAction):

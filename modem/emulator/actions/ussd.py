@@ -9,7 +9,7 @@ from modem.emulator.border import FromTable
 from modem.emulator.network import UssdService
 
 if TYPE_CHECKING:
-    from modem.emulator.rack import Rack
+    from modem.emulator.rack.rack import Rack
 
 _EXAMPLE: Final = {
     "service": {

@@ -7,7 +7,7 @@ from typing import Annotated
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo
 from pydantic_core import PydanticCustomError
 
-from modem.emulator.card_locks import is_pin
+from modem.emulator.card.locks import is_pin
 
 
 class Checked(BaseModel):

@@ -9,8 +9,8 @@ from pydantic import ConfigDict, Field, create_model, model_validator
 from pydantic_core import PydanticCustomError
 
 from modem.emulator.border.checked import Checked
+from modem.emulator.breakage.shelf import FieldKind, build, fault_kinds, trigger_fields
 from modem.emulator.fault import Fault, FaultError, Trigger
-from modem.emulator.fault_shelf import FieldKind, build, fault_kinds, trigger_fields
 
 _TYPES: dict[str, Any] = {"boolean": bool, "integer": int, "number": float, "text": str, "texts": list[str]}
 

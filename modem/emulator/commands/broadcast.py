@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING, Final
 
 from modem.at.command import Form
 from modem.emulator.command import Shelf
-from modem.emulator.parameters import Parameters
+from modem.emulator.equipment.parameters import Parameters
+from modem.emulator.equipment.settings import BroadcastFilter
 from modem.emulator.refusal import Cme, CmeError
-from modem.emulator.settings import BroadcastFilter
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from modem.at.command import Command
-    from modem.emulator.equipment import Equipment
+    from modem.emulator.equipment.equipment import Equipment
 
 SHELF = Shelf()
 

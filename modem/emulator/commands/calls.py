@@ -6,21 +6,23 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from modem.at.command import Form
-from modem.emulator import access, phonebooks, telephony, ussd
-from modem.emulator.call import EMERGENCY_NUMBERS, CallState, type_of
-from modem.emulator.charset import to_host
+from modem.emulator.card.number import EMERGENCY_NUMBERS, type_of
 from modem.emulator.command import Shelf
-from modem.emulator.number_settings import CALLER_LINE, CONNECTED_LINE, CRING, HANGUP_CONTROL, SERVICE_NOTES
-from modem.emulator.parameters import Parameters
+from modem.emulator.equipment import access, phonebooks
+from modem.emulator.equipment.call import CallState
+from modem.emulator.equipment.charset import to_host
+from modem.emulator.equipment.number_settings import CALLER_LINE, CONNECTED_LINE, CRING, HANGUP_CONTROL, SERVICE_NOTES
+from modem.emulator.equipment.parameters import Parameters
 from modem.emulator.radio import Dialled
 from modem.emulator.refusal import Cme, CmeError, NoCallError
+from modem.emulator.services import telephony, ussd
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from modem.at.command import Command
     from modem.emulator.command import Dialogue
-    from modem.emulator.equipment import Equipment
+    from modem.emulator.equipment.equipment import Equipment
 
 SHELF = Shelf()
 

@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Final
 
 from modem.at.command import Form, parse_line
 from modem.emulator.command import Shelf, load_table
-from modem.emulator.number_settings import MESSAGE_BEARER, OPERATION_MODE, OPERATOR_LIST, SIDE_OF_NETWORK
-from modem.emulator.parameters import Parameters
+from modem.emulator.equipment.number_settings import MESSAGE_BEARER, OPERATION_MODE, OPERATOR_LIST, SIDE_OF_NETWORK
+from modem.emulator.equipment.parameters import Parameters
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from modem.at.command import Command
-    from modem.emulator.equipment import Equipment
+    from modem.emulator.equipment.equipment import Equipment
 
 SHELF = Shelf()
 

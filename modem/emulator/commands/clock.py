@@ -6,16 +6,16 @@ from typing import TYPE_CHECKING
 
 from modem.at.command import Form
 from modem.emulator.command import Shelf
-from modem.emulator.local_time import format_time, parse_time
-from modem.emulator.number_settings import ZONE_REPORT, ZONE_UPDATE
-from modem.emulator.parameters import Parameters
+from modem.emulator.equipment.local_time import format_time, parse_time
+from modem.emulator.equipment.number_settings import ZONE_REPORT, ZONE_UPDATE
+from modem.emulator.equipment.parameters import Parameters
 from modem.emulator.refusal import Cme, CmeError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from modem.at.command import Command
-    from modem.emulator.equipment import Equipment
+    from modem.emulator.equipment.equipment import Equipment
 
 SHELF = Shelf()
 

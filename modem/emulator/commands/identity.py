@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING
 
 from modem.at.command import Form
 from modem.emulator.command import Shelf
-from modem.emulator.parameters import Parameters
+from modem.emulator.equipment.parameters import Parameters
 from modem.emulator.refusal import Cme, CmeError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from modem.at.command import Command
-    from modem.emulator.equipment import Equipment
+    from modem.emulator.equipment.equipment import Equipment
 
 SHELF = Shelf()
 

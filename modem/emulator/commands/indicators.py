@@ -5,16 +5,16 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from modem.at.command import Form
-from modem.emulator import indicators
 from modem.emulator.command import Shelf
-from modem.emulator.number_settings import INDICATOR_REPORTS
-from modem.emulator.parameters import Parameters
+from modem.emulator.equipment import indicators
+from modem.emulator.equipment.number_settings import INDICATOR_REPORTS
+from modem.emulator.equipment.parameters import Parameters
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from modem.at.command import Command
-    from modem.emulator.equipment import Equipment
+    from modem.emulator.equipment.equipment import Equipment
 
 SHELF = Shelf()
 

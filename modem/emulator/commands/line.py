@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from modem.at.command import Form
 from modem.emulator.command import Shelf
-from modem.emulator.number_settings import CHARACTER_FRAME, FLOW_CONTROL, LINE_RATE
+from modem.emulator.equipment.number_settings import CHARACTER_FRAME, FLOW_CONTROL, LINE_RATE
 
 SHELF = Shelf()
 

@@ -5,18 +5,19 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from modem.at.command import Form
-from modem.emulator import access, compose, inbound
 from modem.emulator.command import Prompt, Shelf
-from modem.emulator.parameters import Parameters, number_list
+from modem.emulator.equipment import access
+from modem.emulator.equipment.parameters import Parameters, number_list
+from modem.emulator.equipment.settings import Indications
 from modem.emulator.refusal import Cms, CmsError
-from modem.emulator.settings import Indications
+from modem.emulator.services import compose, inbound
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from modem.at.command import Command
     from modem.emulator.command import Dialogue
-    from modem.emulator.equipment import Equipment
+    from modem.emulator.equipment.equipment import Equipment
 
 SHELF = Shelf()
 

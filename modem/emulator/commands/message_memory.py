@@ -5,12 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from modem.at.command import Form
-from modem.emulator import access, compose, text_mode
+from modem.emulator.card.storage import MessageStatus, StoredMessage
 from modem.emulator.command import Prompt, Shelf
-from modem.emulator.parameters import message_parameters
-from modem.emulator.pdu_mode import pdu_line
+from modem.emulator.equipment import access
+from modem.emulator.equipment.parameters import message_parameters
 from modem.emulator.refusal import Cms, CmsError
-from modem.emulator.storage import MessageStatus, StoredMessage
+from modem.emulator.services import compose, text_mode
+from modem.emulator.services.pdu_mode import pdu_line
 from modem.errors import DecodeError
 from modem.pdu import decode_incoming, decode_submit
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
     from modem.at.command import Command
     from modem.emulator.command import Dialogue
-    from modem.emulator.equipment import Equipment
+    from modem.emulator.equipment.equipment import Equipment
     from modem.pdu import Deliver, StatusReport, Submit
 
 SHELF = Shelf(needs=access.messages)

@@ -6,11 +6,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Final
 
 from modem.at.command import Form
-from modem.emulator import access, compose, radio_link
+from modem.emulator.card.storage import MessageStatus
 from modem.emulator.command import Prompt, Shelf
-from modem.emulator.parameters import message_parameters
+from modem.emulator.equipment import access, radio_link
+from modem.emulator.equipment.parameters import message_parameters
 from modem.emulator.refusal import Cms, CmsError
-from modem.emulator.storage import MessageStatus
+from modem.emulator.services import compose
 from modem.errors import CodecError
 from modem.pdu import decode_submit
 
@@ -19,8 +20,8 @@ if TYPE_CHECKING:
 
     from modem.at.command import Command
     from modem.emulator.command import Dialogue, Step
-    from modem.emulator.compose import Draft
-    from modem.emulator.equipment import Equipment
+    from modem.emulator.equipment.equipment import Equipment
+    from modem.emulator.services.compose import Draft
 
 SHELF = Shelf(needs=access.messages)
 

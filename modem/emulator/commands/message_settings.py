@@ -5,15 +5,15 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from modem.at.command import Form
-from modem.emulator import access, radio_link
-from modem.emulator.call import INTERNATIONAL_TYPE
-from modem.emulator.charset import from_host, to_host
+from modem.emulator.card.number import INTERNATIONAL_TYPE
 from modem.emulator.command import Shelf
-from modem.emulator.local_time import parse_time
-from modem.emulator.parameters import Parameters
+from modem.emulator.equipment import access, radio_link
+from modem.emulator.equipment.charset import from_host, to_host
+from modem.emulator.equipment.local_time import parse_time
+from modem.emulator.equipment.parameters import Parameters
+from modem.emulator.equipment.settings import TextParameters
 from modem.emulator.refusal import Cme, CmeError, Cms, CmsError
-from modem.emulator.settings import TextParameters
-from modem.emulator.text_mode import validity_field
+from modem.emulator.services.text_mode import validity_field
 from modem.errors import EncodeError
 from modem.pdu import Absolute, Address, Relative, TypeOfNumber
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from modem.at.command import Command
-    from modem.emulator.equipment import Equipment
+    from modem.emulator.equipment.equipment import Equipment
 
 SHELF = Shelf()
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from modem.at.command import Form
-from modem.emulator import access
-from modem.emulator.charset import to_host
 from modem.emulator.command import Pause, Shelf
-from modem.emulator.equipment import Functionality
-from modem.emulator.parameters import Parameters
+from modem.emulator.equipment import access
+from modem.emulator.equipment.charset import to_host
+from modem.emulator.equipment.equipment import Functionality
+from modem.emulator.equipment.parameters import Parameters
 from modem.emulator.radio import UNKNOWN_SIGNAL, Technology
 from modem.emulator.refusal import Cme, CmeError
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from modem.at.command import Command
     from modem.emulator.command import Dialogue
-    from modem.emulator.equipment import Equipment
+    from modem.emulator.equipment.equipment import Equipment
 
 SHELF = Shelf()
 

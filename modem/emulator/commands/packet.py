@@ -6,18 +6,18 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, Final
 
 from modem.at.command import Form
-from modem.emulator import access
 from modem.emulator.command import Shelf
-from modem.emulator.context import Context
-from modem.emulator.number_settings import PACKET_EVENTS
-from modem.emulator.parameters import Parameters
+from modem.emulator.equipment import access
+from modem.emulator.equipment.context import Context
+from modem.emulator.equipment.number_settings import PACKET_EVENTS
+from modem.emulator.equipment.parameters import Parameters
 from modem.emulator.refusal import Cme, CmeError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from modem.at.command import Command
-    from modem.emulator.equipment import Equipment
+    from modem.emulator.equipment.equipment import Equipment
 
 SHELF = Shelf()
 

@@ -6,20 +6,20 @@ import re
 from typing import TYPE_CHECKING, Final
 
 from modem.at.command import Form
-from modem.emulator import access, phonebooks
-from modem.emulator.call import INTERNATIONAL_TYPE, type_of
-from modem.emulator.charset import from_host, to_host
+from modem.emulator.card.number import INTERNATIONAL_TYPE, type_of
+from modem.emulator.card.phonebook import MOST_CHARACTERS, MOST_DIGITS, Contact
 from modem.emulator.command import Shelf
-from modem.emulator.parameters import Parameters
-from modem.emulator.phonebook import MOST_CHARACTERS, MOST_DIGITS, Contact
+from modem.emulator.equipment import access, phonebooks
+from modem.emulator.equipment.charset import from_host, to_host
+from modem.emulator.equipment.parameters import Parameters
 from modem.emulator.refusal import Cme, CmeError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from modem.at.command import Command
-    from modem.emulator.equipment import Equipment
-    from modem.emulator.phonebook import Phonebook
+    from modem.emulator.card.phonebook import Phonebook
+    from modem.emulator.equipment.equipment import Equipment
 
 SHELF = Shelf(needs=access.unlocked_card)
 

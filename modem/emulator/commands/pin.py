@@ -6,18 +6,18 @@ from typing import TYPE_CHECKING, Final
 
 from modem.at.command import Form
 from modem.at.values import is_hex
-from modem.emulator import access
-from modem.emulator.card_locks import PIN_TRIES, PUK_TRIES, Secret, is_pin, is_puk
+from modem.emulator.card.locks import PIN_TRIES, PUK_TRIES, Secret, is_pin, is_puk
+from modem.emulator.card.sim import Wanted
 from modem.emulator.command import Shelf
-from modem.emulator.parameters import Parameters
+from modem.emulator.equipment import access
+from modem.emulator.equipment.parameters import Parameters
 from modem.emulator.refusal import Cme, CmeError
-from modem.emulator.sim import Wanted
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from modem.at.command import Command
-    from modem.emulator.equipment import Equipment
+    from modem.emulator.equipment.equipment import Equipment
 
 SHELF = Shelf(needs=access.card)
 

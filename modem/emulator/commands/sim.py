@@ -5,17 +5,18 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from modem.at.command import Form
-from modem.emulator import access, card_files
-from modem.emulator.charset import to_host
+from modem.emulator.card import files as card_files
 from modem.emulator.command import Shelf
-from modem.emulator.parameters import Parameters
+from modem.emulator.equipment import access
+from modem.emulator.equipment.charset import to_host
+from modem.emulator.equipment.parameters import Parameters
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from modem.at.command import Command
-    from modem.emulator.card_files import CardFile
-    from modem.emulator.equipment import Equipment
+    from modem.emulator.card.files import CardFile
+    from modem.emulator.equipment.equipment import Equipment
 
 SHELF = Shelf(needs=access.unlocked_card)
 

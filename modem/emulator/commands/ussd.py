@@ -5,16 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Final
 
 from modem.at.command import Form
-from modem.emulator import access, ussd
 from modem.emulator.command import Shelf
-from modem.emulator.parameters import Parameters
-from modem.emulator.settings import UssdPresentation
+from modem.emulator.equipment import access
+from modem.emulator.equipment.parameters import Parameters
+from modem.emulator.equipment.settings import UssdPresentation
+from modem.emulator.services import ussd
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from modem.at.command import Command
-    from modem.emulator.equipment import Equipment
+    from modem.emulator.equipment.equipment import Equipment
 
 SHELF = Shelf()
 

@@ -8,9 +8,9 @@ import string
 from typing import TYPE_CHECKING, Any, cast
 
 from modem.emulator.action import ActionError, load_actions
+from modem.emulator.breakage.shelf import load_faults
 from modem.emulator.control.answers import Done, ModemState, modem_state
 from modem.emulator.control.route import Handler, Route, checked, modem_number, refuse, reply
-from modem.emulator.fault_shelf import load_faults
 from modem.errors import BehaviourError, EncodeError
 
 if TYPE_CHECKING:
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from modem.emulator.action import Action
     from modem.emulator.border import Checked
-    from modem.emulator.rack import Rack
+    from modem.emulator.rack.rack import Rack
 
 
 def action_routes() -> list[Route]:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from modem.emulator.border import Checked, plain
-from modem.emulator.fault_shelf import as_table
+from modem.emulator.breakage.shelf import as_table
 
 if TYPE_CHECKING:
-    from modem.emulator.fault_board import Armed
-    from modem.emulator.handset import Handset, ShownMessage, WrittenMessage
-    from modem.emulator.rack import Rack
+    from modem.emulator.breakage.board import Armed
+    from modem.emulator.network.handset import Handset, ShownMessage, WrittenMessage
+    from modem.emulator.rack.rack import Rack
 
 
 class FieldProblem(Checked):

@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from modem.emulator.border import Mistake
-    from modem.emulator.rack import Rack
+    from modem.emulator.rack.rack import Rack
 
 Handler = Callable[["Rack", web.Request], Awaitable[web.StreamResponse]]
 

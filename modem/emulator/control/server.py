@@ -16,7 +16,7 @@ from modem.emulator.control.streams import STREAMS, Streams
 if TYPE_CHECKING:
     from aiohttp.typedefs import Handler
 
-    from modem.emulator.rack import Rack
+    from modem.emulator.rack.rack import Rack
 
 MAX_BODY_OCTETS: Final = 256 * 1024
 SHUTDOWN_S: Final = 2.0

@@ -11,7 +11,7 @@ from aiohttp import web
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Callable, Iterable
 
-    from modem.emulator.rack import Rack
+    from modem.emulator.rack.rack import Rack
 
 HEARTBEAT_S: Final = 15.0
 HEARTBEAT: Final = b": still here\n\n"

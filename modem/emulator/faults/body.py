@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, ClassVar
 from modem.emulator.fault import Fault
 
 if TYPE_CHECKING:
-    from modem.emulator.equipment import Equipment
+    from modem.emulator.equipment.equipment import Equipment
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

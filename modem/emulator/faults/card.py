@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
+from modem.emulator.card.sim import Sim
 from modem.emulator.fault import Cure, Fault, Occasion, is_like, option
 from modem.emulator.numbering import MAX_COUNT, identity
 from modem.emulator.radio import Registration
 from modem.emulator.refusal import CmeError, CmsError
-from modem.emulator.sim import Sim
 
 if TYPE_CHECKING:
     from modem.at.command import Command
-    from modem.emulator.course import Course
-    from modem.emulator.equipment import Equipment
+    from modem.emulator.equipment.equipment import Equipment
+    from modem.emulator.machine.course import Course
     from modem.emulator.numbering import Identity
 
 # What cannot be answered without the card: messages (3GPP TS 27.005), and identities, lock, files, phonebook (27.007).

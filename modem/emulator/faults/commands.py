@@ -12,7 +12,7 @@ from modem.emulator.refusal import CmeError, CmsError
 
 if TYPE_CHECKING:
     from modem.at.command import Command
-    from modem.emulator.course import Course
+    from modem.emulator.machine.course import Course
 
 
 class Kind(Enum):

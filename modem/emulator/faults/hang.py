@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar, Final
 
 from modem.at.command import Form
-from modem.emulator.course import Stage
 from modem.emulator.fault import Cure, Fault, Hush, Urcs, is_like, option
+from modem.emulator.machine.course import Stage
 
 if TYPE_CHECKING:
     from modem.at.command import Command
-    from modem.emulator.course import Course
+    from modem.emulator.machine.course import Course
 
 _PROMPTING: Final = frozenset(("+CMGS", "+CMGW"))
 

@@ -5,16 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, ClassVar
 
-from modem.emulator.course import Place
 from modem.emulator.fault import Fault, Occasion, Urcs, Write, option
+from modem.emulator.machine.course import Place
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from random import Random
 
     from modem.at.command import Command
-    from modem.emulator.course import Course
     from modem.emulator.fault import Act
+    from modem.emulator.machine.course import Course
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 from modem.emulator.fault import Fault, option
-from modem.emulator.wire import Pace
+from modem.emulator.machine.wire import Pace
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, ClassVar
 
-from modem.emulator.course import Stage
 from modem.emulator.fault import Cure, Fault, Hush, Restart, Unplug, Urcs, option
+from modem.emulator.machine.course import Stage
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from random import Random
 
-    from modem.emulator.equipment import Equipment
+    from modem.emulator.equipment.equipment import Equipment
     from modem.emulator.fault import Act
 
 

@@ -10,7 +10,7 @@ from modem.emulator.fault import Fault, Occasion, option
 
 if TYPE_CHECKING:
     from modem.at.command import Command
-    from modem.emulator.course import Course
+    from modem.emulator.machine.course import Course
 
 _BEFORE_SPACE: Final = PROMPT[:-1]
 _SPACE: Final = PROMPT[-1:]

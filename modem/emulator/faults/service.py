@@ -11,8 +11,8 @@ from modem.emulator.radio import Registration
 
 if TYPE_CHECKING:
     from modem.at.command import Command
-    from modem.emulator.course import Course
-    from modem.emulator.equipment import Equipment
+    from modem.emulator.equipment.equipment import Equipment
+    from modem.emulator.machine.course import Course
 
 
 class Loss(Enum):

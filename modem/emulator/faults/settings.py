@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from modem.emulator.equipment.settings import Indications
 from modem.emulator.fault import Fault
-from modem.emulator.settings import Indications
 
 if TYPE_CHECKING:
-    from modem.emulator.equipment import Equipment
+    from modem.emulator.equipment.equipment import Equipment
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Any, ClassVar, Final
 
+from modem.emulator.card.storage import MessageStatus, StoredMessage
 from modem.emulator.fault import Fault, option
-from modem.emulator.storage import MessageStatus, StoredMessage
 
 if TYPE_CHECKING:
-    from modem.emulator.equipment import Equipment
+    from modem.emulator.equipment.equipment import Equipment
 
 # A DELIVER of +33639989999 with the text "full" (3GPP TS 23.040 9.2.2.1).
 _FOREIGN: Final = bytes.fromhex("040B913336998999F90000420150210000000466" + "3A9B0D")

@@ -7,8 +7,8 @@ from collections import deque
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from modem.emulator.ledger import Ledger
 from modem.emulator.network.agenda import Agenda
+from modem.emulator.network.ledger import Ledger
 
 if TYPE_CHECKING:
     from datetime import datetime

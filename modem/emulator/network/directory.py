@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from modem.emulator.handset import Handset
+from modem.emulator.network.handset import Handset
 from modem.emulator.network.mailbox import Mailbox
 from modem.emulator.network.recipient import PLAIN, Recipient
 from modem.emulator.numbering import dialled_forms

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, assert_never
 
-from modem.emulator.handset import WrittenMessage
 from modem.emulator.network.access import TR1M_S, Access, CellState, Flight
 from modem.emulator.network.calls import RING_EVERY_S, RING_S, Switchboard
 from modem.emulator.network.cell import Cell
@@ -13,6 +12,7 @@ from modem.emulator.network.chance import Delay
 from modem.emulator.network.common import Common
 from modem.emulator.network.coverage import Coverage
 from modem.emulator.network.directory import Directory
+from modem.emulator.network.handset import WrittenMessage
 from modem.emulator.network.letter import Letter
 from modem.emulator.network.radio_time import RadioTime
 from modem.emulator.network.service_centre import ServiceCentre
@@ -41,9 +41,9 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
-    from modem.emulator.handset import Handset
-    from modem.emulator.ledger import Ledger
     from modem.emulator.network.answer import AnswerRule
+    from modem.emulator.network.handset import Handset
+    from modem.emulator.network.ledger import Ledger
     from modem.emulator.network.recipient import Recipient
     from modem.emulator.network.trace import Signal, Trace
     from modem.pdu import Deliver

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, cast
 
 from modem.emulator.action import ActionError
-from modem.emulator.clock import LoopClock, VirtualClock
+from modem.emulator.card.sim import Sim
 from modem.emulator.numbering import SMSC_NUMBER, identity
-from modem.emulator.rack import Rack
-from modem.emulator.sim import Sim
+from modem.emulator.rack.clock import LoopClock, VirtualClock
+from modem.emulator.rack.rack import Rack
 from modem.errors import BehaviourError, EncodeError
 from modem.profiles import load_profiles
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from modem.emulator.action import Action
-    from modem.emulator.clock import Clock
     from modem.emulator.network import Network
+    from modem.emulator.rack.clock import Clock
     from modem.emulator.scenario.document import ModemGroup, Scenario, Step
 
 _CLOCKS: Final[dict[str, Callable[[], Clock]]] = {

@@ -10,7 +10,7 @@ import pytest
 
 from modem.at.host import Answer
 from modem.cli.line import Line
-from modem.emulator.blocking import GsmNetwork
+from modem.emulator.rack.blocking import GsmNetwork
 from modem.errors import PortBusyError
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from modem.cli.tap import Tap
-from modem.emulator.rack import Rack
+from modem.emulator.rack.rack import Rack
 from modem.errors import PortError, PortLostError
 from tests.modem.emulator.host import Host
 

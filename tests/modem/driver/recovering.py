@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from modem.driver import Limits, Modem, PowerControl, Ready, Rung, StepBegun, StepEnded
 from modem.driver.rungs import LADDER
 from modem.driver.symptoms import SYMPTOMS
-from modem.emulator.rack import Rack
+from modem.emulator.rack.rack import Rack
 from modem.errors import PowerControlError
 from modem.profiles.generic import PROFILE
 from tests.modem.driver.driving import FAST, Owner

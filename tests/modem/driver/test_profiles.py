@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from modem.driver import Accepted, Inbound, Modem, Ready
-from modem.emulator.rack import Rack
+from modem.emulator.rack.rack import Rack
 from modem.pdu import Address, Deliver, StatusReport, decode_incoming, plan, submits
 from modem.profiles import load_profiles
 from tests.modem.driver.driving import FAST, Owner

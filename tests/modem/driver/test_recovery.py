@@ -28,7 +28,7 @@ from modem.driver import (
 )
 from modem.driver.recovery import Recovery
 from modem.driver.symptoms import Evidence
-from modem.emulator.fault_shelf import build
+from modem.emulator.breakage.shelf import build
 from modem.profiles.generic import PROFILE
 from tests.modem.driver.recovering import LIMITS, OPTIONS, SWEEPING, recovering
 from tests.modem.emulator.faults.sending import NUMBER, TPDU

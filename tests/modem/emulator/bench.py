@@ -5,19 +5,19 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from modem.emulator.air import Air
-from modem.emulator.breakable import BreakableMachine
-from modem.emulator.fault_shelf import build
+from modem.emulator.breakage.breakable import BreakableMachine
+from modem.emulator.breakage.shelf import build
+from modem.emulator.card.sim import Sim
 from modem.emulator.network import Network
 from modem.emulator.numbering import SMSC_NUMBER, identity
-from modem.emulator.sim import Sim
+from modem.emulator.rack.air import Air
 from modem.pdu import Address, format_pdu, plan, submits
 from modem.profiles.generic import PROFILE as GENERIC
 
 if TYPE_CHECKING:
-    from modem.emulator.equipment import Equipment
+    from modem.emulator.breakage.board import Armed
+    from modem.emulator.equipment.equipment import Equipment
     from modem.emulator.fault import PortEvent
-    from modem.emulator.fault_board import Armed
     from modem.pdu import Submit
     from modem.profile import Personality
 

@@ -80,6 +80,6 @@ def test_a_wrong_mark_is_said(tmp_path: Path, mark: str, complaint: str) -> None
 
 
 def test_a_project_without_modems_loads_nothing_of_them(tmp_path: Path) -> None:
-    code, output = run(tmp_path, "import sys\ndef test_it(): assert 'modem.emulator.rack' not in sys.modules\n")
+    code, output = run(tmp_path, "import sys\ndef test_it(): assert 'modem.emulator.rack.rack' not in sys.modules\n")
 
     assert code == 0, output

@@ -11,8 +11,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
-    from modem.emulator.handset import Handset, ShownMessage, WrittenMessage
     from modem.emulator.network import Network
+    from modem.emulator.network.handset import Handset, ShownMessage, WrittenMessage
 
 Message = TypeVar("Message")
 

@@ -5,12 +5,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from modem.emulator.fault_shelf import fault_kinds, trigger_fields
+from modem.emulator.breakage.shelf import fault_kinds, trigger_fields
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from modem.emulator.fault_shelf import FaultKind, FieldKind
+    from modem.emulator.breakage.shelf import FaultKind, FieldKind
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import jinja2
     from aiohttp import web
 
-    from modem.emulator.rack import Rack
+    from modem.emulator.rack.rack import Rack
 
 MODEMS_A_PAGE: Final = 24
 _MOST_RSSI: Final = 31

@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Final
 from pydantic import Field
 
 from modem.emulator.border import Checked
-from modem.emulator.clock import LoopClock
 from modem.emulator.control.acting import read_body
 from modem.emulator.control.route import Route, checked, refuse, reply
+from modem.emulator.rack.clock import LoopClock
 
 if TYPE_CHECKING:
     from aiohttp import web
 
-    from modem.emulator.rack import Rack
+    from modem.emulator.rack.rack import Rack
 
 MOST_S: Final = 366 * 86400
 

@@ -6,15 +6,15 @@ import dataclasses
 from typing import TYPE_CHECKING, Any, Final
 
 from modem.emulator.border import Checked
+from modem.emulator.breakage.shelf import fault_kinds, trigger_fields
 from modem.emulator.control.answers import FaultState, fault_state
 from modem.emulator.control.route import Route, reply
-from modem.emulator.fault_shelf import fault_kinds, trigger_fields
 
 if TYPE_CHECKING:
     from aiohttp import web
 
-    from modem.emulator.fault_shelf import FieldKind
-    from modem.emulator.rack import Rack
+    from modem.emulator.breakage.shelf import FieldKind
+    from modem.emulator.rack.rack import Rack
 
 
 class FieldShown(Checked):

@@ -10,7 +10,7 @@ from modem.emulator.control.route import QUERY, Query, Route, refuse, reply
 if TYPE_CHECKING:
     from aiohttp import web
 
-    from modem.emulator.rack import Rack
+    from modem.emulator.rack.rack import Rack
 
 MAX_WAIT_S: Final = 60.0
 

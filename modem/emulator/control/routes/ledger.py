@@ -11,8 +11,8 @@ from modem.emulator.control.route import QUERY, Query, Route
 from modem.emulator.control.streams import event, stream
 
 if TYPE_CHECKING:
-    from modem.emulator.ledger import Entry
-    from modem.emulator.rack import Rack
+    from modem.emulator.network.ledger import Entry
+    from modem.emulator.rack.rack import Rack
 
 JSON_LINES: Final = "application/x-ndjson"
 _CHUNK: Final = 500

@@ -13,7 +13,7 @@ from modem.profiles import load_profiles
 if TYPE_CHECKING:
     from aiohttp import web
 
-    from modem.emulator.rack import Rack
+    from modem.emulator.rack.rack import Rack
 
 
 class NewModem(Checked):

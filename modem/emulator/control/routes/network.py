@@ -10,7 +10,7 @@ from modem.emulator.control.route import Route, reply
 if TYPE_CHECKING:
     from aiohttp import web
 
-    from modem.emulator.rack import Rack
+    from modem.emulator.rack.rack import Rack
 
 
 class NetworkShown(Checked):

@@ -9,12 +9,12 @@ from aiohttp import web
 
 from modem.emulator.action import ActionError, load_actions
 from modem.emulator.border import check
+from modem.emulator.breakage.shelf import fault_kinds, load_faults
 from modem.emulator.control.page.conversations import page_address
 from modem.emulator.control.page.fault_form import find_kind, make_form, read_form
 from modem.emulator.control.page.view import Choice, View
 from modem.emulator.control.route import Route, context_of, modem_number, refuse
 from modem.emulator.control.streams import event, stream
-from modem.emulator.fault_shelf import fault_kinds, load_faults
 from modem.errors import BehaviourError, EncodeError
 
 if TYPE_CHECKING:
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
     from modem.emulator.action import Action
     from modem.emulator.control.page.view import Piece
-    from modem.emulator.rack import Rack
+    from modem.emulator.rack.rack import Rack
 
 HTML: Final = "text/html"
 MOST_TEXT: Final = 10_000

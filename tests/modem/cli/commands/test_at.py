@@ -14,13 +14,13 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from modem.emulator.blocking import GsmNetwork
+from modem.emulator.rack.blocking import GsmNetwork
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from modem.emulator.blocking import GsmModem
+    from modem.emulator.rack.blocking import GsmModem
 
 RUN = [sys.executable, "-c", "from modem.cli import main; main(prog_name='gsm-modem')", "at"]
 # Ctrl-C is a signal only in the session that the terminal controls.

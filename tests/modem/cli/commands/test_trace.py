@@ -13,7 +13,7 @@ from click.testing import CliRunner
 
 from modem.at.transcript import parse_transcript
 from modem.cli import main
-from modem.emulator.blocking import GsmNetwork
+from modem.emulator.rack.blocking import GsmNetwork
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pytest
 
-from modem.emulator.inbound import PROTOCOL_ERROR
+from modem.emulator.services.inbound import PROTOCOL_ERROR
 from modem.pdu import Deliver
 from tests.modem.emulator.bench import Bench, lines
 from tests.modem.emulator.commands.dialogue import OK, Dialogue, play

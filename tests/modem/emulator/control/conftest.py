@@ -8,7 +8,7 @@ import aiohttp
 import pytest
 
 from modem.emulator.control import address, serve
-from modem.emulator.rack import Rack
+from modem.emulator.rack.rack import Rack
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

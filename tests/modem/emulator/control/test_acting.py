@@ -16,7 +16,7 @@ from tests.support.waiting import until
 if TYPE_CHECKING:
     import aiohttp
 
-    from modem.emulator.rack import Rack
+    from modem.emulator.rack.rack import Rack
 
 PERSON = "+491711234567"
 ACTIONS = [models[0] for models in load_actions().values()]

@@ -9,7 +9,7 @@ import pytest
 if TYPE_CHECKING:
     import aiohttp
 
-    from modem.emulator.rack import Rack
+    from modem.emulator.rack.rack import Rack
 
 
 @pytest.mark.parametrize("host", ["127.0.0.1:80", "localhost", "localhost:8090", "[::1]:8090", "127.0.0.5"])

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Any
 import aiohttp
 import pytest
 
-from modem.emulator.clock import VirtualClock
+from modem.emulator.breakage.shelf import fault_kinds
 from modem.emulator.control import address, serve
-from modem.emulator.fault_shelf import fault_kinds
-from modem.emulator.rack import Rack
+from modem.emulator.rack.clock import VirtualClock
+from modem.emulator.rack.rack import Rack
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator

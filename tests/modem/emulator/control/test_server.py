@@ -11,7 +11,7 @@ import pytest
 from tests.modem.emulator.host import Host
 
 if TYPE_CHECKING:
-    from modem.emulator.rack import Rack
+    from modem.emulator.rack.rack import Rack
 
 PERSON = "+491711234567"
 

@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from modem.driver import Accepted, Inbound, LateAnswer, Modem, NoAnswer, Ready, Refused
-from modem.emulator.fault_shelf import build
-from modem.emulator.rack import Rack
+from modem.emulator.breakage.shelf import build
+from modem.emulator.rack.rack import Rack
 from modem.profiles.generic import PROFILE
 from tests.modem.driver.driving import FAST, Owner
 from tests.modem.emulator.faults.sending import NUMBER, REPORTED, TPDU

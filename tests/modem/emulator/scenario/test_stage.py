@@ -17,7 +17,7 @@ from tests.modem.emulator.host import Host
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from modem.emulator.rack import Rack
+    from modem.emulator.rack.rack import Rack
 
 EXAMPLES = sorted((ROOT / "docs/scenarios").glob("*.toml"))
 DAY_S = 86400

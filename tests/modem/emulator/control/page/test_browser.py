@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
     from playwright.async_api import Browser, Page
 
-    from modem.emulator.rack import Rack
+    from modem.emulator.rack.rack import Rack
 
 CHROMIUM = shutil.which("chromium") or shutil.which("chromium-browser")
 PERSON = "+491711234567"

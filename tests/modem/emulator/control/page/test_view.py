@@ -13,7 +13,7 @@ from modem.emulator.network import wap_push
 if TYPE_CHECKING:
     import aiohttp
 
-    from modem.emulator.rack import Rack
+    from modem.emulator.rack.rack import Rack
 
 PERSON = "+491711234567"
 MODEM = "+33639980001"
