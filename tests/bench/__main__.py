@@ -1,4 +1,8 @@
-"""`python -m tests.bench [--runs N] [--only WORD] [--json FILE]`: print the table of figures."""
+"""`python -m tests.bench [--runs N] [--only WORD] [--no-peers] [--json FILE]`: print the table of figures.
+
+Every run measures ours and, right behind it, the same of each other gateway that is installed, so that a machine that
+is slow for a while is slow for all of them.
+"""
 
 from __future__ import annotations
 
@@ -16,44 +20,79 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.bench import emulator, figures
-from tests.bench.figures import Figure
+from tests.bench.figure import Figure, Measure, Values
+from tests.bench.peers import PEERS
+
+OURS = "gsm-gateway"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(prog="tests.bench", description=__doc__)
     parser.add_argument("--runs", type=int, default=3, help="runs per figure; the median is shown (default 3)")
     parser.add_argument("--only", default="", help="only figures whose name has this word")
+    parser.add_argument("--no-peers", action="store_true", help="only ours")
     parser.add_argument("--json", type=Path, help="write every run's values here")
     options = parser.parse_args()
-    console = Console()
+    # In a file or a pipe there is no width to keep to.
+    console = Console(width=None if sys.stdout.isatty() else 220)
     machine = f"{os.cpu_count()} cores, {platform.machine()}, Python {platform.python_version()}"
     console.print(
         f"{machine}, SQLite {sqlite3.sqlite_version}, synchronous=full; median of {options.runs} runs (min-max)"
     )
-    table = Table("figure", "measured", "budget")
-    values: dict[str, list[dict[str, float]]] = {}
+    missing = [maker.name for maker in PEERS if not maker.is_here]
+    if missing and not options.no_peers:
+        console.print(f"Not installed, so not compared with: {', '.join(missing)} (`make programs` as root)")
+    table = Table("figure", OURS, *(maker.name for maker in PEERS), "ours : best of them", "budget")
+    values: dict[str, dict[str, list[Values]]] = {}
     for figure in (*figures.FIGURES, *emulator.FIGURES):
         if options.only not in figure.name:
             continue
-        runs = values[figure.name] = []
-        for run in range(options.runs):
-            print(f"{figure.name}: run {run + 1} of {options.runs} ...", file=sys.stderr, flush=True)
-            runs.append(asyncio.run(_measure(figure)))
-        table.add_row(figure.name, _shown(runs), figure.budget)
+        runs = values[figure.name] = _measure(figure, runs=options.runs, has_peers=not options.no_peers)
+        peers = [_shown(runs[maker.name]) if maker.name in runs else "" for maker in PEERS]
+        table.add_row(figure.name, _shown(runs[OURS]), *peers, _ratio(figure, runs), figure.budget)
     console.print(table)
     if options.json is not None:
         options.json.write_text(json.dumps(values, indent=2), encoding="utf-8")
 
 
-async def _measure(figure: Figure) -> dict[str, float]:
-    return await figure.measure()
+def _measure(figure: Figure, *, runs: int, has_peers: bool) -> dict[str, list[Values]]:
+    """All runs of ours and of the others by name; one of the others that fails is said, and left out."""
+    measures: dict[str, Measure] = {OURS: figure.measure, **(figure.peers if has_peers else {})}
+    found: dict[str, list[Values]] = {name: [] for name in measures}
+    for run in range(runs):
+        for name, measure in measures.items():
+            print(f"{figure.name}: {name}, run {run + 1} of {runs} ...", file=sys.stderr, flush=True)
+            try:
+                found[name].append(asyncio.run(_once(measure)))
+            except (AssertionError, TimeoutError) as error:
+                if name == OURS:
+                    raise
+                print(f"{figure.name}: {name} did not get there: {error!r}", file=sys.stderr, flush=True)
+    return {name: values for name, values in found.items() if values}
 
 
-def _shown(runs: list[dict[str, float]]) -> str:
+async def _once(measure: Measure) -> Values:
+    return await measure()
+
+
+def _ratio(figure: Figure, runs: dict[str, list[Values]]) -> str:
+    """How many times better ours is than the best of the others, by the first value of each."""
+    key = next(iter(runs[OURS][0]))
+    medians = {name: statistics.median(values[key] for values in series) for name, series in runs.items()}
+    ours = medians.pop(OURS)
+    if not medians:
+        return ""
+    best = max(medians.values()) if figure.is_more_better else min(medians.values())
+    above, below = (ours, best) if figure.is_more_better else (best, ours)
+    return f"{above / below:.1f} x" if below else "-"
+
+
+def _shown(runs: list[Values]) -> str:
     parts = []
     for key in runs[0]:
         series = [run[key] for run in runs]
-        parts.append(f"{key} {_digits(statistics.median(series))} ({_digits(min(series))}-{_digits(max(series))})")
+        spread = f" ({_digits(min(series))}-{_digits(max(series))})" if len(series) > 1 else ""
+        parts.append(f"{key} {_digits(statistics.median(series))}{spread}")
     return ", ".join(parts)
 
 

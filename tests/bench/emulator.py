@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from tests.bench.at_client import AtClient
-from tests.bench.figures import Figure, quantile
+from tests.bench.figure import Figure, quantile
 from tests.bench.modems import Modems, emulated
 
 RADIO_TIME_S = 0.5
@@ -75,8 +75,8 @@ async def _at(client: AtClient) -> float:
 
 
 FIGURES = [
-    Figure("emulator: sends over 8 modems", "/s", ">= 2000/s, <= 0.25 ms", lambda: sends(8, 1000)),
-    Figure("emulator: AT to OK, 1 modem", "ms", "p99 <= 5 ms", lambda: at_latency(0, 1000)),
-    Figure("emulator: AT to OK, 128 others send", "ms", "p99 <= 5 ms", lambda: at_latency(128, 1000)),
-    Figure("emulator: start of 1000 modems", "s", "-", lambda: many(1000)),
+    Figure("emulator: sends over 8 modems", ">= 2000/s, <= 0.25 ms", lambda: sends(8, 1000)),
+    Figure("emulator: AT to OK, 1 modem", "p99 <= 5 ms", lambda: at_latency(0, 1000)),
+    Figure("emulator: AT to OK, 128 others send", "p99 <= 5 ms", lambda: at_latency(128, 1000)),
+    Figure("emulator: start of 1000 modems", "-", lambda: many(1000)),
 ]

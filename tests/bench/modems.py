@@ -41,6 +41,22 @@ class Modems:
         async with aiohttp.ClientSession() as session, session.get(f"{self.control}/ledger") as answer:
             return [json.loads(line) for line in (await answer.text()).splitlines()]
 
+    async def do(self, path: str, **fields: object) -> None:
+        """Ask the control for something."""
+        async with aiohttp.ClientSession() as session, session.post(f"{self.control}/{path}", json=fields) as answer:
+            if not answer.ok:
+                raise AssertionError(await answer.text())
+
+    @contextlib.asynccontextmanager
+    async def events(self) -> AsyncIterator[AsyncIterator[dict[str, Any]]]:
+        """Give every further entry of the ledger as it comes."""
+        since = len(await self.ledger())
+        async with (
+            aiohttp.ClientSession(timeout=aiohttp.ClientTimeout(total=None)) as session,
+            session.get(f"{self.control}/ledger/events", params={"since": since}) as answer,
+        ):
+            yield _entries(answer)
+
     async def until(self, kind: str, count: int, *, timeout_s: float) -> list[dict[str, Any]]:
         """Give the entries of `kind` once there are `count`."""
         async with asyncio.timeout(timeout_s):
@@ -75,6 +91,13 @@ async def emulated(
     finally:
         process.terminate()
         await process.wait()
+
+
+async def _entries(answer: aiohttp.ClientResponse) -> AsyncIterator[dict[str, Any]]:
+    """Read server-sent events."""
+    async for line in answer.content:
+        if line.startswith(b"data:"):
+            yield json.loads(line.removeprefix(b"data:"))
 
 
 async def _answers(port: int) -> bool:
