@@ -9,7 +9,18 @@ from __future__ import annotations
 
 from typing import Final
 
-from modem.profile import ANY_PRODUCT, Boot, Personality, Profile, Refusal, UsbDevice, port_roles
+from modem.profile import (
+    ANY_PRODUCT,
+    STANDARD_PIN_TRIES,
+    Boot,
+    Personality,
+    PinTries,
+    Profile,
+    Reading,
+    Refusal,
+    UsbDevice,
+    port_roles,
+)
 
 PROFILE: Final = Profile(
     name="cinterion-ehs6",
@@ -36,6 +47,13 @@ PROFILE: Final = Profile(
     restart_urcs=frozenset({"^SYSSTART", "^SYSSTART AIRPLANE MODE"}),
     ready_urcs=frozenset({"+PBREADY"}),
     boot_s=30.0,
+    # Its manual, ^SMGO: without it nothing tells that the memory is full.
+    init_commands=("AT^SMGO=1",),
+    # oFono drivers/atmodem/sim.c: what is left for the code that the SIM waits for.
+    pin_tries=(PinTries(command="AT^SPIC", pattern=r"^\^SPIC: ?(?P<pin>\d+)"), *STANDARD_PIN_TRIES),
+    # oFono plugins/gemalto.c: ^SCTM: <setting>,<state>,<degrees>, ^SBV: <millivolts>.
+    temperature_c=Reading(command="AT^SCTM?", pattern=r"^\^SCTM: ?\d,-?\d,(-?\d+)"),
+    voltage_v=Reading(command="AT^SBV", unit=0.001),
     personality=Personality(
         manufacturer="Cinterion",
         model="EHS6",
@@ -56,6 +74,9 @@ PROFILE: Final = Profile(
         # Settings of the LTE modules only; a question about them is a mistake here.
         refusals=(Refusal(commands=r"\^SCFG=MEopMode/Prov.*", result="+CME ERROR: 21"),),
         answers={
+            "^SPIC": ("^SPIC: {pin_tries}",),
+            "^SCTM?": ("^SCTM: 0,0,31",),
+            "^SBV": ("^SBV: 3812",),
             "I": ("Cinterion", "EHS6", "REVISION 03.001"),
             "^SCFG?": (
                 '^SCFG: "Radio/Band","511"',

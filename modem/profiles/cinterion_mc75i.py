@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from modem.profile import Boot, Personality, Profile, Refusal
+from modem.profile import STANDARD_PIN_TRIES, Boot, Personality, PinTries, Profile, Reading, Refusal
 
 PROFILE: Final = Profile(
     name="cinterion-mc75i",
@@ -20,6 +20,13 @@ PROFILE: Final = Profile(
     cnmi_fallbacks=("2,1,0,2,1", "2,1,0,0,1", "3,2,0,1,1"),
     iccid_commands=("AT^SCID", "AT+CRSM=176,12258,0,0,10"),
     restart_urcs=frozenset({"^SYSSTART"}),
+    # Its manual, ^SMGO: without it nothing tells that the memory is full.
+    init_commands=("AT^SMGO=1",),
+    # oFono drivers/atmodem/sim.c: what is left for the code that the SIM waits for.
+    pin_tries=(PinTries(command="AT^SPIC", pattern=r"^\^SPIC: ?(?P<pin>\d+)"), *STANDARD_PIN_TRIES),
+    # oFono plugins/gemalto.c: ^SCTM: <setting>,<state>,<degrees>, ^SBV: <millivolts>.
+    temperature_c=Reading(command="AT^SCTM?", pattern=r"^\^SCTM: ?\d,-?\d,(-?\d+)"),
+    voltage_v=Reading(command="AT^SBV", unit=0.001),
     personality=Personality(
         manufacturer="Cinterion",
         model="MC75i",
@@ -40,6 +47,8 @@ PROFILE: Final = Profile(
         # Settings of the LTE modules only; a question about them is a mistake here.
         refusals=(Refusal(commands=r"\^SCFG=MEopMode/Prov.*", result="+CME ERROR: 21"),),
         answers={
+            "^SCTM?": ("^SCTM: 0,0,31",),
+            "^SBV": ("^SBV: 3812",),
             "I": ("Cinterion", "MC75i", "REVISION 04.001"),
             "^SCID": ("^SCID: {iccid}",),
             "^SPIC": ("^SPIC: {pin_tries}",),

@@ -11,9 +11,11 @@ from typing import Final
 
 from modem.profile import (
     ANY_PRODUCT,
+    STANDARD_PIN_TRIES,
     STORAGE_MODE,
     Boot,
     Personality,
+    PinTries,
     Profile,
     Refusal,
     Repeated,
@@ -76,6 +78,15 @@ PROFILE: Final = Profile(
     sim_urcs=frozenset({"^SIMST"}),
     ready_urcs=frozenset({"^SRVST"}),
     boot_s=30.0,
+    # Gammu atgen.c: no ^RSSI and ^BOOT every few seconds; unsolicited lines to the command port.
+    init_commands=("AT^CURC=0", "AT^PORTSEL=1"),
+    # oFono drivers/atmodem/sim.c: ^CPIN: <state>,<tries of that>,<PUK>,<PIN>,<PUK2>,<PIN2>.
+    pin_tries=(
+        PinTries(command="AT^CPIN?", pattern=r"^\^CPIN: ?[^,]*,[^,]*,\d+,(?P<pin>\d+)"),
+        *STANDARD_PIN_TRIES,
+    ),
+    reset_commands=("AT^RESET", "AT+CFUN=1,1"),
+    is_ussd_packed=True,  # chan_dongle at_command.c: packed septets both ways
     personality=Personality(
         manufacturer="huawei",
         model="E173",

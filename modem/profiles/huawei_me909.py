@@ -8,7 +8,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from modem.profile import Boot, Personality, Profile, Refusal, Repeated, UsbDevice
+from modem.profile import (
+    STANDARD_PIN_TRIES,
+    Boot,
+    Personality,
+    PinTries,
+    Profile,
+    Reading,
+    Refusal,
+    Repeated,
+    UsbDevice,
+)
 
 PROFILE: Final = Profile(
     name="huawei-me909",
@@ -25,6 +35,16 @@ PROFILE: Final = Profile(
     sim_urcs=frozenset({"^SIMST"}),
     ready_urcs=frozenset({"^SRVST"}),
     boot_s=40.0,
+    init_commands=("AT^CURC=0", "AT^PORTSEL=1"),  # Gammu atgen.c
+    # oFono drivers/atmodem/sim.c: ^CPIN: <state>,<tries of that>,<PUK>,<PIN>,<PUK2>,<PIN2>.
+    pin_tries=(
+        PinTries(command="AT^CPIN?", pattern=r"^\^CPIN: ?[^,]*,[^,]*,\d+,(?P<pin>\d+)"),
+        *STANDARD_PIN_TRIES,
+    ),
+    reset_commands=("AT^RESET", "AT+CFUN=1,1"),
+    # ME909 AT Command Interface Specification, ^CHIPTEMP: tenths of a degree, 65535 for a sensor that it has not.
+    temperature_c=Reading(command="AT^CHIPTEMP?", pattern=r"^\^CHIPTEMP: ?(?:(?:65535|255),)*(-?\d{1,4})\b", unit=0.1),
+    is_ussd_packed=True,  # chan_dongle at_command.c: packed septets both ways
     personality=Personality(
         manufacturer="Huawei Technologies Co., Ltd.",
         model="ME909u-521",
@@ -54,6 +74,7 @@ PROFILE: Final = Profile(
             (r'^(\+C[GE]?REG: .*)"0*([0-9A-F]+)","0*([0-9A-F]+)"', r"\1\2,\3"),
         ),
         answers={
+            "^CHIPTEMP?": ("^CHIPTEMP: 65535,65535,312,65535,301",),
             "^CURC=": (),
             "^PORTSEL=": (),
             "^GETPORTMODE": ("^GETPORTMODE:TYPE:WCDMA:huawei,PCUI:1,MDM:2,NDIS:3,DIAG:4",),

@@ -9,7 +9,18 @@ from __future__ import annotations
 
 from typing import Final
 
-from modem.profile import ANY_PRODUCT, Boot, Personality, Profile, Refusal, UsbDevice, port_roles
+from modem.profile import (
+    ANY_PRODUCT,
+    STANDARD_PIN_TRIES,
+    Boot,
+    Personality,
+    PinTries,
+    Profile,
+    Reading,
+    Refusal,
+    UsbDevice,
+    port_roles,
+)
 
 PROFILE: Final = Profile(
     name="quectel-ec25",
@@ -35,6 +46,15 @@ PROFILE: Final = Profile(
     sim_urcs=frozenset({"+CPIN", "+QUSIM"}),
     ready_urcs=frozenset({"+QIND"}),
     boot_s=40.0,
+    # Another program may have sent the unsolicited lines to one of the other ports, and the modem remembers that.
+    # EC2x&EG9x&EG2x-G AT Commands Manual V2.0, +QURCCFG; older firmware has no "all" and refuses it.
+    init_commands=('AT+QURCCFG="urcport","all"',),
+    # oFono drivers/atmodem/sim.c: +QPINC: "SC",<PIN>,<PUK> for the SIM.
+    pin_tries=(
+        PinTries(command="AT+QPINC?", pattern=r'^\+QPINC: ?"SC",(?P<pin>\d+),'),
+        *STANDARD_PIN_TRIES,
+    ),
+    temperature_c=Reading(command="AT+QTEMP"),  # its manual, +QTEMP: <baseband>,<oscillator>,<amplifier>
     personality=Personality(
         manufacturer="Quectel",
         model="EC25",
@@ -61,6 +81,7 @@ PROFILE: Final = Profile(
         # The report is in SR and announced as slot 0 of SM, where +CMGR finds nothing (asterisk-chan-quectel#75).
         spellings=((r'^\+CDSI: "SR",\d+$', '+CDSI: "SM",0'),),
         answers={
+            "+QTEMP": ("+QTEMP: 33,31,30",),
             "I": ("Quectel", "EC25", "Revision: EC25EFAR06A03M4G"),
             "+QCCID": ("+QCCID: {iccid}",),
             "+QINISTAT": ("+QINISTAT: 7",),

@@ -7,7 +7,19 @@ from __future__ import annotations
 
 from typing import Final
 
-from modem.profile import ANY_PRODUCT, STORAGE_MODE, Boot, Personality, Profile, Refusal, UsbDevice, port_roles
+from modem.profile import (
+    ANY_PRODUCT,
+    STANDARD_PIN_TRIES,
+    STORAGE_MODE,
+    Boot,
+    Personality,
+    PinTries,
+    Profile,
+    Reading,
+    Refusal,
+    UsbDevice,
+    port_roles,
+)
 
 PROFILE: Final = Profile(
     name="sierra-mc7455",
@@ -25,6 +37,11 @@ PROFILE: Final = Profile(
     ),
     iccid_commands=("AT+CRSM=176,12258,0,0,10", "AT!ICCID?"),
     boot_s=40.0,
+    # ModemManager 1.25 src/plugins/sierra: +CPINC: <PIN>,<PIN2>,<PUK>,<PUK2>.
+    pin_tries=(PinTries(command="AT+CPINC?", pattern=r"^\+CPINC: ?(?P<pin>\d+),"), *STANDARD_PIN_TRIES),
+    # !RESET needs no password (ModemManager 1.25 src/plugins/sierra); what needs one is unlocked by AT!ENTERCND.
+    reset_commands=("AT!RESET", "AT+CFUN=1,1"),
+    temperature_c=Reading(command="AT!PCTEMP?", pattern=r"^Temperature: ?(-?\d+(?:\.\d+)?)"),
     personality=Personality(
         manufacturer="Sierra Wireless, Incorporated",
         model="MC7455",
@@ -44,6 +61,8 @@ PROFILE: Final = Profile(
             (r"^\+CNMI: \(0-2\),\(0-3\),\(0,2\),\(0-2\),\(0,1\)$", "+CNMI: (0,1,2),(0,1,2,3),(0,2),(0,1,2),(0,1)"),
         ),
         answers={
+            "+CPINC?": ("+CPINC: {pin_tries},{pin_tries},{puk_tries},{puk_tries}",),
+            "!PCTEMP?": ("Temp state: Normal", "Temperature: 31.00 C"),
             "!ENTERCND=A710": (),
             "!ENTERCND=": ("Incorrect Password",),
             "!GSTATUS?": (

@@ -9,7 +9,19 @@ from __future__ import annotations
 
 from typing import Final
 
-from modem.profile import ANY_PRODUCT, STORAGE_MODE, Boot, Personality, Profile, Refusal, UsbDevice, port_roles
+from modem.profile import (
+    ANY_PRODUCT,
+    STANDARD_PIN_TRIES,
+    STORAGE_MODE,
+    Boot,
+    Personality,
+    PinTries,
+    Profile,
+    Reading,
+    Refusal,
+    UsbDevice,
+    port_roles,
+)
 
 PROFILE: Final = Profile(
     name="sim7600",
@@ -39,6 +51,10 @@ PROFILE: Final = Profile(
     sim_urcs=frozenset({"+CPIN"}),
     ready_urcs=frozenset({"SMS DONE", "PB DONE"}),
     boot_s=40.0,
+    # oFono drivers/atmodem/sim.c: +SPIC: <PIN>,<PUK>,<PIN2>,<PUK2>.
+    pin_tries=(PinTries(command="AT+SPIC", pattern=r"^\+SPIC: ?(?P<pin>\d+),"), *STANDARD_PIN_TRIES),
+    reset_commands=("AT+CRESET", "AT+CFUN=1,1"),  # its manual, +CRESET
+    temperature_c=Reading(command="AT+CPMUTEMP"),  # its manual, +CPMUTEMP
     personality=Personality(
         manufacturer="SIMCOM INCORPORATED",
         model="SIMCOM_SIM7600E-H",
@@ -62,6 +78,7 @@ PROFILE: Final = Profile(
             (r"^\+CNMI: \(0-2\),\(0-3\),\(0,2\),\(0-2\),\(0,1\)$", "+CNMI: (0,1,2),(0,1,2,3),(0,2),(0,1,2),(0,1)"),
         ),
         answers={
+            "+CPMUTEMP": ("+CPMUTEMP: 29",),
             "+CGMR": ("+CGMR: LE20B04SIM7600M22",),
             "+CICCID": ("+ICCID: {iccid}",),
             "+CNSMOD=?": ("+CNSMOD: (0,1)",),

@@ -10,7 +10,18 @@ from __future__ import annotations
 
 from typing import Final
 
-from modem.profile import ANY_PRODUCT, Boot, Personality, Profile, Refusal, UsbDevice, port_roles
+from modem.profile import (
+    ANY_PRODUCT,
+    STANDARD_PIN_TRIES,
+    Boot,
+    Personality,
+    PinTries,
+    Profile,
+    Reading,
+    Refusal,
+    UsbDevice,
+    port_roles,
+)
 
 PROFILE: Final = Profile(
     name="telit-le910",
@@ -49,6 +60,13 @@ PROFILE: Final = Profile(
     boot_s=40.0,
     # Its manual: no other command before the result of +CMGS.
     is_probe_allowed=False,
+    # Its manual: the module says #QSS: 3 when messages can be used.
+    init_commands=("AT#QSS=2",),
+    # oFono drivers/atmodem/sim.c: what is left for the code that the SIM waits for.
+    pin_tries=(PinTries(command="AT#PCT", pattern=r"^#PCT: ?(?P<pin>\d+)"), *STANDARD_PIN_TRIES),
+    reset_commands=("AT#REBOOT", "AT+CFUN=1,1"),
+    temperature_c=Reading(command="AT#TEMPMON=1", pattern=r"^#TEMPMEAS: ?-?\d,(-?\d+)"),  # its manual, #TEMPMON
+    voltage_v=Reading(command="AT#CBC", pattern=r"^#CBC: ?\d+,(\d+)", unit=0.01),  # its manual, #CBC: hundredths
     personality=Personality(
         manufacturer="Telit",
         model="LE910-EUG",
@@ -63,6 +81,8 @@ PROFILE: Final = Profile(
             ),
         ),
         answers={
+            "#TEMPMON=1": ("#TEMPMEAS: 0,27",),
+            "#CBC": ("#CBC: 0,381",),
             "#CGMI": ("#CGMI: Telit",),
             "#CGMM": ("#CGMM: LE910-EUG",),
             "#CGMR": ("#CGMR: 17.00.523",),

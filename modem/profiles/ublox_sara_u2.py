@@ -9,7 +9,17 @@ from __future__ import annotations
 
 from typing import Final
 
-from modem.profile import ANY_PRODUCT, Boot, Personality, Profile, Refusal, UsbDevice, port_roles
+from modem.profile import (
+    ANY_PRODUCT,
+    STANDARD_PIN_TRIES,
+    Boot,
+    Personality,
+    PinTries,
+    Profile,
+    Refusal,
+    UsbDevice,
+    port_roles,
+)
 
 PROFILE: Final = Profile(
     name="ublox-sara-u2",
@@ -31,6 +41,9 @@ PROFILE: Final = Profile(
     sim_urcs=frozenset({"+UUSIMSTAT"}),
     ready_urcs=frozenset({"+PBREADY"}),
     boot_s=30.0,
+    # oFono drivers/atmodem/sim.c, ModemManager 1.25 src/plugins/ublox: <PIN>,<PIN2>,<PUK>,<PUK2>.
+    pin_tries=(PinTries(command="AT+UPINCNT", pattern=r"^\+UPINCNT: ?(?P<pin>\d+),"), *STANDARD_PIN_TRIES),
+    reset_commands=("AT+CFUN=16", "AT+CFUN=1,1"),  # its manual, +CFUN: 16 resets module and SIM
     personality=Personality(
         manufacturer="u-blox",
         model="SARA-U201",

@@ -11,9 +11,11 @@ from typing import Final
 
 from modem.profile import (
     ANY_PRODUCT,
+    STANDARD_PIN_TRIES,
     STORAGE_MODE,
     Boot,
     Personality,
+    PinTries,
     Profile,
     Refusal,
     Repeated,
@@ -64,6 +66,9 @@ PROFILE: Final = Profile(
     iccid_commands=("AT+ZGETICCID", "AT+CRSM=176,12258,0,0,10"),
     ready_urcs=frozenset({"+ZEND"}),
     boot_s=30.0,
+    init_commands=("AT+ZOPRT=5",),  # Gammu atgen.c: on the air, should another program have taken it off
+    # oFono drivers/atmodem/sim.c: <PIN>,<PUK>.
+    pin_tries=(PinTries(command="AT+ZPINPUK=?", pattern=r"^\+ZPINPUK: ?(?P<pin>\d+),"), *STANDARD_PIN_TRIES),
     personality=Personality(
         manufacturer="ZTE CORPORATION",  # gammu/gammu#119
         model="MF180",

@@ -176,6 +176,44 @@ def test_its_card_is_told_by_a_command_of_the_profile(profile: Profile) -> None:
 
 
 @of_each(PROFILES)
+def test_it_tells_the_tries_of_its_pin(profile: Profile) -> None:
+    bench = Bench(personality=profile.personality)
+    answers = [(query, bench.at(query.command.removeprefix("AT"))) for query in profile.pin_tries]
+
+    assert {tries for query, answer in answers if (tries := query.read(answer[:-1])) is not None} == {3}
+    assert answers[0][1][-1] == "OK"
+
+
+@of_each(PROFILES)
+def test_its_readings_can_be_read(profile: Profile) -> None:
+    bench = Bench(personality=profile.personality)
+    for reading, lowest, highest in ((profile.temperature_c, -40, 100), (profile.voltage_v, 3.2, 5.5)):
+        if reading is not None:
+            *lines, final = bench.at(reading.command.removeprefix("AT"))
+            number = reading.read(lines)
+            assert final == "OK"
+            assert number is not None
+            assert lowest <= number <= highest
+
+
+@of_each(PROFILES)
+def test_it_takes_the_commands_of_its_start(profile: Profile) -> None:
+    bench = Bench(personality=profile.personality)
+
+    assert [bench.at(command.removeprefix("AT"))[-1] for command in profile.init_commands] == ["OK"] * len(
+        profile.init_commands
+    )
+
+
+@of_each(PROFILES)
+def test_its_first_reset_command_restarts_it(profile: Profile) -> None:
+    bench = Bench(personality=profile.personality)
+
+    assert bench.at(profile.reset_commands[0].removeprefix("AT")) == ["OK"]
+    assert not bench.machines[0].is_awake
+
+
+@of_each(PROFILES)
 def test_its_ranges_and_memories_can_be_read(profile: Profile) -> None:
     bench = Bench(personality=profile.personality)
     personality = profile.personality
