@@ -121,6 +121,12 @@ def read_technology(line: str) -> str | None:
     return _TECHNOLOGIES.get(act) if act is not None else None
 
 
+def read_identification(lines: Iterable[str]) -> tuple[str, str]:
+    """Return maker and model where ATI names them, "" where not: `Manufacturer: huawei`, `Model: E173`."""
+    named = {name.strip().lower(): text.strip() for name, _, text in (line.partition(":") for line in lines)}
+    return named.get("manufacturer", ""), named.get("model", "")
+
+
 def read_voltage_v(line: str) -> float | None:
     """Read +CBC: `<bcs>,<bcl>,<mV>` (SIM800, Quectel) or `3.591V` (SIM7600); None for `<bcs>,<bcl>`, 27.007 8.4."""
     fields = fields_of(line)

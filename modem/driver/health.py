@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from modem.driver.events import SubmitResult
     from modem.driver.link import Link
-    from modem.profile import Profile
+    from modem.driver.model import Model
 
 # Refusals that speak of modem, SIM or network, not of the recipient or the text (24.011 E.2, 27.005 3.2.5).
 TROUBLE_CMS: Final = frozenset({38, 41, 42, 47, 300, 331, 332, 500, 512, 513, 514})
@@ -138,9 +138,9 @@ class Storage:
 class Sampler:
     """Asks what is not needed to send: one short command at a time, none while `is_wanted` says the line is."""
 
-    def __init__(self, *, profile: Profile, storage: Storage) -> None:
+    def __init__(self, *, known: Model, storage: Storage) -> None:
         self._storage = storage
-        self._profile = profile
+        self._known = known
         self._useless: set[str] = set()
         self.temperature_c: float | None = None
         self.voltage_v: float | None = None
@@ -152,7 +152,7 @@ class Sampler:
 
     async def sample(self, link: Link, *, is_wanted: Callable[[], bool]) -> None:
         """Ask what is known to be answered. Raises ModemSilentError, PortLostError."""
-        temperature, voltage = self._profile.temperature_c, self._profile.voltage_v
+        temperature, voltage = self._known.profile.temperature_c, self._known.profile.voltage_v
         voltage_command = "AT+CBC" if voltage is None else voltage.command
         for command in ("AT+CPMS?", voltage_command, "" if temperature is None else temperature.command):
             if not command or command in self._useless:
@@ -167,7 +167,7 @@ class Sampler:
 
     def _read(self, command: str, lines: Sequence[str]) -> bool:
         """Take the answer to a command; return whether it told anything."""
-        temperature, voltage = self._profile.temperature_c, self._profile.voltage_v
+        temperature, voltage = self._known.profile.temperature_c, self._known.profile.voltage_v
         if temperature is not None and command == temperature.command:
             self.temperature_c = temperature.read(lines)
             return self.temperature_c is not None

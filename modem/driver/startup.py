@@ -25,6 +25,7 @@ if TYPE_CHECKING:
 
     from modem.at.host import Answer
     from modem.driver.link import Link
+    from modem.driver.model import Model
     from modem.driver.options import ModemOptions
     from modem.profile import Profile
 
@@ -77,13 +78,13 @@ class Startup:
         self,
         link: Link,
         *,
-        profile: Profile,
+        model: Model,
         options: ModemOptions,
         ready: asyncio.Event,
         rejected_pins: set[str],
     ) -> None:
         self._link = link
-        self._profile = profile
+        self._model = model
         self._options = options
         self._rejected_pins = rejected_pins
         self._ready = ready
@@ -96,10 +97,11 @@ class Startup:
         link = self._link
         for command in ("ATE0", "ATV1", "AT+CMEE=1", 'AT+CSCS="GSM"'):
             await link.ask(command)
+        await self._meet()
+        for command in self._model.profile.init_commands:
+            await link.ask(command)
         await self._switch_radio_on()
-        sim = Sim(link, profile=self._profile, ready=self._ready)
-        manufacturer = await self._bare("AT+CGMI", "AT+GMI")
-        model = await self._bare("AT+CGMM", "AT+GMM")
+        sim = Sim(link, profile=self._model.profile, ready=self._ready)
         revision = await self._bare("AT+CGMR", "AT+GMR")
         imei = _digits(await self._bare("AT+CGSN")) or _digits(await self._bare("AT+GSN"))
         iccid = await sim.read_iccid()
@@ -118,8 +120,9 @@ class Startup:
         await link.ask("AT+COPS=3,0")
         return Started(
             identity=Identity(
-                manufacturer=manufacturer,
-                model=model,
+                manufacturer=self._model.manufacturer,
+                model=self._model.name,
+                profile=self._model.profile.name,
                 revision=revision,
                 imei=imei,
                 imsi=imsi,
@@ -137,7 +140,7 @@ class Startup:
 
     async def complete(self, started: Started) -> Started:
         """Try once more to set memories and indications. Raises ModemTimeoutError, PortLostError."""
-        sim = Sim(self._link, profile=self._profile, ready=self._ready)
+        sim = Sim(self._link, profile=self._model.profile, ready=self._ready)
         memories, in_use, is_selectable = await self._choose_memories(sim)
         is_announcing, is_reporting = await self._choose_indications(sim)
         return replace(
@@ -173,6 +176,14 @@ class Startup:
         if not await self._link.measure():
             self._link.end_lines_with(CR_LF)
             await self._link.measure()
+
+    async def _meet(self) -> None:
+        """Ask the modem what it is: from here on its own profile is in force."""
+        manufacturer = await self._bare("AT+CGMI", "AT+GMI")
+        if not self._model.meet(manufacturer, await self._bare("AT+CGMM", "AT+GMM")):
+            answer = await self._link.ask("ATI")
+            if answer is not None and answer.is_ok:
+                self._model.meet_by_identification(answer.lines)
 
     async def _switch_radio_on(self) -> None:
         for line in _lines(await self._link.ask("AT+CFUN?"), "+CFUN"):
@@ -244,7 +255,7 @@ class Startup:
     async def _choose_indications(self, sim: Sim) -> tuple[bool | None, bool | None]:
         """Have messages announced and reports routed to us by +CNMI; 27.005 3.4.1. Return which of the two it does."""
         ranges = _first(read_ranges(line) for line in _lines(await sim.ask("AT+CNMI=?"), "+CNMI"))
-        for value in choose_cnmi(ranges or (), self._profile):
+        for value in choose_cnmi(ranges or (), self._model.profile):
             answer = await sim.ask(f"AT+CNMI={value}")
             if answer is not None and answer.is_ok:
                 log.debug("indications", action="cnmi", value=value)

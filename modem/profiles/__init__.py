@@ -27,6 +27,11 @@ def load_profiles() -> Mapping[str, Profile]:
     return MappingProxyType(profiles)
 
 
+def find_profile(manufacturer: str, model: str) -> Profile | None:
+    """Return the profile of a modem with these answers to +CGMI and +CGMM, None when no file is for it."""
+    return next((profile for profile in load_profiles().values() if profile.is_for(manufacturer, model)), None)
+
+
 @cache
 def find_usb(vendor: str, product: str) -> tuple[tuple[Profile, UsbDevice], ...]:
     """Return what is known of a USB device: every entry that is for it, those that name its product first.
