@@ -278,6 +278,9 @@ class Profile:
     # off what is noise for us, and have unsolicited lines come to the port we are at.
     init_commands: tuple[str, ...] = ()
 
+    # Whether a model that took <mt>=1 says +CMTI for every message; where not, messages are looked for more often.
+    is_announcing_surely: bool = True
+
     # Tried in order until one answer tells the tries of the PIN.
     pin_tries: tuple[PinTries, ...] = STANDARD_PIN_TRIES
 

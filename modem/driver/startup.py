@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 import structlog
 
+from modem.at.errors import ErrorKind
 from modem.at.host import CR, CR_LF
 from modem.at.responses import read_bare, read_memories, read_memories_in_use, read_number, read_ranges
 from modem.at.values import fields_of, parse_int, value_of
@@ -36,7 +37,8 @@ T = TypeVar("T")
 _AT_TIMEOUT_S: Final = 1.0
 _RADIO_TIMEOUT_S: Final = 30.0
 _STORAGE_TIMEOUT_S: Final = 40.0  # TC35 takes up to 35 s to change a memory (its manual, +CPMS)
-_PDU_MODE_PATIENCE_S: Final = 20.0
+_START_PATIENCE_S: Final = 20.0
+_NOT_ALLOWED: Final = 302
 _FULL_FUNCTION: Final = 1
 _PDU_MODE: Final = 0
 # Which parameter of +CNMI is <ds>.
@@ -204,7 +206,7 @@ class Startup:
 
         One that knows PDU mode only may refuse it for ever, and say that it is in that mode.
         """
-        give_up_at = asyncio.get_running_loop().time() + _PDU_MODE_PATIENCE_S
+        give_up_at = asyncio.get_running_loop().time() + _START_PATIENCE_S
         while True:
             answer = await sim.ask("AT+CMGF=0")
             if answer is not None and answer.is_ok:
@@ -215,6 +217,20 @@ class Startup:
             if asyncio.get_running_loop().time() >= give_up_at:
                 result = str(answer.final.failure) if answer is not None and answer.final is not None else "no answer"
                 raise CommandError("AT+CMGF=0", f"{result}; a modem without PDU mode cannot be used")
+            await sim.pause()
+
+    async def _ask_once_served(self, sim: Sim, command: str) -> Answer | None:
+        """Ask until the message service has started: before that many modems say "operation not allowed", 27.005 3.2.5.
+
+        One that says so for ever gets no more patience than a start takes.
+        """
+        give_up_at = asyncio.get_running_loop().time() + _START_PATIENCE_S
+        while True:
+            answer = await sim.ask(command)
+            failure = answer.final.failure if answer is not None and answer.final is not None else None
+            is_too_early = failure is not None and (failure.kind, failure.code) == (ErrorKind.CMS, _NOT_ALLOWED)
+            if not is_too_early or asyncio.get_running_loop().time() >= give_up_at:
+                return answer
             await sim.pause()
 
     async def _choose_service(self) -> bool:
@@ -231,7 +247,7 @@ class Startup:
 
         27.005 3.2.2. One, two or three parameters: each form is the only one that some modem takes.
         """
-        test, now = await sim.ask("AT+CPMS=?"), await sim.ask("AT+CPMS?")
+        test, now = await self._ask_once_served(sim, "AT+CPMS=?"), await sim.ask("AT+CPMS?")
         if test is None and now is None:
             # It keeps silent at what it does not know, and how long would one wait for a change that may take 35 s?
             return (), (), False
@@ -260,7 +276,8 @@ class Startup:
             if answer is not None and answer.is_ok:
                 log.debug("indications", action="cnmi", value=value)
                 numbers = value.split(",")
-                return numbers[1] != "0", numbers[3] != "0" if len(numbers) > _REPORTS else None
+                is_announcing = numbers[1] != "0" and self._model.profile.is_announcing_surely
+                return is_announcing, numbers[3] != "0" if len(numbers) > _REPORTS else None
             if answer is None:
                 break
         return None, None

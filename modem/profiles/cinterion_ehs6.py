@@ -1,4 +1,4 @@
-"""Cinterion's modules of the EHSx, BGSx, ELSx and PLSx series (Gemalto, Thales, Telit).
+"""Cinterion's modules for UMTS: EHS5, EHS6, EHS8, PHS8, PDS5, PDS6 (Gemalto, Thales, Telit).
 
 Sources: Cinterion EHS6 AT Command Set 03.001 (start lines, 12.12 +CNMI, ^SMGO, ^SMSO, ^SPIC); ModemManager 1.25
 src/plugins/cinterion and its tests (^SCFG, ^SIND, ^SLCC, ^SMONG). The modem says ^SMGO without having been asked by
@@ -25,20 +25,12 @@ from modem.profile import (
 PROFILE: Final = Profile(
     name="cinterion-ehs6",
     manufacturer=r"cinterion|gemalto|thales",
-    model=r"^(EHS|BGS|ELS|PLS|PHS|PDS|EXS)\d",
+    model=r"^(EHS|PHS|PDS|PXS)\d",
     usb=(
         # A maker of modems.
         UsbDevice(vendor="1e2d", product=ANY_PRODUCT),
-        # PHS8: ModemManager 1.25 src/plugins/cinterion, as all of these but the last.
+        # PHS8: ModemManager 1.25 src/plugins/cinterion.
         UsbDevice(vendor="1e2d", product="0053", roles=port_roles("01:gps")),
-        # PLS8.
-        UsbDevice(vendor="1e2d", product="0061", roles=port_roles("00:at2 02:at 04:gps 06:other 08:other")),
-        # PLS62, without and with MBIM.
-        UsbDevice(vendor="1e2d", product="005[bd]", roles=port_roles("00:at 02:at2 04:gps 06:other 08:diag")),
-        # PLS63, PLS83.
-        UsbDevice(vendor="1e2d", product="0069|006f", roles=port_roles("00:at 02:at2 04:gps 06:diag")),
-        # MV31, MV32.
-        UsbDevice(vendor="1e2d", product="00b3|00f1", roles=port_roles("02:at 04:gps")),
     ),
     # Its manual, 12.12: reports are routed in phase 2+ only.
     cnmi_report=(2, 1),

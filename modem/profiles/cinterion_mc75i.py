@@ -1,4 +1,4 @@
-"""Siemens' and Cinterion's GSM terminals: MC35i, MC55i, MC75i, TC35i, TC65i.
+"""Siemens' and Cinterion's GSM modules and terminals: MC75, MC75i, MC88i, TC65, TC65i, TC88i.
 
 Sources: traces in gammu/gammu#1207 (MC75i: +CNMI=?, +CPMS=?, 25 slots), #97 (MC35i), #565 (MC55i); TC35 AT Command
 Set (up to 35 s for another memory); smstools3 src/smsd.c (+CMGR: 0,,0 for an empty slot). The modem says ^SMGO without
@@ -14,7 +14,7 @@ from modem.profile import STANDARD_PIN_TRIES, Boot, Personality, PinTries, Profi
 PROFILE: Final = Profile(
     name="cinterion-mc75i",
     manufacturer=r"siemens|cinterion",
-    model=r"^[MT]C\d\d",
+    model=r"^(MC(75|88)|TC(6[5-9]|88))",
     # gammu/gammu#1207: the last parameter must be 1.
     cnmi_buffer=(1, 0),
     cnmi_fallbacks=("2,1,0,2,1", "2,1,0,0,1", "3,2,0,1,1"),

@@ -1,4 +1,4 @@
-"""Huawei's sticks of the Qualcomm years: E17x, E155x, E1750, E1752, E173, E303, E353, E3131, E3531.
+"""Huawei's sticks of the Qualcomm years: E17x, E155x, E1750, E1752, E173, E303, E353, E3131.
 
 Sources: traces in gammu/gammu#126 and #138 (E1752), gammu/wammu#44 (E173); the MU509 manual; ModemManager 1.25
 src/plugins/huawei and its src/tests/test-modem-helpers.c; Gammu 1.42 atgen.c; chan_dongle at_command.c and
@@ -26,7 +26,7 @@ from modem.profile import (
 PROFILE: Final = Profile(
     name="huawei-e173",
     manufacturer=r"huawei",
-    model=r"^(E1[5-9]|E2[0-9]|E3[013]|E35|K3[57])",
+    model=r"^(E1[5-9]|E2\d|E30|E31|E35[23]\b|E35[23]s|E36|K3[57]|K4[2-6])",
     usb=(
         # Huawei tells it by interface protocol: 1 modem, 2 commands (PCUI), 3 diagnosis, 5 and 6 GPS, and
         # from 10 on the same for LTE (the answer of AT^SETPORT=?; ModemManager 1.25 src/plugins/huawei: 1, 2, 5, 14).

@@ -1,4 +1,4 @@
-"""Quectel's LTE modules on Qualcomm chips: EC20, EC21, EC25, EG25, EG91, EG95.
+"""Quectel's LTE modules on Qualcomm chips: EC20, EC21, EC25, EG25, EG91, EG95, EG06, EG12, EM05, EM12, EM060K.
 
 Sources: EC25&EC21 AT Commands Manual (+CMGS up to 120 s); IchthysMaranatha/asterisk-chan-quectel#75 (where stored
 reports go); ModemManager 1.25 src/plugins/quectel; RoEdAl/asterisk-chan-quectel. The seconds of the boot are of the
@@ -25,7 +25,8 @@ from modem.profile import (
 PROFILE: Final = Profile(
     name="quectel-ec25",
     manufacturer=r"quectel",
-    model=r"^E[CGM]\d",
+    # Those on chips of other makers behave otherwise: quectel-ec200.
+    model=r"^E[CGM](?!200|100Y|600|80\d|91[25])\d",
     usb=(
         # A maker of modems.
         UsbDevice(vendor="2c7c", product=ANY_PRODUCT),
@@ -33,8 +34,6 @@ PROFILE: Final = Profile(
         UsbDevice(vendor="2c7c", product="012[15]|019[15]|0306|0512", roles=port_roles("00:diag 01:gps 02:at 03:at2")),
         # EC20 under Qualcomm's number: oFono plugins/udevng.c.
         UsbDevice(vendor="05c6", product="9215|9090", roles=port_roles("00:diag 01:gps 02:at 03:at2")),
-        # BG96, RM500Q, RM520N.
-        UsbDevice(vendor="2c7c", product="0296|080[01]", roles=port_roles("00:diag 01:gps 02:at 03:at2")),
         # EM060K with MBIM.
         UsbDevice(vendor="2c7c", product="0128", roles=port_roles("03:diag 04:gps 05:at")),
     ),

@@ -1,4 +1,4 @@
-"""SIMCom's LTE modules: SIM7100, SIM7500, SIM7600, A7600, A7602, A7670.
+"""SIMCom's LTE modules: SIM7100, SIM7500, SIM7600.
 
 Sources: SIM7500_SIM7600 Series AT Command Manual V1.07 (indexes start with zero); boot lines and +CREG that stays at
 0,2 while +CEREG is 0,1: Xinyuan-LilyGO/LilyGo-Modem-Series#79 and #138; oFono drivers/atmodem/sms.c (mode 1);
@@ -26,17 +26,12 @@ from modem.profile import (
 PROFILE: Final = Profile(
     name="sim7600",
     manufacturer=r"simcom",
-    model=r"SIM7[1-6]\d\d|A76\d\d",
+    model=r"SIM7[1-6]\d\d",
     usb=(
         # A maker of modems.
         UsbDevice(vendor="1e0e", product=ANY_PRODUCT),
         # SIM7000, SIM7100, SIM7500, SIM7600: ModemManager 1.25 src/plugins/simtech, as all of these.
         UsbDevice(vendor="1e0e", product="9001", roles=port_roles("00:diag 01:gps 02:at 03:at2 04:audio")),
-        # A7600E-H, A7602E-H.
-        UsbDevice(vendor="1e0e", product="9011", roles=port_roles("04:at 05:at2 02:other")),
-        # SIM7070, SIM7080, SIM7090, in two layouts.
-        UsbDevice(vendor="1e0e", product="9205", roles=port_roles("00:diag 01:gps 02:at 03:at2")),
-        UsbDevice(vendor="1e0e", product="9206", roles=port_roles("00:diag 01:gps 02:at 03:other 04:other 05:at2")),
         # Prolink PH-300, SCT UM300, A-Link 3GU.
         UsbDevice(vendor="1e0e", product="9100|9200", roles=port_roles("01:at2 03:at")),
         UsbDevice(vendor="1e0e", product="cefe", roles=port_roles("00:at2 01:at2 02:at")),
@@ -47,7 +42,7 @@ PROFILE: Final = Profile(
     ),
     cnmi_mode=(1, 2),
     iccid_commands=("AT+CICCID", "AT+CCID", "AT+CRSM=176,12258,0,0,10"),
-    restart_urcs=frozenset({"RDY", "*ATREADY"}),
+    restart_urcs=frozenset({"RDY"}),
     sim_urcs=frozenset({"+CPIN"}),
     ready_urcs=frozenset({"SMS DONE", "PB DONE"}),
     boot_s=40.0,

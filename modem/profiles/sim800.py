@@ -1,4 +1,4 @@
-"""SIMCom's GSM modules: SIM800 and its relatives SIM808, SIM868, SIM900.
+"""SIMCom's GSM modules: SIM800 and its relatives SIM808, SIM868.
 
 Sources: SIM800 Series AT Command Manual V1.09 (lines of a start, +CNMI without stored reports, +CPOWD);
 Seeed-Studio/GPRS_SIM900#39 (nothing about messages works before "SMS Ready"). The seconds of the boot are of the usual
@@ -14,7 +14,7 @@ from modem.profile import STANDARD_PIN_TRIES, Boot, Personality, PinTries, Profi
 PROFILE: Final = Profile(
     name="sim800",
     manufacturer=r"simcom",
-    model=r"SIM[89]\d\d(?!\d)",
+    model=r"SIM8\d\d(?!\d)",
     # oFono drivers/atmodem/sms.c: SIMCom advertises 2 and misbehaves.
     cnmi_mode=(1, 2),
     cnmi_report=(1,),

@@ -1,4 +1,4 @@
-"""Telit's modules: HE910, LE910, LE910C, ME910.
+"""Telit's modules for LTE and 5G on Qualcomm chips: LE910, LE910C, LE922, LE940, LM940, LM960, LN920, FN980, FN990.
 
 Sources: LE910C and ME910G1 AT Commands Reference Guides (prompt after each CR, +CDSI: "SR",n, a missed +CNMA sets mt
 and ds to 0, "wait for +CMGS or +CMS ERROR before any other command", #CGMR and #CGSN with echo of the name);
@@ -26,7 +26,7 @@ from modem.profile import (
 PROFILE: Final = Profile(
     name="telit-le910",
     manufacturer=r"telit",
-    model=r"^[GHLMU][ECT]\d{3}",
+    model=r"^(L[EMNT]|F[EN])\d{3}(?![SRQ]1)",
     usb=(
         # A maker of modems.
         UsbDevice(vendor="1bc7", product=ANY_PRODUCT),
@@ -41,19 +41,6 @@ PROFILE: Final = Profile(
         # LN920, FN990.
         UsbDevice(vendor="1bc7", product="10[67]0", roles=port_roles("00:diag 03:gps 04:at 05:at2 06:other")),
         UsbDevice(vendor="1bc7", product="10[67]1", roles=port_roles("00:diag 04:gps 05:at 06:at2 07:other")),
-        # HE910: oFono plugins/udevng.c.
-        UsbDevice(vendor="1bc7", product="0021", roles=port_roles("00:at")),
-        # ME910C1, MEx10G1.
-        UsbDevice(vendor="1bc7", product="1101|110a", roles=port_roles("00:diag 01:at 02:at2")),
-        # LE910S1, LE910Q1.
-        UsbDevice(vendor="1bc7", product="701[01]", roles=port_roles("02:other 03:at2 04:at")),
-        UsbDevice(vendor="1bc7", product="702[01]", roles=port_roles("02:at2 04:other 06:at")),
-        # UC864, CC864.
-        UsbDevice(vendor="1bc7", product="1003|1006", roles=port_roles("00:at 02:at2")),
-        UsbDevice(vendor="1bc7", product="100[45]", roles=port_roles("00:at 02:gps 03:at2")),
-        # DE910, CE910.
-        UsbDevice(vendor="1bc7", product="1010", roles=port_roles("01:gps 02:at2 03:at")),
-        UsbDevice(vendor="1bc7", product="1011", roles=port_roles("01:at")),
     ),
     iccid_commands=("AT#CCID", "AT+CCID", "AT+CRSM=176,12258,0,0,10"),
     ready_urcs=frozenset({"#QSS"}),

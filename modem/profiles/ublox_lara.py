@@ -1,4 +1,4 @@
-"""u-blox modules for LTE: LARA-R2, TOBY-R2, SARA-R4, SARA-N4.
+"""u-blox modules for LTE with a fall back to UMTS or GSM: LARA-R2, TOBY-R2.
 
 Sources: SARA-R4 AT commands manual UBX-17003787 (+CNMI=?, +CCID, +UMNOPROF); ModemManager 1.25 src/plugins/ublox and
 src/tests/test-modem-helpers.c (+CREG with 6 and 7, "SMS only"). The seconds of the boot are of the usual size, not
@@ -14,19 +14,12 @@ from modem.profile import STANDARD_PIN_TRIES, Boot, Personality, PinTries, Profi
 PROFILE: Final = Profile(
     name="ublox-lara",
     manufacturer=r"u-?blox",
-    model=r"^(LARA|TOBY|SARA-[RN])",
+    model=r"^(LARA-R[123]|TOBY-R)",
     usb=(
-        # TOBY-R2, LARA-R2: ModemManager 1.25 src/plugins/ublox, as all of these.
+        # TOBY-R2, LARA-R2: ModemManager 1.25 src/plugins/ublox.
         UsbDevice(
             vendor="1546", product="1107|110a", roles=port_roles("00:at 02:at2 04:at2 06:other 08:other 0a:diag")
         ),
-        # TOBY-L200: 20 s before the first command.
-        UsbDevice(vendor="1546", product="114[136]", quiet_s=20.0),
-        # TOBY-L4: 20 s before the first command.
-        UsbDevice(vendor="1546", product="1010", roles=port_roles("02:other 04:diag 06:at 08:other"), quiet_s=20.0),
-        # LARA-R6 and SARA-R4 under Qualcomm's number; which port of the latter is which is not known.
-        UsbDevice(vendor="05c6", product="908b", roles=port_roles("00:diag 01:at 02:at2 03:other")),
-        UsbDevice(vendor="05c6", product="90b2"),
     ),
     iccid_commands=("AT+CCID", "AT+CRSM=176,12258,0,0,10"),
     restart_urcs=frozenset({"+AT", "GREETING"}),

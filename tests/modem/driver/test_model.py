@@ -40,13 +40,14 @@ def test_a_hint_is_in_force_until_the_modem_has_answered() -> None:
         # ModemManager src/tests and gammu/gammu#126; EC25, BGS2 and SIM7600 manuals, ATI.
         (["Manufacturer: huawei", "Model: E1752", "Revision: 11.126.85"], "huawei-e173", "huawei", "E1752"),
         (["Quectel", "EC25", "Revision: EC25EFAR06A03M4G"], "quectel-ec25", "", "EC25"),
-        (["Cinterion", "BGS2-W", "REVISION 01.301"], "cinterion-ehs6", "", "BGS2-W"),
+        (["Cinterion", "BGS2-W", "REVISION 01.301"], "cinterion-bgs2", "", "BGS2-W"),
         (
             ["Manufacturer: SIMCOM INCORPORATED", "Model: SIMCOM_SIM7600E-H", "IMEI: 861"],
             "sim7600",
             "SIMCOM INCORPORATED",
             "SIMCOM_SIM7600E-H",
         ),
+        (["Manufacturer: INCORPORATED", "Model: A7670E-FASE"], "a7670", "INCORPORATED", "A7670E-FASE"),
         (["Example", "EC25-like"], "generic", "", ""),
         ([], "generic", "", ""),
     ],

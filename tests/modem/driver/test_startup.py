@@ -132,6 +132,21 @@ async def test_indications_are_asked_not_assumed(link: Path, ranges: str, value:
         assert next(command for command in scripted.heard if command.startswith("AT+CNMI=2")) == f"AT+CNMI={value}"
 
 
+async def test_message_service_that_still_starts_is_waited_for(link: Path) -> None:
+    """EC25, SIM7600: +CMS ERROR: 302 until SMS DONE; no message may be given to the modem before."""
+    answers = {**PLAIN, "AT+CPMS=?": ["+CMS ERROR: 302"]}
+    async with (
+        ScriptedModem(link=link, answers=answers) as scripted,
+        driven(scripted, is_ready_expected=False) as (_, owner),
+    ):
+        await scripted.until_heard("AT+CPMS=?")
+        assert not owner.all(Ready)
+        scripted.answers["AT+CPMS=?"] = PLAIN["AT+CPMS=?"]
+        scripted.say("SMS DONE")
+        await owner.until(Ready)
+        assert 'AT+CPMS="SM","SM","SM"' in scripted.heard
+
+
 async def test_modem_that_boots_slowly_is_waited_for(link: Path) -> None:
     async with (
         ScriptedModem(link=link, is_silent=True) as scripted,
