@@ -18,10 +18,18 @@ import re
 from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Iterable, Mapping
+
+# As `UsbDevice.product`: whatever the maker makes.
+ANY_PRODUCT: Final = "...."
+# As `UsbDevice.not_a_modem`: a modem that shows its driver disc first.
+STORAGE_MODE: Final = (
+    "This modem shows itself as a disc with its own drivers. Install usb_modeswitch (Debian: apt-get install "
+    "usb-modeswitch), then unplug it and plug it in again: it comes back as a modem."
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -142,22 +150,101 @@ class PortRole(Enum):
     OTHER = "other"
 
 
+def port_roles(table: str) -> Mapping[str, PortRole]:
+    """Return `UsbDevice.roles` from a table in one line, ValueError for a word that is no role.
+
+    >>> port_roles("00:diag 02:at")
+    mappingproxy({'00': <PortRole.DIAG: 'diag'>, '02': <PortRole.AT: 'at'>})
+    """
+    entries = (entry.rsplit(":", 1) for entry in table.split())
+    return MappingProxyType({key: PortRole(role) for key, role in entries})
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class UsbDevice:
     """Which serial port of a USB device is for what, for one or more product ids of one vendor.
 
-    `roles` has two kinds of keys: "02" is bInterfaceNumber (udev: ID_USB_INTERFACE_NUM), "ff/01/02" is class, subclass
-    and protocol of the interface; the second kind goes first. Interfaces that are not named are of unknown use.
+    `roles` has three kinds of keys: "02" is bInterfaceNumber (udev: ID_USB_INTERFACE_NUM), "ff/01/02" is class,
+    subclass and protocol of the interface, and "02,ff/ff/ff" is both. `role_of` asks for both, then the protocol, then
+    the number. Interfaces that are not named are of unknown use.
     """
 
-    # idVendor, four hexadecimal digits in small letters, and a regular expression for the whole idProduct.
+    # idVendor, four hexadecimal digits in small letters, and a regular expression for the whole idProduct: alternatives
+    # of four signs, each a digit, a class of digits or a dot. "...." is every product of a maker of nothing but modems;
+    # entries that name products go before it.
     vendor: str
     product: str
     roles: Mapping[str, PortRole] = field(default_factory=lambda: MappingProxyType({}))
-    # Why this device has no AT port at all and is left alone, in words for a person; "" for a modem.
+    # Why this device has no AT port at all and is left alone, and what to do, in words for a person; "" for a modem.
     not_a_modem: str = ""
     # How long after its ports have appeared nothing may be written to them.
     quiet_s: float = 3.0
+
+    @property
+    def is_whole_vendor(self) -> bool:
+        """Tell whether this entry is for whatever its maker makes."""
+        return self.product == ANY_PRODUCT
+
+    def is_for(self, vendor: str, product: str) -> bool:
+        """Tell whether a device with this idVendor and idProduct, in capitals or not, is described here."""
+        return vendor.lower() == self.vendor and re.fullmatch(self.product, product.lower()) is not None
+
+    def role_of(self, interface: str, kind: str = "") -> PortRole | None:
+        """Return what the port is for, None when that is not known.
+
+        `interface` is bInterfaceNumber as udev has it ("02"), `kind` class, subclass and protocol ("ff/02/02").
+        """
+        keys = (f"{interface},{kind}", kind, interface)
+        return next((self.roles[key] for key in map(str.lower, keys) if key in self.roles), None)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Reading:
+    """A number that a model tells when it is asked.
+
+    `pattern` is searched in each line of the answer; its first group, times `unit`, is the number.
+    """
+
+    command: str
+    pattern: str = r":.*?(-?\d+(?:\.\d+)?)"
+    unit: float = 1.0
+
+    def read(self, lines: Iterable[str]) -> float | None:
+        """Return the first number that the answer tells, None when it tells none."""
+        found = next(filter(None, (re.search(self.pattern, line) for line in lines)), None)
+        return None if found is None else float(found[1]) * self.unit
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class PinTries:
+    """How a model tells how often the PIN of its SIM may still be tried. Asking spends no try.
+
+    `pattern` is searched in each line of the answer to `command`; its group `pin` is the number, to the given base. A
+    match without that group says that none is left. Some commands count for whatever the SIM waits for: ask only while
+    +CPIN? says SIM PIN.
+    """
+
+    command: str
+    pattern: str
+    base: int = 10
+
+    def read(self, lines: Iterable[str]) -> int | None:
+        """Return how many tries are left, None when the answer does not tell.
+
+        >>> PinTries(command="AT+UPINCNT", pattern=r"\\+UPINCNT: (?P<pin>\\d+),").read(["+UPINCNT: 3,3,10,10"])
+        3
+        """
+        found = next(filter(None, (re.search(self.pattern, line) for line in lines)), None)
+        if found is None:
+            return None
+        return int(found["pin"], self.base) if found["pin"] is not None else 0
+
+
+# 27.007 8.65, and the card itself: VERIFY PIN without a PIN (TS 102 221 11.1.9: 63Cx for x tries left, 6983 for none).
+STANDARD_PIN_TRIES: Final = (
+    PinTries(command='AT+CPINR="SIM PIN"', pattern=r'^\+CPINR: ?"?SIM PIN"?,(?P<pin>\d+)'),
+    PinTries(command='AT+CSIM=10,"0020000100"', pattern=r'^\+CSIM: ?4,"?(?:63[Cc](?P<pin>[\dA-Fa-f])|6983)', base=16),
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -187,6 +274,16 @@ class Profile:
         "2,1,0,0,0", "2,1", "1,1",
     )  # fmt: skip
 
+    # Given once at each start-up, before anything else is set; a model that refuses one goes on without it. They switch
+    # off what is noise for us, and have unsolicited lines come to the port we are at.
+    init_commands: tuple[str, ...] = ()
+
+    # Whether a model that took <mt>=1 says +CMTI for every message; where not, messages are looked for more often.
+    is_announcing_surely: bool = True
+
+    # Tried in order until one answer tells the tries of the PIN.
+    pin_tries: tuple[PinTries, ...] = STANDARD_PIN_TRIES
+
     # Tried in order until one answer holds an ICCID; the last is the SIM file itself, 27.007 8.18 and TS 31.102 4.2.
     iccid_commands: tuple[str, ...] = ("AT+CCID", "AT+ICCID", "AT+QCCID", "AT^ICCID?", "AT+CRSM=176,12258,0,0,10")
 
@@ -202,15 +299,20 @@ class Profile:
     # How long a SIM may answer "busy" after the modem itself answers.
     sim_busy_s: float = 60.0
     prompt_timeout_s: float = 10.0
+    # From Ctrl-Z to the final result, where the network takes longer than the owner of the modem would wait.
+    submit_timeout_s: float = 0.0
     # +CMGS came: how long OK may stay behind it. Real modems are late by seconds, or never send it.
     final_timeout_s: float = 2.0
     # Restart the modem: the first that it does not refuse is enough.
     reset_commands: tuple[str, ...] = ("AT+CFUN=1,1",)
     # Leave the air, and come back: the first pair whose first command is not refused. 27.007 8.2 and 7.3.
     radio_toggles: tuple[tuple[str, str], ...] = (("AT+CFUN=4", "AT+CFUN=1"), ("AT+COPS=2", "AT+COPS=0"))
-    # Asks how warm the modem is, "" where it does not tell; the first number of the answer, in `temperature_unit_c`.
-    temperature_command: str = ""
-    temperature_unit_c: float = 1.0
+    # How warm it is, in degrees Celsius, and its supply in volts; None where it has no command of its own for it (the
+    # voltage is then looked for in +CBC).
+    temperature_c: Reading | None = None
+    voltage_v: Reading | None = None
+    # Whether USSD texts are packed septets in hexadecimal, both ways, while +CSCS is "GSM"; elsewhere they are text.
+    is_ussd_packed: bool = False
     # Whether a bare AT may be asked while a submit is unanswered: a modem that would abort the submit says False.
     is_probe_allowed: bool = True
 

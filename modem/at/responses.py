@@ -17,7 +17,6 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
 _ICCID: Final = re.compile(r"(?<![0-9A-Fa-f])(?:89|98)[0-9]{16,18}[0-9A-Fa-f]{0,2}(?![0-9A-Fa-f])", re.ASCII)
-_NUMBER: Final = re.compile(r"-?[0-9]+(?:\.[0-9]+)?", re.ASCII)
 _VOLTS: Final = re.compile(r"([0-9]\.[0-9]+) ?V", re.ASCII)
 _UNKNOWN_SIGNAL: Final = 99
 _STRONGEST_SIGNAL: Final = 31
@@ -122,10 +121,10 @@ def read_technology(line: str) -> str | None:
     return _TECHNOLOGIES.get(act) if act is not None else None
 
 
-def read_number_in(line: str) -> float | None:
-    """Return the first number behind the colon: `+QTEMP: 26,24,24`, `+CPMUTEMP: 29`, `+UTEMP: 24.5`."""
-    found = _NUMBER.search(line.partition(":")[2])
-    return float(found[0]) if found is not None else None
+def read_identification(lines: Iterable[str]) -> tuple[str, str]:
+    """Return maker and model where ATI names them, "" where not: `Manufacturer: huawei`, `Model: E173`."""
+    named = {name.strip().lower(): text.strip() for name, _, text in (line.partition(":") for line in lines)}
+    return named.get("manufacturer", ""), named.get("model", "")
 
 
 def read_voltage_v(line: str) -> float | None:

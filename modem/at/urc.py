@@ -31,7 +31,8 @@ _NETWORK: Final = frozenset({
     "^CSNR", "^SCN", "+QIND", "+QLWURC", "+QGPSURC", "+UUPSDD", "+PSBEARER", "+SPNWNAME", "#MONI", "+PACSP0", "+PACSP1",
 })  # fmt: skip
 _START: Final = frozenset({
-    "RDY", "+AT", "*ATREADY", "^SYSSTART", "^SYSSTART AIRPLANE MODE", "^SIMST", "^BOOT", "Call Ready", "SMS Ready",
+    "RDY", "APP RDY", "+READY", "+KSUP", "+AT", "*ATREADY", "^SYSSTART", "^SYSSTART AIRPLANE MODE", "^SIMST", "^BOOT",
+    "Call Ready", "SMS Ready",
     "SMS DONE", "PB DONE", "+PBREADY", "+ZUSIMR", "+ZDONR", "+ZEND", "#QSS", "+QUSIM", "+UUSIMSTAT", "+WIND",
     "GREETING", "NORMAL POWER DOWN", "POWERED DOWN", "UNDER-VOLTAGE WARNNING",
     "UNDER-VOLTAGE POWER DOWN", "OVER-VOLTAGE WARNNING", "OVER-VOLTAGE POWER DOWN", "^SHUTDOWN", "^SBC", "^EXIT",

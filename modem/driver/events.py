@@ -34,6 +34,8 @@ class Identity:
     imsi: str | None
     iccid: str | None
     own_number: str | None
+    # The name of the profile that the driver goes by.
+    profile: str = "generic"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -11,16 +11,16 @@ from dataclasses import replace
 from math import comb
 from typing import TYPE_CHECKING, Final
 
-from modem.at.responses import read_levels, read_number_in, read_voltage_v
+from modem.at.responses import read_levels, read_voltage_v
 from modem.at.values import value_of
 from modem.driver.events import Accepted, Counters, Level, NoAnswer, Refused, StorageAlarm
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Sequence
 
     from modem.driver.events import SubmitResult
     from modem.driver.link import Link
-    from modem.profile import Profile
+    from modem.driver.model import Model
 
 # Refusals that speak of modem, SIM or network, not of the recipient or the text (24.011 E.2, 27.005 3.2.5).
 TROUBLE_CMS: Final = frozenset({38, 41, 42, 47, 300, 331, 332, 500, 512, 513, 514})
@@ -138,10 +138,9 @@ class Storage:
 class Sampler:
     """Asks what is not needed to send: one short command at a time, none while `is_wanted` says the line is."""
 
-    def __init__(self, *, profile: Profile, storage: Storage) -> None:
+    def __init__(self, *, known: Model, storage: Storage) -> None:
         self._storage = storage
-        self._temperature_command = profile.temperature_command
-        self._temperature_unit_c = profile.temperature_unit_c
+        self._known = known
         self._useless: set[str] = set()
         self.temperature_c: float | None = None
         self.voltage_v: float | None = None
@@ -153,7 +152,9 @@ class Sampler:
 
     async def sample(self, link: Link, *, is_wanted: Callable[[], bool]) -> None:
         """Ask what is known to be answered. Raises ModemSilentError, PortLostError."""
-        for command in ("AT+CPMS?", "AT+CBC", self._temperature_command):
+        temperature, voltage = self._known.profile.temperature_c, self._known.profile.voltage_v
+        voltage_command = "AT+CBC" if voltage is None else voltage.command
+        for command in ("AT+CPMS?", voltage_command, "" if temperature is None else temperature.command):
             if not command or command in self._useless:
                 continue
             if is_wanted():
@@ -164,8 +165,15 @@ class Sampler:
             if not is_useful and (answer is None or command != "AT+CPMS?"):
                 self._useless.add(command)
 
-    def _read(self, command: str, lines: Iterable[str]) -> bool:
+    def _read(self, command: str, lines: Sequence[str]) -> bool:
         """Take the answer to a command; return whether it told anything."""
+        temperature, voltage = self._known.profile.temperature_c, self._known.profile.voltage_v
+        if temperature is not None and command == temperature.command:
+            self.temperature_c = temperature.read(lines)
+            return self.temperature_c is not None
+        if voltage is not None and command == voltage.command:
+            self.voltage_v = voltage.read(lines)
+            return self.voltage_v is not None
         is_useful = False
         for line in lines:
             if value_of(line, "+CPMS") is not None:
@@ -175,7 +183,4 @@ class Sampler:
             elif value_of(line, "+CBC") is not None:
                 self.voltage_v = read_voltage_v(line)
                 is_useful = self.voltage_v is not None
-            elif command == self._temperature_command and (number := read_number_in(line)) is not None:
-                self.temperature_c = number * self._temperature_unit_c
-                is_useful = True
         return is_useful

@@ -16,6 +16,7 @@ from modem.driver.events import Accepted, Health, HealthChanged, ModemState, NoA
 from modem.driver.health import Sampler, SendRecord, Storage
 from modem.driver.inbox import Inbox
 from modem.driver.link import ModemSilentError
+from modem.driver.model import Model
 from modem.driver.options import ModemOptions
 from modem.driver.port import open_port
 from modem.driver.radio import Radio
@@ -44,6 +45,8 @@ log = structlog.get_logger(__name__)
 class Modem:
     """One modem behind `url`. Events go to `on_event`, in the loop and in order; it must not block or raise.
 
+    What the modem says it is chooses its profile on the shelf, at every start-up. `hint` is the profile that its USB
+    ids suggest, in force until the modem has answered; `profile` is for modems that no file of the shelf is for.
     `experience` is shared by modems that may learn from each other how to bring a hung one back; `power` may reset the
     modem's USB device or switch its power, where something has the rights to.
     """
@@ -55,6 +58,7 @@ class Modem:
         on_event: Callable[[ModemEvent], None],
         options: ModemOptions | None = None,
         profile: Profile = GENERIC,
+        hint: Profile | None = None,
         listen_first_s: float = 0.0,
         experience: Experience | None = None,
         power: PowerControl | None = None,
@@ -62,7 +66,7 @@ class Modem:
         self.url = url
         self._emit = on_event
         self._options = options or ModemOptions()
-        self._profile = profile
+        self._known = Model(fallback=profile, hint=hint)
         self._listen_first_s = listen_first_s
         self._is_first_open = True
         self._status = Status(url, emit=on_event)
@@ -70,14 +74,14 @@ class Modem:
         self._recovery = Recovery(
             url,
             options=self._options,
-            profile=profile,
+            known=self._known,
             emit=on_event,
             experience=experience,
             power=power,
             on_step=self._note_step,
         )
         self._storage = Storage(on_alarm=on_event)
-        self._sampler = Sampler(profile=profile, storage=self._storage)
+        self._sampler = Sampler(known=self._known, storage=self._storage)
         self._inbox = Inbox(on_inbound=on_event, on_list=self._recovery.note_list, storage=self._storage)
         self._records: dict[str, SendRecord] = {}
         self._told_health = Health()
@@ -94,6 +98,11 @@ class Modem:
     def identity(self) -> Identity | None:
         """Modem and SIM as of the last start-up over this port, None before it and after a loss."""
         return self._status.identity
+
+    @property
+    def profile(self) -> Profile:
+        """The profile in force: what the modem said it is, or the hint while it has not said anything."""
+        return self._known.profile
 
     @property
     def state(self) -> ModemState:
@@ -176,12 +185,13 @@ class Modem:
             return NoAnswer(reason=reason, is_sent=False, is_modem_free=False)
         self._submits += 1
         self._no_submit.clear()
+        submit_timeout_s = self._known.submit_timeout_s(self._options.submit_timeout_s)
         try:
             result = await submit(
                 session.link,
                 tpdu,
-                options=self._options,
-                profile=self._profile,
+                options=replace(self._options, submit_timeout_s=submit_timeout_s),
+                profile=self._known.profile,
                 durations=self._durations,
                 is_set_up=lambda: session.started is not None,
             )
@@ -274,7 +284,7 @@ class Modem:
         session = Session(
             self.url,
             options=self._options,
-            profile=self._profile,
+            known=self._known,
             status=self._status,
             radio=self._radio,
             inbox=self._inbox,

@@ -26,9 +26,9 @@ if TYPE_CHECKING:
     from modem.at.responses import Registration
     from modem.driver.events import ModemEvent
     from modem.driver.ladder import Decision, News
+    from modem.driver.model import Model
     from modem.driver.options import ModemOptions
     from modem.driver.rungs import RungFacts
-    from modem.profile import Profile
 
 log = structlog.get_logger(__name__)
 
@@ -59,7 +59,7 @@ class Recovery:
         url: str,
         *,
         options: ModemOptions,
-        profile: Profile,
+        known: Model,
         emit: Callable[[ModemEvent], None],
         experience: Experience | None = None,
         power: PowerControl | None = None,
@@ -68,7 +68,7 @@ class Recovery:
     ) -> None:
         self._url = url
         self._options = options
-        self._profile = profile
+        self._known = known
         self._emit = emit
         self._power = power
         self._on_step = on_step
@@ -169,7 +169,7 @@ class Recovery:
     def decide(self, symptom: Symptom, *, owed_until: float = -inf) -> Decision:
         """Say what to do now about a symptom that is seen now."""
         means = Means(
-            has_reset_command=bool(self._profile.reset_commands),
+            has_reset_command=bool(self._known.profile.reset_commands),
             has_other_port=self._options.other_port is not None,
             offered=self._power.offers(self._url) if self._power is not None else frozenset(),
         )
@@ -267,7 +267,7 @@ class Recovery:
         self._tell()
 
     async def _toggle_radio(self, link: Link, off_s: float) -> bool:
-        for off, on in self._profile.radio_toggles:
+        for off, on in self._known.profile.radio_toggles:
             answer = await link.ask(off, timeout_s=_RADIO_TIMEOUT_S)
             if answer is None or answer.is_ok:
                 await asyncio.sleep(off_s)
@@ -276,7 +276,7 @@ class Recovery:
         return False
 
     async def _reset(self, link: Link, *, is_blind: bool) -> bool:
-        for command in self._profile.reset_commands:
+        for command in self._known.profile.reset_commands:
             if is_blind:
                 link.abort_prompt()
                 await link.answers(command, timeout_s=_BLIND_TIMEOUT_S, is_prompt_possible=False)

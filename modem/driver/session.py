@@ -30,12 +30,12 @@ if TYPE_CHECKING:
     from modem.driver.events import ModemEvent
     from modem.driver.health import Sampler
     from modem.driver.inbox import Inbox
+    from modem.driver.model import Model
     from modem.driver.options import ModemOptions
     from modem.driver.radio import Radio
     from modem.driver.recovery import Recovery
     from modem.driver.status import Status
     from modem.driver.submit import Durations
-    from modem.profile import Profile
 
 log = structlog.get_logger(__name__)
 
@@ -59,7 +59,7 @@ class Session:
         url: str,
         *,
         options: ModemOptions,
-        profile: Profile,
+        known: Model,
         status: Status,
         radio: Radio,
         inbox: Inbox,
@@ -81,7 +81,7 @@ class Session:
         )
         self._url = url
         self._options = options
-        self._profile = profile
+        self._known = known
         self._status = status
         self._radio = radio
         self._inbox = inbox
@@ -157,17 +157,21 @@ class Session:
         self._status.not_ready(ModemState.STARTING, "listening for the result of an earlier submit")
         self._listening = Listening()
         try:
-            found = await self._listening.run(self.link, first_s=first_s, at_most_s=self._options.submit_timeout_s)
+            found = await self._listening.run(self.link, first_s=first_s, at_most_s=self._submit_timeout_s)
         except ModemTimeoutError as error:
             found = NoLateAnswer(reason=str(error), is_unsent=False)
         self._listening = None
         self._emit(found)
         self.link.abort_prompt()
 
+    @property
+    def _submit_timeout_s(self) -> float:
+        return self._known.submit_timeout_s(self._options.submit_timeout_s)
+
     def _startup(self) -> Startup:
         return Startup(
             self.link,
-            profile=self._profile,
+            model=self._known,
             options=self._options,
             ready=self._sim_is_ready,
             rejected_pins=self._rejected_pins,
@@ -175,7 +179,7 @@ class Session:
 
     async def _start_up(self) -> Started:
         startup = self._startup()
-        await startup.wake(self._recovery.patience_s(self._profile.boot_s))
+        await startup.wake(self._recovery.patience_s(self._known.profile.boot_s))
         self.was_awake = True
         self._recovery.prove(Evidence.AWAKE)
         # Boot lines up to here belong to the start that this dialogue is for.
@@ -198,7 +202,7 @@ class Session:
 
         Raises PortGivenUpError when the step wants the port closed.
         """
-        owed_until = self.link.owes_result_until(self._options.submit_timeout_s)
+        owed_until = self.link.owes_result_until(self._submit_timeout_s)
         decision = self._recovery.decide(symptom, owed_until=owed_until)
         if isinstance(decision, Wait):
             return False
@@ -338,16 +342,16 @@ class Session:
         if slot is not None:
             self._announced.append(slot)
             self._something_happened.set()
-        elif urc.name in self._profile.restart_urcs:
+        elif urc.name in self._known.profile.restart_urcs:
             self._restart(f"the modem restarted ({urc.name})")
             self.link.interrupt("the modem restarted")
-        elif urc.name in self._profile.sim_urcs:
+        elif urc.name in self._known.profile.sim_urcs:
             self._sim_is_ready.set()
             if self.started is not None:
                 self._restart("the SIM restarted")
             else:
                 self._something_happened.set()
-        elif urc.name in self._profile.ready_urcs:
+        elif urc.name in self._known.profile.ready_urcs:
             self._sim_is_ready.set()
             if self.started is not None and not self.started.is_complete:
                 self._restart("the SIM has become ready")

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Final, TypeVar
 
 import structlog
 
+from modem.at.errors import ErrorKind
 from modem.at.host import CR, CR_LF
 from modem.at.responses import read_bare, read_memories, read_memories_in_use, read_number, read_ranges
 from modem.at.values import fields_of, parse_int, value_of
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from modem.at.host import Answer
     from modem.driver.link import Link
+    from modem.driver.model import Model
     from modem.driver.options import ModemOptions
     from modem.profile import Profile
 
@@ -35,7 +37,8 @@ T = TypeVar("T")
 _AT_TIMEOUT_S: Final = 1.0
 _RADIO_TIMEOUT_S: Final = 30.0
 _STORAGE_TIMEOUT_S: Final = 40.0  # TC35 takes up to 35 s to change a memory (its manual, +CPMS)
-_PDU_MODE_PATIENCE_S: Final = 20.0
+_START_PATIENCE_S: Final = 20.0
+_NOT_ALLOWED: Final = 302
 _FULL_FUNCTION: Final = 1
 _PDU_MODE: Final = 0
 # Which parameter of +CNMI is <ds>.
@@ -77,13 +80,13 @@ class Startup:
         self,
         link: Link,
         *,
-        profile: Profile,
+        model: Model,
         options: ModemOptions,
         ready: asyncio.Event,
         rejected_pins: set[str],
     ) -> None:
         self._link = link
-        self._profile = profile
+        self._model = model
         self._options = options
         self._rejected_pins = rejected_pins
         self._ready = ready
@@ -96,10 +99,11 @@ class Startup:
         link = self._link
         for command in ("ATE0", "ATV1", "AT+CMEE=1", 'AT+CSCS="GSM"'):
             await link.ask(command)
+        await self._meet()
+        for command in self._model.profile.init_commands:
+            await link.ask(command)
         await self._switch_radio_on()
-        sim = Sim(link, profile=self._profile, ready=self._ready)
-        manufacturer = await self._bare("AT+CGMI", "AT+GMI")
-        model = await self._bare("AT+CGMM", "AT+GMM")
+        sim = Sim(link, profile=self._model.profile, ready=self._ready)
         revision = await self._bare("AT+CGMR", "AT+GMR")
         imei = _digits(await self._bare("AT+CGSN")) or _digits(await self._bare("AT+GSN"))
         iccid = await sim.read_iccid()
@@ -118,8 +122,9 @@ class Startup:
         await link.ask("AT+COPS=3,0")
         return Started(
             identity=Identity(
-                manufacturer=manufacturer,
-                model=model,
+                manufacturer=self._model.manufacturer,
+                model=self._model.name,
+                profile=self._model.profile.name,
                 revision=revision,
                 imei=imei,
                 imsi=imsi,
@@ -137,7 +142,7 @@ class Startup:
 
     async def complete(self, started: Started) -> Started:
         """Try once more to set memories and indications. Raises ModemTimeoutError, PortLostError."""
-        sim = Sim(self._link, profile=self._profile, ready=self._ready)
+        sim = Sim(self._link, profile=self._model.profile, ready=self._ready)
         memories, in_use, is_selectable = await self._choose_memories(sim)
         is_announcing, is_reporting = await self._choose_indications(sim)
         return replace(
@@ -174,6 +179,14 @@ class Startup:
             self._link.end_lines_with(CR_LF)
             await self._link.measure()
 
+    async def _meet(self) -> None:
+        """Ask the modem what it is: from here on its own profile is in force."""
+        manufacturer = await self._bare("AT+CGMI", "AT+GMI")
+        if not self._model.meet(manufacturer, await self._bare("AT+CGMM", "AT+GMM")):
+            answer = await self._link.ask("ATI")
+            if answer is not None and answer.is_ok:
+                self._model.meet_by_identification(answer.lines)
+
     async def _switch_radio_on(self) -> None:
         for line in _lines(await self._link.ask("AT+CFUN?"), "+CFUN"):
             if parse_int(fields_of(line)[0]) not in {None, _FULL_FUNCTION}:
@@ -193,7 +206,7 @@ class Startup:
 
         One that knows PDU mode only may refuse it for ever, and say that it is in that mode.
         """
-        give_up_at = asyncio.get_running_loop().time() + _PDU_MODE_PATIENCE_S
+        give_up_at = asyncio.get_running_loop().time() + _START_PATIENCE_S
         while True:
             answer = await sim.ask("AT+CMGF=0")
             if answer is not None and answer.is_ok:
@@ -204,6 +217,20 @@ class Startup:
             if asyncio.get_running_loop().time() >= give_up_at:
                 result = str(answer.final.failure) if answer is not None and answer.final is not None else "no answer"
                 raise CommandError("AT+CMGF=0", f"{result}; a modem without PDU mode cannot be used")
+            await sim.pause()
+
+    async def _ask_once_served(self, sim: Sim, command: str) -> Answer | None:
+        """Ask until the message service has started: before that many modems say "operation not allowed", 27.005 3.2.5.
+
+        One that says so for ever gets no more patience than a start takes.
+        """
+        give_up_at = asyncio.get_running_loop().time() + _START_PATIENCE_S
+        while True:
+            answer = await sim.ask(command)
+            failure = answer.final.failure if answer is not None and answer.final is not None else None
+            is_too_early = failure is not None and (failure.kind, failure.code) == (ErrorKind.CMS, _NOT_ALLOWED)
+            if not is_too_early or asyncio.get_running_loop().time() >= give_up_at:
+                return answer
             await sim.pause()
 
     async def _choose_service(self) -> bool:
@@ -220,7 +247,7 @@ class Startup:
 
         27.005 3.2.2. One, two or three parameters: each form is the only one that some modem takes.
         """
-        test, now = await sim.ask("AT+CPMS=?"), await sim.ask("AT+CPMS?")
+        test, now = await self._ask_once_served(sim, "AT+CPMS=?"), await sim.ask("AT+CPMS?")
         if test is None and now is None:
             # It keeps silent at what it does not know, and how long would one wait for a change that may take 35 s?
             return (), (), False
@@ -244,12 +271,13 @@ class Startup:
     async def _choose_indications(self, sim: Sim) -> tuple[bool | None, bool | None]:
         """Have messages announced and reports routed to us by +CNMI; 27.005 3.4.1. Return which of the two it does."""
         ranges = _first(read_ranges(line) for line in _lines(await sim.ask("AT+CNMI=?"), "+CNMI"))
-        for value in choose_cnmi(ranges or (), self._profile):
+        for value in choose_cnmi(ranges or (), self._model.profile):
             answer = await sim.ask(f"AT+CNMI={value}")
             if answer is not None and answer.is_ok:
                 log.debug("indications", action="cnmi", value=value)
                 numbers = value.split(",")
-                return numbers[1] != "0", numbers[3] != "0" if len(numbers) > _REPORTS else None
+                is_announcing = numbers[1] != "0" and self._model.profile.is_announcing_surely
+                return is_announcing, numbers[3] != "0" if len(numbers) > _REPORTS else None
             if answer is None:
                 break
         return None, None

@@ -34,7 +34,14 @@ class Status:
         """The modem can send; told when it could not before."""
         was, self.state, self.reason = self.state, ModemState.READY, reason
         if was is not ModemState.READY and self.identity is not None:
-            log.debug("modem ready", action="ready", port=self._url, imei=self.identity.imei)
+            log.debug(
+                "modem ready",
+                action="ready",
+                port=self._url,
+                imei=self.identity.imei,
+                model=self.identity.model,
+                profile=self.identity.profile,
+            )
             self._emit(Ready(identity=self.identity))
 
     def not_ready(self, state: ModemState, reason: str) -> None:

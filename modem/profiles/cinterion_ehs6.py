@@ -1,4 +1,4 @@
-"""Cinterion's modules of the EHSx, BGSx, ELSx and PLSx series (Gemalto, Thales, Telit).
+"""Cinterion's modules for UMTS: EHS5, EHS6, EHS8, PHS8, PDS5, PDS6 (Gemalto, Thales, Telit).
 
 Sources: Cinterion EHS6 AT Command Set 03.001 (start lines, 12.12 +CNMI, ^SMGO, ^SMSO, ^SPIC); ModemManager 1.25
 src/plugins/cinterion and its tests (^SCFG, ^SIND, ^SLCC, ^SMONG). The modem says ^SMGO without having been asked by
@@ -9,12 +9,29 @@ from __future__ import annotations
 
 from typing import Final
 
-from modem.profile import Boot, Personality, Profile, Refusal
+from modem.profile import (
+    ANY_PRODUCT,
+    STANDARD_PIN_TRIES,
+    Boot,
+    Personality,
+    PinTries,
+    Profile,
+    Reading,
+    Refusal,
+    UsbDevice,
+    port_roles,
+)
 
 PROFILE: Final = Profile(
     name="cinterion-ehs6",
     manufacturer=r"cinterion|gemalto|thales",
-    model=r"^(EHS|BGS|ELS|PLS|PHS|PDS|EXS)\d",
+    model=r"^(EHS|PHS|PDS|PXS)\d",
+    usb=(
+        # A maker of modems.
+        UsbDevice(vendor="1e2d", product=ANY_PRODUCT),
+        # PHS8: ModemManager 1.25 src/plugins/cinterion.
+        UsbDevice(vendor="1e2d", product="0053", roles=port_roles("01:gps")),
+    ),
     # Its manual, 12.12: reports are routed in phase 2+ only.
     cnmi_report=(2, 1),
     cnmi_fallbacks=("2,1,0,2,1", "2,1,0,0,1"),
@@ -22,6 +39,13 @@ PROFILE: Final = Profile(
     restart_urcs=frozenset({"^SYSSTART", "^SYSSTART AIRPLANE MODE"}),
     ready_urcs=frozenset({"+PBREADY"}),
     boot_s=30.0,
+    # Its manual, ^SMGO: without it nothing tells that the memory is full.
+    init_commands=("AT^SMGO=1",),
+    # oFono drivers/atmodem/sim.c: what is left for the code that the SIM waits for.
+    pin_tries=(PinTries(command="AT^SPIC", pattern=r"^\^SPIC: ?(?P<pin>\d+)"), *STANDARD_PIN_TRIES),
+    # oFono plugins/gemalto.c: ^SCTM: <setting>,<state>,<degrees>, ^SBV: <millivolts>.
+    temperature_c=Reading(command="AT^SCTM?", pattern=r"^\^SCTM: ?\d,-?\d,(-?\d+)"),
+    voltage_v=Reading(command="AT^SBV", unit=0.001),
     personality=Personality(
         manufacturer="Cinterion",
         model="EHS6",
@@ -42,6 +66,9 @@ PROFILE: Final = Profile(
         # Settings of the LTE modules only; a question about them is a mistake here.
         refusals=(Refusal(commands=r"\^SCFG=MEopMode/Prov.*", result="+CME ERROR: 21"),),
         answers={
+            "^SPIC": ("^SPIC: {pin_tries}",),
+            "^SCTM?": ("^SCTM: 0,0,31",),
+            "^SBV": ("^SBV: 3812",),
             "I": ("Cinterion", "EHS6", "REVISION 03.001"),
             "^SCFG?": (
                 '^SCFG: "Radio/Band","511"',

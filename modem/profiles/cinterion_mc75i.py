@@ -1,4 +1,4 @@
-"""Siemens' and Cinterion's GSM terminals: MC35i, MC55i, MC75i, TC35i, TC65i.
+"""Siemens' and Cinterion's GSM modules and terminals: MC75, MC75i, MC88i, TC65, TC65i, TC88i.
 
 Sources: traces in gammu/gammu#1207 (MC75i: +CNMI=?, +CPMS=?, 25 slots), #97 (MC35i), #565 (MC55i); TC35 AT Command
 Set (up to 35 s for another memory); smstools3 src/smsd.c (+CMGR: 0,,0 for an empty slot). The modem says ^SMGO without
@@ -9,17 +9,24 @@ from __future__ import annotations
 
 from typing import Final
 
-from modem.profile import Boot, Personality, Profile, Refusal
+from modem.profile import STANDARD_PIN_TRIES, Boot, Personality, PinTries, Profile, Reading, Refusal
 
 PROFILE: Final = Profile(
     name="cinterion-mc75i",
     manufacturer=r"siemens|cinterion",
-    model=r"^[MT]C\d\d",
+    model=r"^(MC(75|88)|TC(6[5-9]|88))",
     # gammu/gammu#1207: the last parameter must be 1.
     cnmi_buffer=(1, 0),
     cnmi_fallbacks=("2,1,0,2,1", "2,1,0,0,1", "3,2,0,1,1"),
     iccid_commands=("AT^SCID", "AT+CRSM=176,12258,0,0,10"),
     restart_urcs=frozenset({"^SYSSTART"}),
+    # Its manual, ^SMGO: without it nothing tells that the memory is full.
+    init_commands=("AT^SMGO=1",),
+    # oFono drivers/atmodem/sim.c: what is left for the code that the SIM waits for.
+    pin_tries=(PinTries(command="AT^SPIC", pattern=r"^\^SPIC: ?(?P<pin>\d+)"), *STANDARD_PIN_TRIES),
+    # oFono plugins/gemalto.c: ^SCTM: <setting>,<state>,<degrees>, ^SBV: <millivolts>.
+    temperature_c=Reading(command="AT^SCTM?", pattern=r"^\^SCTM: ?\d,-?\d,(-?\d+)"),
+    voltage_v=Reading(command="AT^SBV", unit=0.001),
     personality=Personality(
         manufacturer="Cinterion",
         model="MC75i",
@@ -40,6 +47,8 @@ PROFILE: Final = Profile(
         # Settings of the LTE modules only; a question about them is a mistake here.
         refusals=(Refusal(commands=r"\^SCFG=MEopMode/Prov.*", result="+CME ERROR: 21"),),
         answers={
+            "^SCTM?": ("^SCTM: 0,0,31",),
+            "^SBV": ("^SBV: 3812",),
             "I": ("Cinterion", "MC75i", "REVISION 04.001"),
             "^SCID": ("^SCID: {iccid}",),
             "^SPIC": ("^SPIC: {pin_tries}",),

@@ -8,12 +8,26 @@ from __future__ import annotations
 
 from typing import Final
 
-from modem.profile import Boot, Personality, Profile, Refusal, Repeated
+from modem.profile import (
+    STANDARD_PIN_TRIES,
+    Boot,
+    Personality,
+    PinTries,
+    Profile,
+    Reading,
+    Refusal,
+    Repeated,
+    UsbDevice,
+)
 
 PROFILE: Final = Profile(
     name="huawei-me909",
     manufacturer=r"huawei",
     model=r"^M[EU]\d",
+    usb=(
+        # ME909u, ME909s, MU709: usb_modeswitch-data 20191128. Which port is which, the interface protocol tells.
+        UsbDevice(vendor="12d1", product="1573|15c1|1c25", quiet_s=5.0),
+    ),
     # oFono drivers/atmodem/sms.c: mode 1 for Huawei.
     cnmi_mode=(1, 2),
     iccid_commands=("AT^ICCID?", "AT+CRSM=176,12258,0,0,10"),
@@ -21,6 +35,16 @@ PROFILE: Final = Profile(
     sim_urcs=frozenset({"^SIMST"}),
     ready_urcs=frozenset({"^SRVST"}),
     boot_s=40.0,
+    init_commands=("AT^CURC=0", "AT^PORTSEL=1"),  # Gammu atgen.c
+    # oFono drivers/atmodem/sim.c: ^CPIN: <state>,<tries of that>,<PUK>,<PIN>,<PUK2>,<PIN2>.
+    pin_tries=(
+        PinTries(command="AT^CPIN?", pattern=r"^\^CPIN: ?[^,]*,[^,]*,\d+,(?P<pin>\d+)"),
+        *STANDARD_PIN_TRIES,
+    ),
+    reset_commands=("AT^RESET", "AT+CFUN=1,1"),
+    # ME909 AT Command Interface Specification, ^CHIPTEMP: tenths of a degree, 65535 for a sensor that it has not.
+    temperature_c=Reading(command="AT^CHIPTEMP?", pattern=r"^\^CHIPTEMP: ?(?:(?:65535|255),)*(-?\d{1,4})\b", unit=0.1),
+    is_ussd_packed=True,  # chan_dongle at_command.c: packed septets both ways
     personality=Personality(
         manufacturer="Huawei Technologies Co., Ltd.",
         model="ME909u-521",
@@ -50,6 +74,7 @@ PROFILE: Final = Profile(
             (r'^(\+C[GE]?REG: .*)"0*([0-9A-F]+)","0*([0-9A-F]+)"', r"\1\2,\3"),
         ),
         answers={
+            "^CHIPTEMP?": ("^CHIPTEMP: 65535,65535,312,65535,301",),
             "^CURC=": (),
             "^PORTSEL=": (),
             "^GETPORTMODE": ("^GETPORTMODE:TYPE:WCDMA:huawei,PCUI:1,MDM:2,NDIS:3,DIAG:4",),

@@ -1,4 +1,4 @@
-"""Quectel's LTE modules on Qualcomm chips: EC20, EC21, EC25, EG25, EG91, EG95.
+"""Quectel's LTE modules on Qualcomm chips: EC20, EC21, EC25, EG25, EG91, EG95, EG06, EG12, EM05, EM12, EM060K.
 
 Sources: EC25&EC21 AT Commands Manual (+CMGS up to 120 s); IchthysMaranatha/asterisk-chan-quectel#75 (where stored
 reports go); ModemManager 1.25 src/plugins/quectel; RoEdAl/asterisk-chan-quectel. The seconds of the boot are of the
@@ -9,12 +9,34 @@ from __future__ import annotations
 
 from typing import Final
 
-from modem.profile import Boot, Personality, Profile, Refusal
+from modem.profile import (
+    ANY_PRODUCT,
+    STANDARD_PIN_TRIES,
+    Boot,
+    Personality,
+    PinTries,
+    Profile,
+    Reading,
+    Refusal,
+    UsbDevice,
+    port_roles,
+)
 
 PROFILE: Final = Profile(
     name="quectel-ec25",
     manufacturer=r"quectel",
-    model=r"^E[CGM]\d",
+    # Those on chips of other makers behave otherwise: quectel-ec200.
+    model=r"^E[CGM](?!200|100Y|600|80\d|91[25])\d",
+    usb=(
+        # A maker of modems.
+        UsbDevice(vendor="2c7c", product=ANY_PRODUCT),
+        # EC21, EC25 and EG25, EG91, EG95, EG06, EG12: ModemManager 1.25 src/plugins/quectel.
+        UsbDevice(vendor="2c7c", product="012[15]|019[15]|0306|0512", roles=port_roles("00:diag 01:gps 02:at 03:at2")),
+        # EC20 under Qualcomm's number: oFono plugins/udevng.c.
+        UsbDevice(vendor="05c6", product="9215|9090", roles=port_roles("00:diag 01:gps 02:at 03:at2")),
+        # EM060K with MBIM.
+        UsbDevice(vendor="2c7c", product="0128", roles=port_roles("03:diag 04:gps 05:at")),
+    ),
     # Stored ones cannot be read: asterisk-chan-quectel#75.
     cnmi_report=(1,),
     cnmi_fallbacks=("2,1,0,1,0", "2,1,0,0,0"),
@@ -23,6 +45,15 @@ PROFILE: Final = Profile(
     sim_urcs=frozenset({"+CPIN", "+QUSIM"}),
     ready_urcs=frozenset({"+QIND"}),
     boot_s=40.0,
+    # Another program may have sent the unsolicited lines to one of the other ports, and the modem remembers that.
+    # EC2x&EG9x&EG2x-G AT Commands Manual V2.0, +QURCCFG; older firmware has no "all" and refuses it.
+    init_commands=('AT+QURCCFG="urcport","all"',),
+    # oFono drivers/atmodem/sim.c: +QPINC: "SC",<PIN>,<PUK> for the SIM.
+    pin_tries=(
+        PinTries(command="AT+QPINC?", pattern=r'^\+QPINC: ?"SC",(?P<pin>\d+),'),
+        *STANDARD_PIN_TRIES,
+    ),
+    temperature_c=Reading(command="AT+QTEMP"),  # its manual, +QTEMP: <baseband>,<oscillator>,<amplifier>
     personality=Personality(
         manufacturer="Quectel",
         model="EC25",
@@ -49,6 +80,7 @@ PROFILE: Final = Profile(
         # The report is in SR and announced as slot 0 of SM, where +CMGR finds nothing (asterisk-chan-quectel#75).
         spellings=((r'^\+CDSI: "SR",\d+$', '+CDSI: "SM",0'),),
         answers={
+            "+QTEMP": ("+QTEMP: 33,31,30",),
             "I": ("Quectel", "EC25", "Revision: EC25EFAR06A03M4G"),
             "+QCCID": ("+QCCID: {iccid}",),
             "+QINISTAT": ("+QINISTAT: 7",),

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from modem.profile import Boot, Personality, Profile, Refusal
+from modem.profile import STANDARD_PIN_TRIES, Boot, Personality, PinTries, Profile, Refusal
 
 PROFILE: Final = Profile(
     name="quectel-m95",
@@ -18,6 +18,11 @@ PROFILE: Final = Profile(
     restart_urcs=frozenset({"RDY"}),
     sim_urcs=frozenset({"+CPIN"}),
     ready_urcs=frozenset({"Call Ready", "SMS Ready"}),
+    # oFono drivers/atmodem/sim.c: +QPINC: "SC",<PIN>,<PUK> for the SIM.
+    pin_tries=(
+        PinTries(command='AT+QPINC="SC"', pattern=r'^\+QPINC: ?"SC",(?P<pin>\d+),'),
+        *STANDARD_PIN_TRIES,
+    ),
     personality=Personality(
         manufacturer="Quectel_Ltd",
         model="Quectel_M95",

@@ -1,4 +1,4 @@
-"""SIMCom's LTE modules: SIM7100, SIM7500, SIM7600, A7600, A7602, A7670.
+"""SIMCom's LTE modules: SIM7100, SIM7500, SIM7600.
 
 Sources: SIM7500_SIM7600 Series AT Command Manual V1.07 (indexes start with zero); boot lines and +CREG that stays at
 0,2 while +CEREG is 0,1: Xinyuan-LilyGO/LilyGo-Modem-Series#79 and #138; oFono drivers/atmodem/sms.c (mode 1);
@@ -9,18 +9,47 @@ from __future__ import annotations
 
 from typing import Final
 
-from modem.profile import Boot, Personality, Profile, Refusal
+from modem.profile import (
+    ANY_PRODUCT,
+    STANDARD_PIN_TRIES,
+    STORAGE_MODE,
+    Boot,
+    Personality,
+    PinTries,
+    Profile,
+    Reading,
+    Refusal,
+    UsbDevice,
+    port_roles,
+)
 
 PROFILE: Final = Profile(
     name="sim7600",
     manufacturer=r"simcom",
-    model=r"SIM7[1-6]\d\d|A76\d\d",
+    model=r"SIM7[1-6]\d\d",
+    usb=(
+        # A maker of modems.
+        UsbDevice(vendor="1e0e", product=ANY_PRODUCT),
+        # SIM7000, SIM7100, SIM7500, SIM7600: ModemManager 1.25 src/plugins/simtech, as all of these.
+        UsbDevice(vendor="1e0e", product="9001", roles=port_roles("00:diag 01:gps 02:at 03:at2 04:audio")),
+        # Prolink PH-300, SCT UM300, A-Link 3GU.
+        UsbDevice(vendor="1e0e", product="9100|9200", roles=port_roles("01:at2 03:at")),
+        UsbDevice(vendor="1e0e", product="cefe", roles=port_roles("00:at2 01:at2 02:at")),
+        # Under Qualcomm's number: oFono plugins/udevng.c; which port is which is not known.
+        UsbDevice(vendor="05c6", product="9000"),
+        # usb_modeswitch-data 20191128.
+        UsbDevice(vendor="1e0e", product="f000", not_a_modem=STORAGE_MODE),
+    ),
     cnmi_mode=(1, 2),
     iccid_commands=("AT+CICCID", "AT+CCID", "AT+CRSM=176,12258,0,0,10"),
-    restart_urcs=frozenset({"RDY", "*ATREADY"}),
+    restart_urcs=frozenset({"RDY"}),
     sim_urcs=frozenset({"+CPIN"}),
     ready_urcs=frozenset({"SMS DONE", "PB DONE"}),
     boot_s=40.0,
+    # oFono drivers/atmodem/sim.c: +SPIC: <PIN>,<PUK>,<PIN2>,<PUK2>.
+    pin_tries=(PinTries(command="AT+SPIC", pattern=r"^\+SPIC: ?(?P<pin>\d+),"), *STANDARD_PIN_TRIES),
+    reset_commands=("AT+CRESET", "AT+CFUN=1,1"),  # its manual, +CRESET
+    temperature_c=Reading(command="AT+CPMUTEMP"),  # its manual, +CPMUTEMP
     personality=Personality(
         manufacturer="SIMCOM INCORPORATED",
         model="SIMCOM_SIM7600E-H",
@@ -44,6 +73,7 @@ PROFILE: Final = Profile(
             (r"^\+CNMI: \(0-2\),\(0-3\),\(0,2\),\(0-2\),\(0,1\)$", "+CNMI: (0,1,2),(0,1,2,3),(0,2),(0,1,2),(0,1)"),
         ),
         answers={
+            "+CPMUTEMP": ("+CPMUTEMP: 29",),
             "+CGMR": ("+CGMR: LE20B04SIM7600M22",),
             "+CICCID": ("+ICCID: {iccid}",),
             "+CNSMOD=?": ("+CNSMOD: (0,1)",),

@@ -1,4 +1,4 @@
-"""SIMCom's GSM modules: SIM800 and its relatives SIM808, SIM868, SIM900.
+"""SIMCom's GSM modules: SIM800 and its relatives SIM808, SIM868.
 
 Sources: SIM800 Series AT Command Manual V1.09 (lines of a start, +CNMI without stored reports, +CPOWD);
 Seeed-Studio/GPRS_SIM900#39 (nothing about messages works before "SMS Ready"). The seconds of the boot are of the usual
@@ -9,12 +9,12 @@ from __future__ import annotations
 
 from typing import Final
 
-from modem.profile import Boot, Personality, Profile, Refusal
+from modem.profile import STANDARD_PIN_TRIES, Boot, Personality, PinTries, Profile, Reading, Refusal
 
 PROFILE: Final = Profile(
     name="sim800",
     manufacturer=r"simcom",
-    model=r"SIM[89]\d\d(?!\d)",
+    model=r"SIM8\d\d(?!\d)",
     # oFono drivers/atmodem/sms.c: SIMCom advertises 2 and misbehaves.
     cnmi_mode=(1, 2),
     cnmi_report=(1,),
@@ -24,6 +24,9 @@ PROFILE: Final = Profile(
     sim_urcs=frozenset({"+CPIN"}),
     ready_urcs=frozenset({"Call Ready", "SMS Ready"}),
     sim_busy_s=60.0,
+    # oFono drivers/atmodem/sim.c: +SPIC: <PIN>,<PUK>,<PIN2>,<PUK2>.
+    pin_tries=(PinTries(command="AT+SPIC", pattern=r"^\+SPIC: ?(?P<pin>\d+),"), *STANDARD_PIN_TRIES),
+    temperature_c=Reading(command="AT+CMTE?", pattern=r"^\+CMTE: ?\d,(-?\d+(?:\.\d+)?)"),  # its manual, +CMTE
     personality=Personality(
         manufacturer="SIMCOM_Ltd",
         model="SIMCOM_SIM800L",
@@ -53,6 +56,7 @@ PROFILE: Final = Profile(
             (r"^(\+CMG[RL]: (?:\d+,)?\d),,(\d+)", r'\1,"",\2'),
         ),
         answers={
+            "+CMTE?": ("+CMTE: 0,28.50",),
             "I": ("SIM800 R14.18",),
             "+CLTS=": (),
             "+CLTS?": ("+CLTS: 0",),

@@ -1,4 +1,4 @@
-"""Telit's modules: HE910, LE910, LE910C, ME910.
+"""Telit's modules for LTE and 5G on Qualcomm chips: LE910, LE910C, LE922, LE940, LM940, LM960, LN920, FN980, FN990.
 
 Sources: LE910C and ME910G1 AT Commands Reference Guides (prompt after each CR, +CDSI: "SR",n, a missed +CNMA sets mt
 and ds to 0, "wait for +CMGS or +CMS ERROR before any other command", #CGMR and #CGSN with echo of the name);
@@ -10,17 +10,50 @@ from __future__ import annotations
 
 from typing import Final
 
-from modem.profile import Boot, Personality, Profile, Refusal
+from modem.profile import (
+    ANY_PRODUCT,
+    STANDARD_PIN_TRIES,
+    Boot,
+    Personality,
+    PinTries,
+    Profile,
+    Reading,
+    Refusal,
+    UsbDevice,
+    port_roles,
+)
 
 PROFILE: Final = Profile(
     name="telit-le910",
     manufacturer=r"telit",
-    model=r"^[GHLMU][ECT]\d{3}",
+    model=r"^(L[EMNT]|F[EN])\d{3}(?![SRQ]1)",
+    usb=(
+        # A maker of modems.
+        UsbDevice(vendor="1bc7", product=ANY_PRODUCT),
+        # LE910C1, without and with MBIM: ModemManager 1.25 src/plugins/telit, as all of these.
+        UsbDevice(vendor="1bc7", product="1201", roles=port_roles("00:diag 03:gps 04:at 05:at2 06:other")),
+        UsbDevice(vendor="1bc7", product="1204", roles=port_roles("00:diag 04:gps 05:at 06:at2 07:other")),
+        # LE910C1-EUX.
+        UsbDevice(vendor="1bc7", product="103[13]", roles=port_roles("00:diag 01:at 02:at2")),
+        # LE922, LM9x0, FN980, without and with MBIM. They start slowly.
+        UsbDevice(vendor="1bc7", product="10[45]0", roles=port_roles("00:diag 03:other 04:at 05:at2 06:other")),
+        UsbDevice(vendor="1bc7", product="10[45]1", roles=port_roles("00:diag 04:other 05:at 06:at2 07:other")),
+        # LN920, FN990.
+        UsbDevice(vendor="1bc7", product="10[67]0", roles=port_roles("00:diag 03:gps 04:at 05:at2 06:other")),
+        UsbDevice(vendor="1bc7", product="10[67]1", roles=port_roles("00:diag 04:gps 05:at 06:at2 07:other")),
+    ),
     iccid_commands=("AT#CCID", "AT+CCID", "AT+CRSM=176,12258,0,0,10"),
     ready_urcs=frozenset({"#QSS"}),
     boot_s=40.0,
     # Its manual: no other command before the result of +CMGS.
     is_probe_allowed=False,
+    # Its manual: the module says #QSS: 3 when messages can be used.
+    init_commands=("AT#QSS=2",),
+    # oFono drivers/atmodem/sim.c: what is left for the code that the SIM waits for.
+    pin_tries=(PinTries(command="AT#PCT", pattern=r"^#PCT: ?(?P<pin>\d+)"), *STANDARD_PIN_TRIES),
+    reset_commands=("AT#REBOOT", "AT+CFUN=1,1"),
+    temperature_c=Reading(command="AT#TEMPMON=1", pattern=r"^#TEMPMEAS: ?-?\d,(-?\d+)"),  # its manual, #TEMPMON
+    voltage_v=Reading(command="AT#CBC", pattern=r"^#CBC: ?\d+,(\d+)", unit=0.01),  # its manual, #CBC: hundredths
     personality=Personality(
         manufacturer="Telit",
         model="LE910-EUG",
@@ -35,6 +68,8 @@ PROFILE: Final = Profile(
             ),
         ),
         answers={
+            "#TEMPMON=1": ("#TEMPMEAS: 0,27",),
+            "#CBC": ("#CBC: 0,381",),
             "#CGMI": ("#CGMI: Telit",),
             "#CGMM": ("#CGMM: LE910-EUG",),
             "#CGMR": ("#CGMR: 17.00.523",),

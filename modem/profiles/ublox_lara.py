@@ -1,4 +1,4 @@
-"""u-blox modules for LTE: LARA-R2, TOBY-R2, SARA-R4, SARA-N4.
+"""u-blox modules for LTE with a fall back to UMTS or GSM: LARA-R2, TOBY-R2.
 
 Sources: SARA-R4 AT commands manual UBX-17003787 (+CNMI=?, +CCID, +UMNOPROF); ModemManager 1.25 src/plugins/ublox and
 src/tests/test-modem-helpers.c (+CREG with 6 and 7, "SMS only"). The seconds of the boot are of the usual size, not
@@ -9,17 +9,26 @@ from __future__ import annotations
 
 from typing import Final
 
-from modem.profile import Boot, Personality, Profile, Refusal
+from modem.profile import STANDARD_PIN_TRIES, Boot, Personality, PinTries, Profile, Refusal, UsbDevice, port_roles
 
 PROFILE: Final = Profile(
     name="ublox-lara",
     manufacturer=r"u-?blox",
-    model=r"^(LARA|TOBY|SARA-[RN])",
+    model=r"^(LARA-R[123]|TOBY-R)",
+    usb=(
+        # TOBY-R2, LARA-R2: ModemManager 1.25 src/plugins/ublox.
+        UsbDevice(
+            vendor="1546", product="1107|110a", roles=port_roles("00:at 02:at2 04:at2 06:other 08:other 0a:diag")
+        ),
+    ),
     iccid_commands=("AT+CCID", "AT+CRSM=176,12258,0,0,10"),
     restart_urcs=frozenset({"+AT", "GREETING"}),
     sim_urcs=frozenset({"+UUSIMSTAT"}),
     ready_urcs=frozenset({"+PBREADY"}),
     boot_s=40.0,
+    # oFono drivers/atmodem/sim.c, ModemManager 1.25 src/plugins/ublox: <PIN>,<PIN2>,<PUK>,<PUK2>.
+    pin_tries=(PinTries(command="AT+UPINCNT", pattern=r"^\+UPINCNT: ?(?P<pin>\d+),"), *STANDARD_PIN_TRIES),
+    reset_commands=("AT+CFUN=16", "AT+CFUN=1,1"),  # its manual, +CFUN: 16 resets module and SIM
     personality=Personality(
         manufacturer="u-blox",
         model="LARA-R211",

@@ -9,17 +9,41 @@ from __future__ import annotations
 
 from typing import Final
 
-from modem.profile import Boot, Personality, Profile, Refusal
+from modem.profile import (
+    ANY_PRODUCT,
+    STANDARD_PIN_TRIES,
+    Boot,
+    Personality,
+    PinTries,
+    Profile,
+    Refusal,
+    UsbDevice,
+    port_roles,
+)
 
 PROFILE: Final = Profile(
     name="ublox-sara-u2",
     manufacturer=r"u-?blox",
     model=r"^(SARA-[UG]|LISA-U)",
+    usb=(
+        # A maker of modems, and of receivers.
+        UsbDevice(vendor="1546", product=ANY_PRODUCT),
+        # LISA-U2, SARA-U2, in two layouts: ModemManager 1.25 src/plugins/ublox.
+        UsbDevice(
+            vendor="1546", product="1102", roles=port_roles("00:at 02:at2 04:at2 06:other 08:diag 0a:diag 0c:other")
+        ),
+        UsbDevice(vendor="1546", product="1104", roles=port_roles("00:at 02:other 04:diag 06:other")),
+        # ModemManager 1.25 src/plugins/ublox.
+        UsbDevice(vendor="1546", product="01a[5-9]", not_a_modem="This is a satellite receiver, not a modem."),
+    ),
     iccid_commands=("AT+CCID", "AT+CRSM=176,12258,0,0,10"),
     restart_urcs=frozenset({"+AT", "GREETING"}),
     sim_urcs=frozenset({"+UUSIMSTAT"}),
     ready_urcs=frozenset({"+PBREADY"}),
     boot_s=30.0,
+    # oFono drivers/atmodem/sim.c, ModemManager 1.25 src/plugins/ublox: <PIN>,<PIN2>,<PUK>,<PUK2>.
+    pin_tries=(PinTries(command="AT+UPINCNT", pattern=r"^\+UPINCNT: ?(?P<pin>\d+),"), *STANDARD_PIN_TRIES),
+    reset_commands=("AT+CFUN=16", "AT+CFUN=1,1"),  # its manual, +CFUN: 16 resets module and SIM
     personality=Personality(
         manufacturer="u-blox",
         model="SARA-U201",

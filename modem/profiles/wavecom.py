@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from modem.profile import Boot, Personality, Profile, Refusal
+from modem.profile import STANDARD_PIN_TRIES, Boot, Personality, PinTries, Profile, Refusal
 
 PROFILE: Final = Profile(
     name="wavecom",
@@ -17,6 +17,10 @@ PROFILE: Final = Profile(
     model=r"multiband|^Q24|fastrack",
     iccid_commands=("AT+CCID", "AT+CRSM=176,12258,0,0,10"),
     ready_urcs=frozenset({"+WIND"}),
+    # AT Commands Interface Guide X41, +WOPEN: an application in the modem may answer in its place.
+    init_commands=("AT+WOPEN=0",),
+    # The same, +CPINC: <PIN>,<PIN2>,<PUK>,<PUK2>.
+    pin_tries=(PinTries(command="AT+CPINC", pattern=r"^\+CPINC: ?(?P<pin>\d+),"), *STANDARD_PIN_TRIES),
     personality=Personality(
         manufacturer="WAVECOM MODEM",
         model="MULTIBAND  900E  1800",

@@ -20,7 +20,6 @@ from modem.at.responses import (
     read_memories_in_use,
     read_mr,
     read_number,
-    read_number_in,
     read_operator,
     read_ranges,
     read_registration,
@@ -240,14 +239,6 @@ def test_access_technology_is_the_fourth_value(line: str, technology: str | None
 )
 def test_voltage_is_read_in_both_forms(line: str, volts: float | None) -> None:
     assert read_voltage_v(line) == volts
-
-
-@pytest.mark.parametrize(
-    ("line", "number"),
-    [("+QTEMP: 26,24,24", 26.0), ("+CPMUTEMP: -3", -3.0), ("+UTEMP: 24.5", 24.5), ("+QTEMP: ", None)],
-)
-def test_first_number_of_an_answer(line: str, number: float | None) -> None:
-    assert read_number_in(line) == number
 
 
 @pytest.mark.parametrize(

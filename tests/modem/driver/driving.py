@@ -60,13 +60,19 @@ async def driven(
     *,
     options: ModemOptions = FAST,
     profile: Profile = PROFILE,
+    hint: Profile | None = None,
     listen_first_s: float = 0.0,
     is_ready_expected: bool = True,
 ) -> AsyncIterator[tuple[Modem, Owner]]:
     """Run a driver on a scripted modem; wait until it is ready if it is expected to be."""
     owner = Owner()
     modem = Modem(
-        str(scripted.link), on_event=owner.take, options=options, profile=profile, listen_first_s=listen_first_s
+        str(scripted.link),
+        on_event=owner.take,
+        options=options,
+        profile=profile,
+        hint=hint,
+        listen_first_s=listen_first_s,
     )
     running = asyncio.create_task(modem.run())
     try:

@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 
 from modem.driver import Accepted, HealthChanged, Level, NoAnswer, Ready, Refused, StorageAlarm, SubmitResult
 from modem.driver.health import SendRecord, Storage, chance_of, is_trouble
+from modem.profile import Reading
 from modem.profiles.generic import PROFILE
 from tests.modem.driver.driving import DELIVER, FAST, TPDU, driven
 from tests.support.scripted_modem import PLAIN, ScriptedModem
@@ -142,7 +143,7 @@ def telling() -> dict[str, list[str]]:
 
 
 async def test_modem_that_tells_is_asked_and_its_health_is_told(link: Path, telling: dict[str, list[str]]) -> None:
-    profile = replace(PROFILE, temperature_command="AT+QTEMP")
+    profile = replace(PROFILE, temperature_c=Reading(command="AT+QTEMP"))
     options = replace(FAST, poll_interval_s=0.05)
     async with (
         ScriptedModem(link=link, answers=telling, memories={}) as scripted,

@@ -26,6 +26,7 @@ from modem.driver import (
     StepEnded,
     Symptom,
 )
+from modem.driver.model import Model
 from modem.driver.recovery import Recovery
 from modem.driver.symptoms import Evidence
 from modem.emulator.breakage.shelf import build
@@ -307,7 +308,7 @@ class Hands:
         self.recovery = Recovery(
             "/dev/modem",
             options=ModemOptions(recovery=self.limits),
-            profile=PROFILE,
+            known=Model(fallback=PROFILE),
             emit=self.events.append,
             power=self.power,
             on_step=lambda: None,

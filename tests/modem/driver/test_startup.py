@@ -51,7 +51,7 @@ async def test_modem_becomes_ready_over_any_wire(link: Path, wire: Wire) -> None
             ("huawei", "351911041234567", "262011234567890", "89490200001234567890", None),
             "o2 - de",
             -51,
-            {"AT+CNMI=2,1,0,1,0", "AT+CNMI=1,1,0,1,0", 'AT+CPMS="ME","ME","ME"'},
+            {"AT^CURC=0", "AT+CNMI=1,1,0,1,0", 'AT+CPMS="ME","ME","ME"'},
         ),
         (
             "ec25.at",
@@ -93,6 +93,58 @@ async def test_modem_of_a_family_starts_up(
             result = await modem.submit(TPDU)
             assert scripted.bodies == ["00" + TPDU.hex().upper()]
             assert result is not None
+
+
+@pytest.mark.parametrize(
+    ("test", "wanted"),
+    [
+        pytest.param(['+CPMS: "ME","MT","SM"', "OK"], "ME", id="no brackets (Huawei MU609)"),
+        pytest.param(['+CPMS: (("SM","BM","SR"),("SM"))', "OK"], "SM", id="double brackets (Wavecom Q2)"),
+        pytest.param(["+CPMS: (),(),()", "OK"], "SM", id="empty lists (Nokia C6)"),
+        pytest.param(['+CPMS: ("SM_P","ME_P","SM"),("SM")', "OK"], "SM_P", id="one list missing"),
+        pytest.param(["OK"], "SM", id="nothing"),
+        pytest.param(["ERROR"], "SM", id="refused"),
+    ],
+)
+async def test_memories_are_asked_not_assumed(link: Path, test: list[str], wanted: str) -> None:
+    """Answers of +CPMS=? in Gammu's and ModemManager's tests and in oFono; +CPMS? keeps silent about those in use."""
+    choice = f'AT+CPMS="{wanted}","{wanted}"'
+    answers = {**PLAIN, "AT+CPMS=?": test, "AT+CPMS?": ["ERROR"], choice: ["+CPMS: 0,20,0,20", "OK"]}
+    async with ScriptedModem(link=link, answers=answers, memories={}) as scripted, driven(scripted):
+        chosen = [command for command in scripted.heard if command.startswith("AT+CPMS=") and "?" not in command]
+        assert chosen[:2] == [f'{choice},"{wanted}"', choice]
+
+
+@pytest.mark.parametrize(
+    ("ranges", "value"),
+    [
+        pytest.param("(0-3),(0,1),(0,2,3),(0,2),(1)", "2,1,0,2,1", id="MC75i: no routed reports, buffer only 1"),
+        pytest.param("(0,1,2,3),(0,1,2,3),(0,2),(0,1),(0,1)", "2,1,0,1,0", id="SIM800: no stored reports"),
+        pytest.param("(1,2),(0-3),(0-3),(0-2)", "2,1,0,1", id="four lists"),
+        pytest.param("(0-2),(0,1),(0),(),(1)", "2,1,0,0,1", id="an empty list"),
+    ],
+)
+async def test_indications_are_asked_not_assumed(link: Path, ranges: str, value: str) -> None:
+    answers = {**PLAIN, "AT+CNMI=?": [f"+CNMI: {ranges}", "OK"], f"AT+CNMI={value}": ["OK"]}
+    answers["AT+CNMI?"] = [f"+CNMI: {value}", "OK"]
+    async with ScriptedModem(link=link, answers=answers) as scripted, driven(scripted) as (modem, _):
+        assert modem.profile is PROFILE
+        assert next(command for command in scripted.heard if command.startswith("AT+CNMI=2")) == f"AT+CNMI={value}"
+
+
+async def test_message_service_that_still_starts_is_waited_for(link: Path) -> None:
+    """EC25, SIM7600: +CMS ERROR: 302 until SMS DONE; no message may be given to the modem before."""
+    answers = {**PLAIN, "AT+CPMS=?": ["+CMS ERROR: 302"]}
+    async with (
+        ScriptedModem(link=link, answers=answers) as scripted,
+        driven(scripted, is_ready_expected=False) as (_, owner),
+    ):
+        await scripted.until_heard("AT+CPMS=?")
+        assert not owner.all(Ready)
+        scripted.answers["AT+CPMS=?"] = PLAIN["AT+CPMS=?"]
+        scripted.say("SMS DONE")
+        await owner.until(Ready)
+        assert 'AT+CPMS="SM","SM","SM"' in scripted.heard
 
 
 async def test_modem_that_boots_slowly_is_waited_for(link: Path) -> None:

@@ -64,7 +64,7 @@ def test_the_shelf_holds_a_file_for_each_name() -> None:
     files = {path.stem for path in Path(modem.profiles.__file__).parent.glob("*.py")} - {"__init__"}
 
     assert {profile.name.replace("-", "_") for profile in PROFILES} == files
-    assert len(PROFILES) >= 13
+    assert len(PROFILES) >= 35
 
 
 @of_each(MODELS)
@@ -84,22 +84,71 @@ def test_the_generic_profile_is_for_no_model_in_particular() -> None:
     ("manufacturer", "model", "name"),
     [
         ("huawei", "E1752", "huawei-e173"),
-        ("huawei", "E3531", "huawei-e173"),
+        ("huawei", "E3131", "huawei-e173"),
+        ("huawei", "K3765", "huawei-e173"),
+        ("huawei", "E3531", "huawei-e3372"),
+        ("huawei", "E3276", "huawei-e3372"),
+        ("huawei", "E8372", "huawei-e3372"),
         ("Huawei Technologies Co., Ltd.", "MU609", "huawei-me909"),
+        ("Huawei Technologies Co., Ltd.", "ME909s-120", "huawei-me909"),
         ("ZTE INCORPORATED", "MF190", "zte-mf"),
-        ("SIMCOM_Ltd", "SIMCOM_SIM900", "sim800"),
-        ("SIMCOM INCORPORATED", "A7670E", "sim7600"),
+        ("SIMCOM_Ltd", "SIMCOM_SIM808", "sim800"),
+        ("SIMCOM_Ltd", "SIMCOM_SIM900", "sim900"),
+        ("SIMCOM INCORPORATED", "A7670G-LLSE", "a7670"),
+        ("INCORPORATED", "A7672E-FASE", "a7670"),
         ("SIMCOM INCORPORATED", "SIMCOM_SIM7500E", "sim7600"),
+        ("SIMCOM INCORPORATED", "SIMCOM_SIM7100E", "sim7600"),
+        ("SIMCOM_Ltd", "SIMCOM_SIM7000E", "sim7000"),
+        ("SIMCOM INCORPORATED", "SIMCOM_SIM7070G", "sim7000"),
         ("Quectel", "EG25", "quectel-ec25"),
+        ("Quectel", "EC20F", "quectel-ec25"),
+        ("Quectel", "EG06", "quectel-ec25"),
+        ("Quectel", "EM060K-GL", "quectel-ec25"),
+        ("Quectel", "EC200U", "quectel-ec200"),
+        ("Quectel", "EG915U", "quectel-ec200"),
+        ("Quectel", "BG95-M3", "quectel-bg96"),
+        ("Quectel", "RM520N-GL", "quectel-rm500q"),
+        ("Quectel", "RG502Q-EA", "quectel-rm500q"),
         ("Quectel_Ltd", "Quectel_M66", "quectel-m95"),
         ("Sierra Wireless, Incorporated", "EM7455", "sierra-mc7455"),
-        ("Telit", "HE910", "telit-le910"),
+        ("Sierra Wireless, Incorporated", "RC7611", "sierra-mc7455"),
+        ("Sierra Wireless", "HL7800", "sierra-hl78"),
+        ("Telit", "HE910-EUR", "telit-he910"),
+        ("Telit", "UE910-EUR", "telit-he910"),
+        ("Telit", "LE910C4-EU", "telit-le910"),
+        ("Telit", "LM960A18", "telit-le910"),
+        ("Telit", "FN980", "telit-le910"),
+        ("Telit", "ML865C1-EA", "telit-me910"),
+        ("Telit", "ME310G1-W1", "telit-me910"),
+        ("Telit", "LE910S1-EAG", "telit-le910s1"),
+        ("Telit", "LE910Q1-EU", "telit-le910s1"),
+        ("Telit", "UC864-E", "telit-uc864"),
+        ("Telit", "GE865-QUAD", "telit-uc864"),
+        ("Telit", "GL865-QUAD", "telit-uc864"),
+        ("Telit", "GM862-QUAD", "telit-uc864"),
         ("u-blox", "SARA-G350", "ublox-sara-u2"),
-        ("u-blox", "SARA-R410M-02B", "ublox-lara"),
-        ("Cinterion", "BGS2-W", "cinterion-ehs6"),
-        ("Gemalto", "ELS61-E", "cinterion-ehs6"),
-        ("SIEMENS", "TC35i", "cinterion-mc75i"),
+        ("u-blox", "LISA-U200", "ublox-sara-u2"),
+        ("u-blox", "SARA-R412M-02B", "ublox-sara-r4"),
+        ("u-blox", "SARA-N410", "ublox-sara-r4"),
+        ("u-blox", "TOBY-R200", "ublox-lara"),
+        ("u-blox", "TOBY-L210", "ublox-toby-l"),
+        ("u-blox", "MPCI-L201", "ublox-toby-l"),
+        ("u-blox", "LARA-R6001D", "ublox-lara-r6"),
+        ("Cinterion", "BGS2-E", "cinterion-bgs2"),
+        ("Cinterion", "EHS5-E", "cinterion-ehs6"),
+        ("Cinterion", "PHS8-P", "cinterion-ehs6"),
+        ("Gemalto", "ELS61-E", "cinterion-pls8"),
+        ("Cinterion", "PLS62-W", "cinterion-pls8"),
+        ("Cinterion", "MV31-W", "cinterion-pls8"),
+        ("SIEMENS", "TC35", "siemens-tc35"),
+        ("SIEMENS", "MC35i", "siemens-tc35"),
+        ("SIEMENS", "MC55", "siemens-mc55"),
+        ("SIEMENS", "TC65", "cinterion-mc75i"),
         ("WAVECOM MODEM", " MULTIBAND  900E  1800 ", "wavecom"),
+        ("Fibocom Wireless Inc.", "FM160-CN", "fibocom-l8"),
+        ("Fibocom Wireless Inc.", "Fibocom NL668 Modem", "fibocom-l8"),
+        ("TCT Mobile Phones", "X230L", "alcatel-x"),
+        ("SAMSUNG ELECTRONICS", "EC25-like", None),
         ("Nokia", "Nokia 6310i", None),
     ],
 )
@@ -173,6 +222,44 @@ def test_its_card_is_told_by_a_command_of_the_profile(profile: Profile) -> None:
     found = [read_iccid(line) for answer in answers for line in answer[:-1]]
     assert set(found) == {bench.equipment().sim.iccid}
     assert profile is GENERIC or answers[0][-1] == "OK"
+
+
+@of_each(PROFILES)
+def test_it_tells_the_tries_of_its_pin(profile: Profile) -> None:
+    bench = Bench(personality=profile.personality)
+    answers = [(query, bench.at(query.command.removeprefix("AT"))) for query in profile.pin_tries]
+
+    assert {tries for query, answer in answers if (tries := query.read(answer[:-1])) is not None} == {3}
+    assert answers[0][1][-1] == "OK"
+
+
+@of_each(PROFILES)
+def test_its_readings_can_be_read(profile: Profile) -> None:
+    bench = Bench(personality=profile.personality)
+    for reading, lowest, highest in ((profile.temperature_c, -40, 100), (profile.voltage_v, 3.2, 5.5)):
+        if reading is not None:
+            *lines, final = bench.at(reading.command.removeprefix("AT"))
+            number = reading.read(lines)
+            assert final == "OK"
+            assert number is not None
+            assert lowest <= number <= highest
+
+
+@of_each(PROFILES)
+def test_it_takes_the_commands_of_its_start(profile: Profile) -> None:
+    bench = Bench(personality=profile.personality)
+
+    assert [bench.at(command.removeprefix("AT"))[-1] for command in profile.init_commands] == ["OK"] * len(
+        profile.init_commands
+    )
+
+
+@of_each(PROFILES)
+def test_its_first_reset_command_restarts_it(profile: Profile) -> None:
+    bench = Bench(personality=profile.personality)
+
+    assert bench.at(profile.reset_commands[0].removeprefix("AT")) == ["OK"]
+    assert not bench.machines[0].is_awake
 
 
 @of_each(PROFILES)
