@@ -18,10 +18,18 @@ import re
 from dataclasses import dataclass, field
 from enum import Enum
 from types import MappingProxyType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+# As `UsbDevice.product`: whatever the maker makes.
+ANY_PRODUCT: Final = "...."
+# As `UsbDevice.not_a_modem`: a modem that shows its driver disc first.
+STORAGE_MODE: Final = (
+    "This modem shows itself as a disc with its own drivers. Install usb_modeswitch (Debian: apt-get install "
+    "usb-modeswitch), then unplug it and plug it in again: it comes back as a modem."
+)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -142,22 +150,52 @@ class PortRole(Enum):
     OTHER = "other"
 
 
+def port_roles(table: str) -> Mapping[str, PortRole]:
+    """Return `UsbDevice.roles` from a table in one line, ValueError for a word that is no role.
+
+    >>> port_roles("00:diag 02:at")
+    mappingproxy({'00': <PortRole.DIAG: 'diag'>, '02': <PortRole.AT: 'at'>})
+    """
+    entries = (entry.rsplit(":", 1) for entry in table.split())
+    return MappingProxyType({key: PortRole(role) for key, role in entries})
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class UsbDevice:
     """Which serial port of a USB device is for what, for one or more product ids of one vendor.
 
-    `roles` has two kinds of keys: "02" is bInterfaceNumber (udev: ID_USB_INTERFACE_NUM), "ff/01/02" is class, subclass
-    and protocol of the interface; the second kind goes first. Interfaces that are not named are of unknown use.
+    `roles` has three kinds of keys: "02" is bInterfaceNumber (udev: ID_USB_INTERFACE_NUM), "ff/01/02" is class,
+    subclass and protocol of the interface, and "02,ff/ff/ff" is both. `role_of` asks for both, then the protocol, then
+    the number. Interfaces that are not named are of unknown use.
     """
 
-    # idVendor, four hexadecimal digits in small letters, and a regular expression for the whole idProduct.
+    # idVendor, four hexadecimal digits in small letters, and a regular expression for the whole idProduct: alternatives
+    # of four signs, each a digit, a class of digits or a dot. "...." is every product of a maker of nothing but modems;
+    # entries that name products go before it.
     vendor: str
     product: str
     roles: Mapping[str, PortRole] = field(default_factory=lambda: MappingProxyType({}))
-    # Why this device has no AT port at all and is left alone, in words for a person; "" for a modem.
+    # Why this device has no AT port at all and is left alone, and what to do, in words for a person; "" for a modem.
     not_a_modem: str = ""
     # How long after its ports have appeared nothing may be written to them.
     quiet_s: float = 3.0
+
+    @property
+    def is_whole_vendor(self) -> bool:
+        """Tell whether this entry is for whatever its maker makes."""
+        return self.product == ANY_PRODUCT
+
+    def is_for(self, vendor: str, product: str) -> bool:
+        """Tell whether a device with this idVendor and idProduct, in capitals or not, is described here."""
+        return vendor.lower() == self.vendor and re.fullmatch(self.product, product.lower()) is not None
+
+    def role_of(self, interface: str, kind: str = "") -> PortRole | None:
+        """Return what the port is for, None when that is not known.
+
+        `interface` is bInterfaceNumber as udev has it ("02"), `kind` class, subclass and protocol ("ff/02/02").
+        """
+        keys = (f"{interface},{kind}", kind, interface)
+        return next((self.roles[key] for key in map(str.lower, keys) if key in self.roles), None)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from modem.profile import Profile
+    from modem.profile import PortRole, Profile, UsbDevice
 
 
 @cache
@@ -25,3 +25,25 @@ def load_profiles() -> Mapping[str, Profile]:
             raise ValueError(message)
         profiles[profile.name] = profile
     return MappingProxyType(profiles)
+
+
+@cache
+def find_usb(vendor: str, product: str) -> tuple[tuple[Profile, UsbDevice], ...]:
+    """Return what is known of a USB device: every entry that is for it, those that name its product first.
+
+    A device that is none of ours gives (). The profile of an entry is a hint only: several models share one id, and
+    which one it is, the modem itself says.
+    """
+    found = [
+        (profile, device)
+        for profile in load_profiles().values()
+        for device in profile.usb
+        if device.is_for(vendor, product)
+    ]
+    return tuple(sorted(found, key=lambda entry: entry[1].is_whole_vendor))
+
+
+def find_role(vendor: str, product: str, interface: str, kind: str = "") -> PortRole | None:
+    """Return what a serial port of a USB device is for by all that `find_usb` knows; None when nobody says."""
+    roles = (device.role_of(interface, kind) for _, device in find_usb(vendor, product))
+    return next((role for role in roles if role is not None), None)

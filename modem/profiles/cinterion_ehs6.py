@@ -9,12 +9,26 @@ from __future__ import annotations
 
 from typing import Final
 
-from modem.profile import Boot, Personality, Profile, Refusal
+from modem.profile import ANY_PRODUCT, Boot, Personality, Profile, Refusal, UsbDevice, port_roles
 
 PROFILE: Final = Profile(
     name="cinterion-ehs6",
     manufacturer=r"cinterion|gemalto|thales",
     model=r"^(EHS|BGS|ELS|PLS|PHS|PDS|EXS)\d",
+    usb=(
+        # A maker of modems.
+        UsbDevice(vendor="1e2d", product=ANY_PRODUCT),
+        # PHS8: ModemManager 1.25 src/plugins/cinterion, as all of these but the last.
+        UsbDevice(vendor="1e2d", product="0053", roles=port_roles("01:gps")),
+        # PLS8.
+        UsbDevice(vendor="1e2d", product="0061", roles=port_roles("00:at2 02:at 04:gps 06:other 08:other")),
+        # PLS62, without and with MBIM.
+        UsbDevice(vendor="1e2d", product="005[bd]", roles=port_roles("00:at 02:at2 04:gps 06:other 08:diag")),
+        # PLS63, PLS83.
+        UsbDevice(vendor="1e2d", product="0069|006f", roles=port_roles("00:at 02:at2 04:gps 06:diag")),
+        # MV31, MV32.
+        UsbDevice(vendor="1e2d", product="00b3|00f1", roles=port_roles("02:at 04:gps")),
+    ),
     # Its manual, 12.12: reports are routed in phase 2+ only.
     cnmi_report=(2, 1),
     cnmi_fallbacks=("2,1,0,2,1", "2,1,0,0,1"),

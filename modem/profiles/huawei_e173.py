@@ -9,12 +9,65 @@ from __future__ import annotations
 
 from typing import Final
 
-from modem.profile import Boot, Personality, Profile, Refusal, Repeated
+from modem.profile import (
+    ANY_PRODUCT,
+    STORAGE_MODE,
+    Boot,
+    Personality,
+    Profile,
+    Refusal,
+    Repeated,
+    UsbDevice,
+    port_roles,
+)
 
 PROFILE: Final = Profile(
     name="huawei-e173",
     manufacturer=r"huawei",
     model=r"^(E1[5-9]|E2[0-9]|E3[013]|E35|K3[57])",
+    usb=(
+        # Huawei tells it by interface protocol: 1 modem, 2 commands (PCUI), 3 diagnosis, 5 and 6 GPS, and
+        # from 10 on the same for LTE (the answer of AT^SETPORT=?; ModemManager 1.25 src/plugins/huawei: 1, 2, 5, 14).
+        UsbDevice(
+            vendor="12d1",
+            product=ANY_PRODUCT,
+            roles=port_roles(
+                "ff/01/01:at2 ff/01/02:at ff/01/03:diag ff/01/05:gps ff/01/06:gps ff/01/10:at2 ff/01/12:at "
+                "ff/01/13:diag ff/01/14:gps ff/02/01:at2 ff/02/02:at ff/02/03:diag ff/02/05:gps ff/02/06:gps "
+                "ff/02/10:at2 ff/02/12:at ff/02/13:diag ff/02/14:gps ff/06/14:gps"
+            ),
+            quiet_s=5.0,
+        ),
+        # Older sticks tell by number: chan_dongle pdiscovery.c.
+        UsbDevice(
+            vendor="12d1", product="1001|1003", roles=port_roles("01,ff/ff/ff:audio 02,ff/ff/ff:at"), quiet_s=5.0
+        ),
+        UsbDevice(
+            vendor="12d1", product="1436|14ac", roles=port_roles("03,ff/ff/ff:audio 04,ff/ff/ff:at"), quiet_s=5.0
+        ),
+        UsbDevice(
+            vendor="12d1", product="140c|1506", roles=port_roles("02,ff/ff/ff:audio 03,ff/ff/ff:at"), quiet_s=5.0
+        ),
+        # ModemManager and usb_modeswitch: HiLink firmware.
+        UsbDevice(
+            vendor="12d1",
+            product="14db|14dc",
+            not_a_modem=(
+                "This stick has HiLink firmware: it is a network card with a web page of its own and has no AT port. "
+                "Put stick firmware on it, or take another model."
+            ),
+        ),
+        # usb_modeswitch-data 20191128: ids that it switches to another one.
+        UsbDevice(
+            vendor="12d1",
+            product=(
+                "1446|1449|14ad|14b5|14b7|14ba|14c[1345]|14d1|14fe|1505|151a|1520|1521|1526|1553|1557|155b|"
+                "156a|157[cd]|1597|15c[adef]|15d[02]|15e[7ce]|1c0b|1c1b|1c24|1f0[1-9]|1f0a|1f11|1f1[5-9]|"
+                "1f1[b-e]"
+            ),
+            not_a_modem=STORAGE_MODE,
+        ),
+    ),
     # oFono drivers/atmodem/sms.c: Qualcomm-based Huawei advertise 2 and misbehave.
     cnmi_mode=(1, 2),
     cnmi_fallbacks=("1,1,0,1,0", "2,1,0,2,0", "2,1,0,1,0", "1,2,0,0,0", "2,0,0,2,1"),

@@ -8,12 +8,16 @@ from __future__ import annotations
 
 from typing import Final
 
-from modem.profile import Boot, Personality, Profile, Refusal, Repeated
+from modem.profile import Boot, Personality, Profile, Refusal, Repeated, UsbDevice
 
 PROFILE: Final = Profile(
     name="huawei-me909",
     manufacturer=r"huawei",
     model=r"^M[EU]\d",
+    usb=(
+        # ME909u, ME909s, MU709: usb_modeswitch-data 20191128. Which port is which, the interface protocol tells.
+        UsbDevice(vendor="12d1", product="1573|15c1|1c25", quiet_s=5.0),
+    ),
     # oFono drivers/atmodem/sms.c: mode 1 for Huawei.
     cnmi_mode=(1, 2),
     iccid_commands=("AT^ICCID?", "AT+CRSM=176,12258,0,0,10"),

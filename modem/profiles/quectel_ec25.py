@@ -9,12 +9,24 @@ from __future__ import annotations
 
 from typing import Final
 
-from modem.profile import Boot, Personality, Profile, Refusal
+from modem.profile import ANY_PRODUCT, Boot, Personality, Profile, Refusal, UsbDevice, port_roles
 
 PROFILE: Final = Profile(
     name="quectel-ec25",
     manufacturer=r"quectel",
     model=r"^E[CGM]\d",
+    usb=(
+        # A maker of modems.
+        UsbDevice(vendor="2c7c", product=ANY_PRODUCT),
+        # EC21, EC25 and EG25, EG91, EG95, EG06, EG12: ModemManager 1.25 src/plugins/quectel.
+        UsbDevice(vendor="2c7c", product="012[15]|019[15]|0306|0512", roles=port_roles("00:diag 01:gps 02:at 03:at2")),
+        # EC20 under Qualcomm's number: oFono plugins/udevng.c.
+        UsbDevice(vendor="05c6", product="9215|9090", roles=port_roles("00:diag 01:gps 02:at 03:at2")),
+        # BG96, RM500Q, RM520N.
+        UsbDevice(vendor="2c7c", product="0296|080[01]", roles=port_roles("00:diag 01:gps 02:at 03:at2")),
+        # EM060K with MBIM.
+        UsbDevice(vendor="2c7c", product="0128", roles=port_roles("03:diag 04:gps 05:at")),
+    ),
     # Stored ones cannot be read: asterisk-chan-quectel#75.
     cnmi_report=(1,),
     cnmi_fallbacks=("2,1,0,1,0", "2,1,0,0,0"),

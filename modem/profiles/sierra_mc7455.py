@@ -7,12 +7,22 @@ from __future__ import annotations
 
 from typing import Final
 
-from modem.profile import Boot, Personality, Profile, Refusal
+from modem.profile import ANY_PRODUCT, STORAGE_MODE, Boot, Personality, Profile, Refusal, UsbDevice, port_roles
 
 PROFILE: Final = Profile(
     name="sierra-mc7455",
     manufacturer=r"sierra",
     model=r"^[ME][CM]7\d",
+    usb=(
+        # A maker of modems.
+        UsbDevice(vendor="1199", product=ANY_PRODUCT),
+        # MC74xx, EM7455, EM7565, RC7611: ModemManager 1.25 src/plugins/sierra.
+        UsbDevice(vendor="1199", product="9071|9079|9091|68c0", roles=port_roles("00:diag 02:gps 03:at")),
+        # HL7812.
+        UsbDevice(vendor="1199", product="c001", roles=port_roles("00:at 02:at2 04:gps")),
+        # usb_modeswitch-data 20191128.
+        UsbDevice(vendor="1199", product="0fff", not_a_modem=STORAGE_MODE),
+    ),
     iccid_commands=("AT+CRSM=176,12258,0,0,10", "AT!ICCID?"),
     boot_s=40.0,
     personality=Personality(

@@ -9,12 +9,30 @@ from __future__ import annotations
 
 from typing import Final
 
-from modem.profile import Boot, Personality, Profile, Refusal
+from modem.profile import ANY_PRODUCT, STORAGE_MODE, Boot, Personality, Profile, Refusal, UsbDevice, port_roles
 
 PROFILE: Final = Profile(
     name="sim7600",
     manufacturer=r"simcom",
     model=r"SIM7[1-6]\d\d|A76\d\d",
+    usb=(
+        # A maker of modems.
+        UsbDevice(vendor="1e0e", product=ANY_PRODUCT),
+        # SIM7000, SIM7100, SIM7500, SIM7600: ModemManager 1.25 src/plugins/simtech, as all of these.
+        UsbDevice(vendor="1e0e", product="9001", roles=port_roles("00:diag 01:gps 02:at 03:at2 04:audio")),
+        # A7600E-H, A7602E-H.
+        UsbDevice(vendor="1e0e", product="9011", roles=port_roles("04:at 05:at2 02:other")),
+        # SIM7070, SIM7080, SIM7090, in two layouts.
+        UsbDevice(vendor="1e0e", product="9205", roles=port_roles("00:diag 01:gps 02:at 03:at2")),
+        UsbDevice(vendor="1e0e", product="9206", roles=port_roles("00:diag 01:gps 02:at 03:other 04:other 05:at2")),
+        # Prolink PH-300, SCT UM300, A-Link 3GU.
+        UsbDevice(vendor="1e0e", product="9100|9200", roles=port_roles("01:at2 03:at")),
+        UsbDevice(vendor="1e0e", product="cefe", roles=port_roles("00:at2 01:at2 02:at")),
+        # Under Qualcomm's number: oFono plugins/udevng.c; which port is which is not known.
+        UsbDevice(vendor="05c6", product="9000"),
+        # usb_modeswitch-data 20191128.
+        UsbDevice(vendor="1e0e", product="f000", not_a_modem=STORAGE_MODE),
+    ),
     cnmi_mode=(1, 2),
     iccid_commands=("AT+CICCID", "AT+CCID", "AT+CRSM=176,12258,0,0,10"),
     restart_urcs=frozenset({"RDY", "*ATREADY"}),

@@ -10,12 +10,40 @@ from __future__ import annotations
 
 from typing import Final
 
-from modem.profile import Boot, Personality, Profile, Refusal
+from modem.profile import ANY_PRODUCT, Boot, Personality, Profile, Refusal, UsbDevice, port_roles
 
 PROFILE: Final = Profile(
     name="telit-le910",
     manufacturer=r"telit",
     model=r"^[GHLMU][ECT]\d{3}",
+    usb=(
+        # A maker of modems.
+        UsbDevice(vendor="1bc7", product=ANY_PRODUCT),
+        # LE910C1, without and with MBIM: ModemManager 1.25 src/plugins/telit, as all of these.
+        UsbDevice(vendor="1bc7", product="1201", roles=port_roles("00:diag 03:gps 04:at 05:at2 06:other")),
+        UsbDevice(vendor="1bc7", product="1204", roles=port_roles("00:diag 04:gps 05:at 06:at2 07:other")),
+        # LE910C1-EUX.
+        UsbDevice(vendor="1bc7", product="103[13]", roles=port_roles("00:diag 01:at 02:at2")),
+        # LE922, LM9x0, FN980, without and with MBIM. They start slowly.
+        UsbDevice(vendor="1bc7", product="10[45]0", roles=port_roles("00:diag 03:other 04:at 05:at2 06:other")),
+        UsbDevice(vendor="1bc7", product="10[45]1", roles=port_roles("00:diag 04:other 05:at 06:at2 07:other")),
+        # LN920, FN990.
+        UsbDevice(vendor="1bc7", product="10[67]0", roles=port_roles("00:diag 03:gps 04:at 05:at2 06:other")),
+        UsbDevice(vendor="1bc7", product="10[67]1", roles=port_roles("00:diag 04:gps 05:at 06:at2 07:other")),
+        # HE910: oFono plugins/udevng.c.
+        UsbDevice(vendor="1bc7", product="0021", roles=port_roles("00:at")),
+        # ME910C1, MEx10G1.
+        UsbDevice(vendor="1bc7", product="1101|110a", roles=port_roles("00:diag 01:at 02:at2")),
+        # LE910S1, LE910Q1.
+        UsbDevice(vendor="1bc7", product="701[01]", roles=port_roles("02:other 03:at2 04:at")),
+        UsbDevice(vendor="1bc7", product="702[01]", roles=port_roles("02:at2 04:other 06:at")),
+        # UC864, CC864.
+        UsbDevice(vendor="1bc7", product="1003|1006", roles=port_roles("00:at 02:at2")),
+        UsbDevice(vendor="1bc7", product="100[45]", roles=port_roles("00:at 02:gps 03:at2")),
+        # DE910, CE910.
+        UsbDevice(vendor="1bc7", product="1010", roles=port_roles("01:gps 02:at2 03:at")),
+        UsbDevice(vendor="1bc7", product="1011", roles=port_roles("01:at")),
+    ),
     iccid_commands=("AT#CCID", "AT+CCID", "AT+CRSM=176,12258,0,0,10"),
     ready_urcs=frozenset({"#QSS"}),
     boot_s=40.0,

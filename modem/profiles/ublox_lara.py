@@ -9,12 +9,25 @@ from __future__ import annotations
 
 from typing import Final
 
-from modem.profile import Boot, Personality, Profile, Refusal
+from modem.profile import Boot, Personality, Profile, Refusal, UsbDevice, port_roles
 
 PROFILE: Final = Profile(
     name="ublox-lara",
     manufacturer=r"u-?blox",
     model=r"^(LARA|TOBY|SARA-[RN])",
+    usb=(
+        # TOBY-R2, LARA-R2: ModemManager 1.25 src/plugins/ublox, as all of these.
+        UsbDevice(
+            vendor="1546", product="1107|110a", roles=port_roles("00:at 02:at2 04:at2 06:other 08:other 0a:diag")
+        ),
+        # TOBY-L200: 20 s before the first command.
+        UsbDevice(vendor="1546", product="114[136]", quiet_s=20.0),
+        # TOBY-L4: 20 s before the first command.
+        UsbDevice(vendor="1546", product="1010", roles=port_roles("02:other 04:diag 06:at 08:other"), quiet_s=20.0),
+        # LARA-R6 and SARA-R4 under Qualcomm's number; which port of the latter is which is not known.
+        UsbDevice(vendor="05c6", product="908b", roles=port_roles("00:diag 01:at 02:at2 03:other")),
+        UsbDevice(vendor="05c6", product="90b2"),
+    ),
     iccid_commands=("AT+CCID", "AT+CRSM=176,12258,0,0,10"),
     restart_urcs=frozenset({"+AT", "GREETING"}),
     sim_urcs=frozenset({"+UUSIMSTAT"}),

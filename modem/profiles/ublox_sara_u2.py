@@ -9,12 +9,23 @@ from __future__ import annotations
 
 from typing import Final
 
-from modem.profile import Boot, Personality, Profile, Refusal
+from modem.profile import ANY_PRODUCT, Boot, Personality, Profile, Refusal, UsbDevice, port_roles
 
 PROFILE: Final = Profile(
     name="ublox-sara-u2",
     manufacturer=r"u-?blox",
     model=r"^(SARA-[UG]|LISA-U)",
+    usb=(
+        # A maker of modems, and of receivers.
+        UsbDevice(vendor="1546", product=ANY_PRODUCT),
+        # LISA-U2, SARA-U2, in two layouts: ModemManager 1.25 src/plugins/ublox.
+        UsbDevice(
+            vendor="1546", product="1102", roles=port_roles("00:at 02:at2 04:at2 06:other 08:diag 0a:diag 0c:other")
+        ),
+        UsbDevice(vendor="1546", product="1104", roles=port_roles("00:at 02:other 04:diag 06:other")),
+        # ModemManager 1.25 src/plugins/ublox.
+        UsbDevice(vendor="1546", product="01a[5-9]", not_a_modem="This is a satellite receiver, not a modem."),
+    ),
     iccid_commands=("AT+CCID", "AT+CRSM=176,12258,0,0,10"),
     restart_urcs=frozenset({"+AT", "GREETING"}),
     sim_urcs=frozenset({"+UUSIMSTAT"}),

@@ -9,12 +9,56 @@ from __future__ import annotations
 
 from typing import Final
 
-from modem.profile import Boot, Personality, Profile, Refusal, Repeated
+from modem.profile import (
+    ANY_PRODUCT,
+    STORAGE_MODE,
+    Boot,
+    Personality,
+    Profile,
+    Refusal,
+    Repeated,
+    UsbDevice,
+    port_roles,
+)
 
 PROFILE: Final = Profile(
     name="zte-mf",
     manufacturer=r"\bZTE\b",
     model=r"^MF\d",
+    usb=(
+        # ModemManager 1.25 src/plugins/zte.
+        UsbDevice(
+            vendor="19d2",
+            product=(
+                "0021|0031|0037|0039|0042|0052|0057|0058|0061|0063|0066|0078|0082|0104|0106|0108|0122|0123|"
+                "1007|1008|1010|1254|1268|2002|2003"
+            ),
+            roles=port_roles("01:at2 03:at"),
+        ),
+        UsbDevice(vendor="19d2", product="0016|0017|0018|0019|0117|0156", roles=port_roles("01:at2 02:at")),
+        UsbDevice(vendor="19d2", product="0033|0091|0113|0118|0121|0124|0126|0128", roles=port_roles("01:at2 04:at")),
+        UsbDevice(vendor="19d2", product="0001|1515", roles=port_roles("00:at 02:at2")),
+        UsbDevice(vendor="19d2", product="0002|0012|0024|0025|0055", roles=port_roles("02:at 04:at2")),
+        UsbDevice(vendor="19d2", product="000[3-9a]", roles=port_roles("00:at 01:at2")),
+        UsbDevice(vendor="19d2", product="0015|0030|0054", roles=port_roles("01:at 03:at2")),
+        UsbDevice(vendor="19d2", product="0043", roles=port_roles("02:at2 03:at")),
+        UsbDevice(vendor="19d2", product="0048|0049", roles=port_roles("02:at2 04:at")),
+        UsbDevice(vendor="19d2", product="0064", roles=port_roles("00:at2 02:at")),
+        UsbDevice(vendor="19d2", product="0125", roles=port_roles("01:at2 05:at")),
+        # A maker of modems.
+        UsbDevice(vendor="19d2", product=ANY_PRODUCT),
+        # usb_modeswitch-data 20191128: ids that it switches to another one.
+        UsbDevice(
+            vendor="19d2",
+            product=(
+                "0026|0040|0053|0083|0090|0101|0103|0110|0115|0120|0146|0149|0150|0154|0166|0169|0198|0266|"
+                "0304|0318|0325|0388|0413|1001|1009|1013|1017|1019|1020|1030|1022|1026|1034|1038|1042|1046|"
+                "117[159]|120[17]|121[069]|122[457]|123[2378]|142[01]|151[147]|152[038]|1536|1542|1580|1588|"
+                "1595|2000|2004|bccd|ffde|ffe6|fff5|fff6"
+            ),
+            not_a_modem=STORAGE_MODE,
+        ),
+    ),
     # oFono: ZTE advertises 2 and misbehaves.
     cnmi_mode=(1, 2),
     iccid_commands=("AT+ZGETICCID", "AT+CRSM=176,12258,0,0,10"),
