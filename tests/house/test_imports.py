@@ -49,6 +49,7 @@ FORBIDDEN = [
     ("pure-rooms", "modem/errors.py", "import structlog"),
     ("pure-half-of-the-emulator", "modem/emulator/sim.py", "import socket"),
     ("pure-half-of-the-driver", "modem/driver/ladder.py", "import time"),
+    ("pure-half-of-the-finder", "modem/ports/choice.py", "import os"),
     ("modem-floors", "modem/ports/finder.py", "import modem.driver"),
     ("shelf-emulator-commands", "modem/emulator/commands/second.py", "from modem.emulator.commands import first"),
     ("shelf-emulator-faults", "modem/emulator/faults/second.py", "from modem.emulator.faults import first"),
