@@ -21,6 +21,7 @@ import serial
 from modem.driver.blocking import run_blocking
 from modem.driver.threaded import ThreadedPort
 from modem.errors import PortBusyError, PortError, PortLostError
+from modem.ports.holders import who_holds, who_may_hold
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -162,7 +163,8 @@ async def open_port(
     """Open a path, `socket://HOST:PORT` or another URL of pyserial.
 
     A symlink is followed anew each time: behind a stable name the device may be another one now. `keep_input` leaves
-    what the device has already sent. Raises PortBusyError when another program holds it, PortError otherwise.
+    what the device has already sent. Raises PortBusyError, which names the program, when another one holds it (also one
+    that took no lock), PortError otherwise.
     """
     scheme = url.partition("://")[0] if "://" in url else ""
     if scheme and scheme != "socket":
@@ -183,12 +185,16 @@ async def open_port(
 
 
 def _open_tty(path: str, *, baudrate: int, keep_input: bool) -> serial.Serial:
+    # Before it is opened: that alone would change the speed of a line that another program is using.
+    holder = who_holds(path)
+    if holder:
+        raise PortBusyError(path, holder)
     try:
         device = _Tty(path=path, baudrate=baudrate, keep_input=keep_input)
     except OSError as error:
         reason = _reason(error)
         if error.errno in _BUSY_ERRORS:
-            raise PortBusyError(path, f"another program holds it ({reason})") from error
+            raise PortBusyError(path, who_may_hold(path)) from error
         raise PortError(path, reason) from error
     except (ValueError, termios.error) as error:
         raise PortError(path, str(error)) from error

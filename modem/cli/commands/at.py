@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 
 import click
 
-from modem.errors import PortBusyError, PortError
+from modem.errors import PortError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -66,8 +66,6 @@ def at(*, port: str, commands: tuple[str, ...], timeout: float | None, raw: bool
     """
     try:
         is_all_well = _talk(port, commands, timeout, baud, notes=not raw)
-    except PortBusyError as error:
-        raise click.ClickException(f"{error}; {_who(port)}") from error
     except PortError as error:
         raise click.ClickException(str(error)) from error
     sys.exit(0 if is_all_well else 1)
@@ -109,15 +107,6 @@ def _known_commands(line: Line) -> Sequence[str]:
         return read_commands(outcome.lines) if outcome.is_ok else []
     line.give_up()
     return []
-
-
-def _who(port: str) -> str:
-    from modem.cli.holders import holders  # noqa: PLC0415
-
-    found = holders(port)
-    if not found:
-        return "which one cannot be seen from here: try it as root"
-    return f"it is open in {', '.join(map(str, found))}"
 
 
 COMMAND = at

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import os
 import pty
+import re
 import socket
+import sys
 import tty
 from typing import TYPE_CHECKING
 
@@ -187,3 +189,21 @@ async def test_tcp_socket_is_a_port() -> None:
     assert "end of file" in await ear.until_lost()
     await port.close()
     server.close()
+
+
+async def test_who_holds_a_port_without_any_lock_is_named(ends: tuple[int, int]) -> None:
+    _, slave = ends
+    name = os.ttyname(slave)
+    program = "import sys; port = open(sys.argv[1], 'rb', buffering=0); print('open', flush=True); sys.stdin.read()"
+    holder = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", program, name, stdin=asyncio.subprocess.PIPE, stdout=asyncio.subprocess.PIPE
+    )
+    assert holder.stdout is not None
+    await holder.stdout.readline()
+    ear = Ear()
+    with pytest.raises(PortBusyError) as caught:
+        await open_port(name, baudrate=115200, on_data=ear.on_data, on_lost=ear.on_lost)
+    await holder.communicate(b"")
+    assert re.fullmatch(rf"{name} is held by python\S* \(pid {holder.pid}\)", caught.value.reason)
+    port = await open_port(name, baudrate=115200, on_data=ear.on_data, on_lost=ear.on_lost)
+    await port.close()

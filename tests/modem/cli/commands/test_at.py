@@ -201,7 +201,7 @@ def test_a_port_that_another_program_holds_is_refused_and_the_program_named(mode
     done = script(modem.port, "-c", "AT")
 
     assert done.returncode == 1
-    assert "another program holds it" in done.stderr
+    assert "is held by " in done.stderr
     assert f"(pid {person.process.pid})" in done.stderr
     assert person.leaves() == 0
 
