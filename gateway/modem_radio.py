@@ -66,8 +66,8 @@ class ModemRadio:
             case events.Refused(kind=kind, code=code, text=text, is_local=is_local):
                 waited_s = time.monotonic() - began
                 return radio.Refused(kind=kind, code=code, text=text, is_local=is_local, waited_s=waited_s)
-            case events.NoAnswer(reason=reason, is_sent=is_sent):
-                return radio.NoAnswer(reason=reason, is_sent=is_sent)
+            case events.NoAnswer(reason=reason, is_sent=is_sent, may_answer_s=may_answer_s):
+                return radio.NoAnswer(reason=reason, is_sent=is_sent, may_answer_s=may_answer_s)
 
     async def delete(self, stored: radio.StoredAt) -> None:
         """Delete one slot."""
@@ -202,6 +202,7 @@ def modem_options(settings: Settings) -> ModemOptions:
         baudrate=settings.modems.baudrate,
         submit_timeout_s=settings.dispatch.submit_timeout_s,
         patience_s=settings.dispatch.patience_s,
+        hung_after_s=settings.dispatch.hung_after_s,
         sims={sim.iccid: _sim_options(sim) for sim in settings.modems.sim},
     )
 

@@ -174,6 +174,9 @@ class DispatchSection(Section):
 
     submit_timeout_s: Seconds = Field(120, description="longest wait for the modem's answer after Ctrl-Z")
     patience_s: Seconds = Field(15, description="wait for the answer before a bare AT asks whether it will still come")
+    hung_after_s: Seconds = Field(
+        60, description="a modem silent to AT so long after Ctrl-Z is believed to hang, and may be restarted"
+    )
     when_unknown: Literal["resend", "report"] = Field(
         "resend", description="no answer and no evidence: send once more on the same SIM, or say unknown"
     )

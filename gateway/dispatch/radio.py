@@ -46,10 +46,14 @@ class Refused:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NoAnswer:
-    """No final result. `is_sent`: Ctrl-Z was written, so the segment may have gone out."""
+    """No final result. `is_sent`: Ctrl-Z was written, so the segment may have gone out.
+
+    For `may_answer_s` one may still come, as LateAnswer; NoLateAnswer says earlier that none will.
+    """
 
     reason: str
     is_sent: bool
+    may_answer_s: float = 0.0
 
 
 SubmitResult = Accepted | Refused | NoAnswer
@@ -121,7 +125,7 @@ class LateAnswer:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NoLateAnswer:
-    """It is certain that no answer to an earlier process's submit will come.
+    """It is certain that no answer will come to a submit that was given up, or to that of an earlier process.
 
     `is_unsent`: the modem was still waiting for the PDU, so nothing can have gone out.
     """

@@ -68,12 +68,14 @@ class Refused:
 class NoAnswer:
     """Nothing was said. `is_sent`: Ctrl-Z was written, so it may have gone out all the same.
 
-    `is_modem_free`: the modem answers other commands, so no answer will come to this one.
+    `is_modem_free`: the modem answers other commands, so no answer will come to this one. Otherwise one may still come
+    within `may_answer_s`, as a LateAnswer; a NoLateAnswer says earlier that none will.
     """
 
     reason: str
     is_sent: bool
     is_modem_free: bool
+    may_answer_s: float = 0.0
 
 
 SubmitResult = Accepted | Refused | NoAnswer
@@ -164,7 +166,7 @@ class LateAnswer:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NoLateAnswer:
-    """No final result will come for the submit of the process before us.
+    """No final result will come for a submit that had been given up, or for that of the process before us.
 
     `is_unsent`: the modem was still waiting for the PDU, so nothing can have gone out.
     """

@@ -197,10 +197,11 @@ class Ladder:
     def decide(self, symptom: Symptom, *, model: str, means: Means, now: float, owed_until: float = -inf) -> Decision:
         """Say what to do about a symptom that is seen now.
 
-        `owed_until`: until then the modem may still answer a submit, and nothing is done that could take the answer.
+        `owed_until`: until then the modem may still answer a submit, and nothing is done that could take the answer;
+        infinite while a submit is under way, and then nothing at all is done.
         """
-        if owed_until > now:
-            return Wait(until=owed_until)
+        if owed_until == inf:
+            return Wait(until=inf)
         if self._step is not None:
             if self._step.symptom is symptom and now < self._step.verified_by:
                 return Wait(until=self._step.verified_by)
@@ -208,10 +209,15 @@ class Ladder:
         trouble = self._trouble(symptom, model, now)
         if now < trouble.resting_until:
             return Wait(until=trouble.resting_until)
-        return self._choose(symptom, trouble, model=model, means=means, now=now)
-
-    def _choose(self, symptom: Symptom, trouble: _Trouble, *, model: str, means: Means, now: float) -> Decision:
         possible = [facts for facts in self._limits.ladder if symptom in facts.cures and means.allow(facts)]
+        if owed_until > now:
+            gentle = [facts for facts in possible if facts.is_gentle and facts.rung not in trouble.tried]
+            return Do(facts=gentle[0]) if gentle else Wait(until=owed_until)
+        return self._choose(symptom, trouble, possible=possible, model=model, now=now)
+
+    def _choose(
+        self, symptom: Symptom, trouble: _Trouble, *, possible: list[RungFacts], model: str, now: float
+    ) -> Decision:
         left = [facts for facts in possible if facts.rung not in trouble.tried]
         if not left:
             return self._end_round(symptom, trouble, now, is_possible=bool(possible))
