@@ -19,7 +19,7 @@ from gateway.dispatch.history import History
 from gateway.dispatch.inbound import Receiver
 from gateway.dispatch.pool import Pool
 from gateway.dispatch.spool import Spool
-from gateway.modem_radio import radio_factory
+from gateway.modem_radio import RadioMaker
 from gateway.service.accounts import Accounts
 from gateway.service.desk import Service
 from gateway.service.spans import SpanBoard
@@ -49,6 +49,7 @@ class App:
         self.dispatcher = Dispatcher(
             store=self.store, settings=settings, clock=self.clock, board=self.board, receiver=receiver
         )
+        self._make_radio = RadioMaker(settings, remember=self.history.remember)
         self._pool = Pool(
             store=self.store,
             settings=settings,
@@ -57,7 +58,7 @@ class App:
             receiver=receiver,
             spool=self._spool,
             history=self.history,
-            make_radio=radio_factory(settings),
+            make_radio=self._make_radio,
         )
         self.server = Server(self.service)
         self._callbacks = CallbackSender(
@@ -76,6 +77,7 @@ class App:
         await self.store.open()
         self._undo.push_async_callback(self.store.close)
         await self._know_spans()
+        self._make_radio.begin_with(await self.store.cures())
 
     async def start(self) -> None:
         """Open the doors: first what sends, last what accepts."""

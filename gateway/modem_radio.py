@@ -8,18 +8,20 @@ from typing import TYPE_CHECKING, assert_never
 
 import structlog
 
+from gateway.core.history import Cure
 from gateway.core.span import Memory, SpanHealth, SpanState
 from gateway.dispatch import radio
-from modem.driver import Experience, GivenUp, Released, StepBegun, StepEnded, events
+from modem.driver import Experience, GivenUp, Released, Rung, StepBegun, StepEnded, Symptom, UsbPower, events
 from modem.driver.modem import Modem
 from modem.driver.options import ModemOptions, SimOptions
 from modem.errors import DecodeError
 from modem.pdu import parse_pdu
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from gateway.config.settings import Settings, SimSettings
+    from modem.driver import PowerControl
 
 log = structlog.get_logger(__name__)
 
@@ -36,6 +38,7 @@ class ModemRadio:
         on_event: Callable[[radio.RadioEvent], None],
         close_timeout_s: float,
         experience: Experience | None = None,
+        power: PowerControl | None = None,
     ) -> None:
         self.url = url
         self._on_event = on_event
@@ -46,7 +49,13 @@ class ModemRadio:
             listen_first_s=listen_first_s,
             on_event=self._translate,
             experience=experience,
+            power=power,
         )
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it can send now."""
+        return self._modem.is_ready
 
     @property
     def health(self) -> SpanHealth:
@@ -178,22 +187,42 @@ def _identity(identity: events.Identity) -> radio.Identity:
     )
 
 
-def radio_factory(settings: Settings) -> radio.RadioFactory:
-    """Give the function that makes the radio of a port."""
-    options = modem_options(settings)
-    experience = Experience()
+class RadioMaker:
+    """Makes the radio of a port (a `radio.RadioFactory`); all radios share what was learnt, and the USB helper.
 
-    def make(url: str, listen_first_s: float, on_event: Callable[[radio.RadioEvent], None]) -> radio.Radio:
-        return ModemRadio(
+    `remember` is told of each cure that is learnt or, with an empty step, forgotten.
+    """
+
+    def __init__(self, settings: Settings, *, remember: Callable[[Cure], None]) -> None:
+        self._options = modem_options(settings)
+        self._close_timeout_s = settings.dispatch.stop_timeout_s
+        self._remember = remember
+        self._experience = Experience(on_change=self._on_learnt)
+        # By URL; a seat that was closed is followed by another radio on the same one.
+        self._radios: dict[str, ModemRadio] = {}
+        self._power = UsbPower(in_service=lambda: [url for url, one in self._radios.items() if one.is_ready])
+
+    def begin_with(self, cures: Iterable[Cure]) -> None:
+        """Take over what earlier processes learnt; what this version has no word for is left out."""
+        for cure in cures:
+            if cure.symptom in Symptom.__members__ and cure.step in Rung.__members__:
+                self._experience.begin_with(cure.model, Symptom[cure.symptom], Rung[cure.step])
+
+    def __call__(self, url: str, listen_first_s: float, on_event: Callable[[radio.RadioEvent], None]) -> radio.Radio:
+        """Make the radio of a port."""
+        made = self._radios[url] = ModemRadio(
             url,
-            options=options,
+            options=self._options,
             listen_first_s=listen_first_s,
             on_event=on_event,
-            close_timeout_s=settings.dispatch.stop_timeout_s,
-            experience=experience,
+            close_timeout_s=self._close_timeout_s,
+            experience=self._experience,
+            power=self._power,
         )
+        return made
 
-    return make
+    def _on_learnt(self, model: str, symptom: Symptom, rung: Rung | None) -> None:
+        self._remember(Cure(model=model, symptom=symptom.name, step="" if rung is None else rung.name))
 
 
 def modem_options(settings: Settings) -> ModemOptions:

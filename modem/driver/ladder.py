@@ -19,7 +19,7 @@ from modem.driver.rungs import LADDER, Need, Rung, RungFacts
 from modem.driver.symptoms import SYMPTOMS, Evidence, Symptom, SymptomFacts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 HOUR_S: Final = 3600.0
 _REMEMBERED: Final = 50
@@ -65,10 +65,18 @@ class Means:
 
 
 class Experience:
-    """Which rung cured which symptom of which model last; modems of one owner share it."""
+    """Which rung cured which symptom of which model last; modems of one owner share it.
 
-    def __init__(self) -> None:
+    `on_change` is told what is learnt, and None when a cure is forgotten, so that the owner can keep it.
+    """
+
+    def __init__(self, *, on_change: Callable[[str, Symptom, Rung | None], None] = lambda *_: None) -> None:
+        self._on_change = on_change
         self._cures: dict[tuple[str, Symptom], Rung] = {}
+
+    def begin_with(self, model: str, symptom: Symptom, rung: Rung) -> None:
+        """Take over what was learnt by an earlier process."""
+        self._cures[model, symptom] = rung
 
     def recall(self, model: str, symptom: Symptom) -> Rung | None:
         """Return the rung to try first, None when nothing is known."""
@@ -76,12 +84,15 @@ class Experience:
 
     def learn(self, model: str, symptom: Symptom, rung: Rung) -> None:
         """Remember that `rung` cured `symptom`."""
-        self._cures[model, symptom] = rung
+        if self._cures.get((model, symptom)) is not rung:
+            self._cures[model, symptom] = rung
+            self._on_change(model, symptom, rung)
 
     def unlearn(self, model: str, symptom: Symptom, rung: Rung) -> None:
         """It did not hold."""
         if self._cures.get((model, symptom)) is rung:
             del self._cures[model, symptom]
+            self._on_change(model, symptom, None)
 
 
 # -- decisions -------------------------------------------------------------------------------------------------------

@@ -206,12 +206,13 @@ class Link:
             host.give_up()
 
     def give_up_submit(self, may_take_s: float) -> float:
-        """Wait no more for the result of a submit; it may still come until `may_take_s` from its Ctrl-Z.
+        """Wait no more for the result of a submit; until `may_take_s` from its Ctrl-Z a silent modem may still give it.
 
         Returns how many seconds of that are left, 0 when none.
         """
         self._owed_until = self._body_written_at + may_take_s
         self.give_up()
+        self._is_silent = self._owed_until > self._loop.time()
         return max(0.0, self._owed_until - self._loop.time())
 
     def abort_prompt(self) -> None:

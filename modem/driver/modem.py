@@ -329,6 +329,8 @@ class Modem:
             if not lost.done():
                 reason = _reason(serving)
                 if isinstance(serving.exception(), PortGivenUpError):
+                    # First: what comes in from here on is to wait for the next port.
+                    await port.close()
                     self._owed_until = session.owed.hand_over()
                 session.end(reason)
                 self._status.lost(reason)

@@ -185,6 +185,19 @@ def test_nothing_that_takes_an_answer_away_is_done_while_a_submit_may_still_be_a
     assert after.facts.rung is Rung.REBOOT
 
 
+def test_what_is_learnt_and_forgotten_is_told_once() -> None:
+    told: list[tuple[str, Symptom, Rung | None]] = []
+    experience = Experience(on_change=lambda model, symptom, rung: told.append((model, symptom, rung)))
+    experience.begin_with("B", Symptom.SILENT, Rung.REBOOT)
+    assert experience.recall("B", Symptom.SILENT) is Rung.REBOOT
+    experience.learn("A", Symptom.SILENT, Rung.REBOOT)
+    experience.learn("A", Symptom.SILENT, Rung.REBOOT)
+    experience.unlearn("A", Symptom.SILENT, Rung.RADIO)
+    experience.unlearn("A", Symptom.SILENT, Rung.REBOOT)
+    experience.unlearn("A", Symptom.SILENT, Rung.REBOOT)
+    assert told == [("A", Symptom.SILENT, Rung.REBOOT), ("A", Symptom.SILENT, None)]
+
+
 def test_favourite_that_restarts_the_modem_waits_until_no_answer_can_come() -> None:
     experience = Experience()
     experience.learn("A", Symptom.SILENT, Rung.REBOOT)
