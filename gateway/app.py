@@ -15,10 +15,11 @@ from gateway.clock import Clock
 from gateway.control import ControlServer, control_path
 from gateway.dispatch.binding import configured_spans
 from gateway.dispatch.dispatcher import Dispatcher
+from gateway.dispatch.history import History
 from gateway.dispatch.inbound import Receiver
 from gateway.dispatch.pool import Pool
 from gateway.dispatch.spool import Spool
-from gateway.modem_radio import radio_factory
+from gateway.modem_radio import RadioMaker
 from gateway.service.accounts import Accounts
 from gateway.service.desk import Service
 from gateway.service.spans import SpanBoard
@@ -43,10 +44,12 @@ class App:
             settings=settings, store=self.store, accounts=self.accounts, board=self.board, clock=self.clock
         )
         receiver = Receiver(self.store, self.clock)
+        self.history = History(self.store, settings=settings.history, clock=self.clock)
         self._spool = Spool(settings.store.path.with_name(f"{settings.store.path.name}.received"))
         self.dispatcher = Dispatcher(
             store=self.store, settings=settings, clock=self.clock, board=self.board, receiver=receiver
         )
+        self._make_radio = RadioMaker(settings, remember=self.history.remember)
         self._pool = Pool(
             store=self.store,
             settings=settings,
@@ -54,7 +57,8 @@ class App:
             dispatcher=self.dispatcher,
             receiver=receiver,
             spool=self._spool,
-            make_radio=radio_factory(settings),
+            history=self.history,
+            make_radio=self._make_radio,
         )
         self.server = Server(self.service)
         self._callbacks = CallbackSender(
@@ -73,11 +77,14 @@ class App:
         await self.store.open()
         self._undo.push_async_callback(self.store.close)
         await self._know_spans()
+        self._make_radio.begin_with(await self.store.cures())
 
     async def start(self) -> None:
         """Open the doors: first what sends, last what accepts."""
         await self._callbacks.start()
         self._undo.push_async_callback(self._callbacks.stop)
+        await self.history.start()
+        self._undo.push_async_callback(self.history.stop)
         await self.dispatcher.start()
         self._spool.open()
         self._undo.callback(self._spool.close)

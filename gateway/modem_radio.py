@@ -8,17 +8,20 @@ from typing import TYPE_CHECKING, assert_never
 
 import structlog
 
+from gateway.core.history import Cure
+from gateway.core.span import Memory, SpanHealth, SpanState
 from gateway.dispatch import radio
-from modem.driver import Experience, GivenUp, Released, StepBegun, StepEnded, events
+from modem.driver import Experience, GivenUp, Released, Rung, StepBegun, StepEnded, Symptom, UsbPower, events
 from modem.driver.modem import Modem
 from modem.driver.options import ModemOptions, SimOptions
 from modem.errors import DecodeError
 from modem.pdu import parse_pdu
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Iterable
 
     from gateway.config.settings import Settings, SimSettings
+    from modem.driver import PowerControl
 
 log = structlog.get_logger(__name__)
 
@@ -35,6 +38,7 @@ class ModemRadio:
         on_event: Callable[[radio.RadioEvent], None],
         close_timeout_s: float,
         experience: Experience | None = None,
+        power: PowerControl | None = None,
     ) -> None:
         self.url = url
         self._on_event = on_event
@@ -45,7 +49,18 @@ class ModemRadio:
             listen_first_s=listen_first_s,
             on_event=self._translate,
             experience=experience,
+            power=power,
         )
+
+    @property
+    def is_ready(self) -> bool:
+        """Whether it can send now."""
+        return self._modem.is_ready
+
+    @property
+    def health(self) -> SpanHealth:
+        """Give how modem and SIM were at the last look."""
+        return _health(self._modem.health, self._modem.identity)
 
     async def run(self) -> None:
         """Open the port and keep it until cancelled or closed."""
@@ -60,8 +75,8 @@ class ModemRadio:
             case events.Refused(kind=kind, code=code, text=text, is_local=is_local):
                 waited_s = time.monotonic() - began
                 return radio.Refused(kind=kind, code=code, text=text, is_local=is_local, waited_s=waited_s)
-            case events.NoAnswer(reason=reason, is_sent=is_sent):
-                return radio.NoAnswer(reason=reason, is_sent=is_sent)
+            case events.NoAnswer(reason=reason, is_sent=is_sent, may_answer_s=may_answer_s):
+                return radio.NoAnswer(reason=reason, is_sent=is_sent, may_answer_s=may_answer_s)
 
     async def delete(self, stored: radio.StoredAt) -> None:
         """Delete one slot."""
@@ -79,9 +94,8 @@ class ModemRadio:
         match event:
             case events.Ready(identity=identity):
                 self._on_event(radio.Ready(identity=_identity(identity)))
-            case events.NotReady(reason=reason):
-                known = self._modem.identity
-                self._on_event(radio.NotReady(reason=reason, identity=None if known is None else _identity(known)))
+            case events.NotReady():
+                self._on_event(_not_ready(event, self._modem.identity))
             case events.Lost(reason=reason):
                 self._on_event(radio.Lost(reason=reason))
             case events.Inbound():
@@ -110,6 +124,36 @@ class ModemRadio:
             return
         smsc = "" if line.smsc is None else line.smsc.text
         self._on_event(radio.Received(tpdu=line.tpdu, smsc=smsc, stored=stored))
+
+
+_STATES = {
+    events.ModemState.CLOSED: SpanState.MISSING,
+    events.ModemState.STARTING: SpanState.STARTING,
+    events.ModemState.NOT_READY: SpanState.NOT_READY,
+}
+
+
+def _not_ready(event: events.NotReady, known: events.Identity | None) -> radio.NotReady:
+    state = SpanState.NEEDS_PERSON if event.needs_person else _STATES[event.state]
+    return radio.NotReady(reason=event.reason, identity=None if known is None else _identity(known), state=state)
+
+
+def _health(health: events.Health, known: events.Identity | None) -> SpanHealth:
+    identity = radio.Identity() if known is None else _identity(known)
+    return SpanHealth(
+        model=identity.model,
+        imei=identity.imei,
+        registration="" if health.registration is None else health.registration.text,
+        technology=health.technology or "",
+        temperature_c=health.temperature_c,
+        voltage_v=health.voltage_v,
+        memories=tuple(Memory(name=name, used=one.used, total=one.total) for name, one in health.memories.items()),
+        accepted=health.counters.accepted,
+        refused=health.counters.refused,
+        unanswered=health.counters.unanswered,
+        failure_rate=health.failure_rate,
+        usual_failure_rate=health.usual_failure_rate,
+    )
 
 
 def _late_result(late: events.LateAnswer) -> radio.Accepted | radio.Refused:
@@ -143,22 +187,42 @@ def _identity(identity: events.Identity) -> radio.Identity:
     )
 
 
-def radio_factory(settings: Settings) -> radio.RadioFactory:
-    """Give the function that makes the radio of a port."""
-    options = modem_options(settings)
-    experience = Experience()
+class RadioMaker:
+    """Makes the radio of a port (a `radio.RadioFactory`); all radios share what was learnt, and the USB helper.
 
-    def make(url: str, listen_first_s: float, on_event: Callable[[radio.RadioEvent], None]) -> radio.Radio:
-        return ModemRadio(
+    `remember` is told of each cure that is learnt or, with an empty step, forgotten.
+    """
+
+    def __init__(self, settings: Settings, *, remember: Callable[[Cure], None]) -> None:
+        self._options = modem_options(settings)
+        self._close_timeout_s = settings.dispatch.stop_timeout_s
+        self._remember = remember
+        self._experience = Experience(on_change=self._on_learnt)
+        # By URL; a seat that was closed is followed by another radio on the same one.
+        self._radios: dict[str, ModemRadio] = {}
+        self._power = UsbPower(in_service=lambda: [url for url, one in self._radios.items() if one.is_ready])
+
+    def begin_with(self, cures: Iterable[Cure]) -> None:
+        """Take over what earlier processes learnt; what this version has no word for is left out."""
+        for cure in cures:
+            if cure.symptom in Symptom.__members__ and cure.step in Rung.__members__:
+                self._experience.begin_with(cure.model, Symptom[cure.symptom], Rung[cure.step])
+
+    def __call__(self, url: str, listen_first_s: float, on_event: Callable[[radio.RadioEvent], None]) -> radio.Radio:
+        """Make the radio of a port."""
+        made = self._radios[url] = ModemRadio(
             url,
-            options=options,
+            options=self._options,
             listen_first_s=listen_first_s,
             on_event=on_event,
-            close_timeout_s=settings.dispatch.stop_timeout_s,
-            experience=experience,
+            close_timeout_s=self._close_timeout_s,
+            experience=self._experience,
+            power=self._power,
         )
+        return made
 
-    return make
+    def _on_learnt(self, model: str, symptom: Symptom, rung: Rung | None) -> None:
+        self._remember(Cure(model=model, symptom=symptom.name, step="" if rung is None else rung.name))
 
 
 def modem_options(settings: Settings) -> ModemOptions:
@@ -167,6 +231,7 @@ def modem_options(settings: Settings) -> ModemOptions:
         baudrate=settings.modems.baudrate,
         submit_timeout_s=settings.dispatch.submit_timeout_s,
         patience_s=settings.dispatch.patience_s,
+        hung_after_s=settings.dispatch.hung_after_s,
         sims={sim.iccid: _sim_options(sim) for sim in settings.modems.sim},
     )
 

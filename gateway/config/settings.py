@@ -174,6 +174,9 @@ class DispatchSection(Section):
 
     submit_timeout_s: Seconds = Field(120, description="longest wait for the modem's answer after Ctrl-Z")
     patience_s: Seconds = Field(15, description="wait for the answer before a bare AT asks whether it will still come")
+    hung_after_s: Seconds = Field(
+        60, description="a modem silent to AT so long after Ctrl-Z is believed to hang, and may be restarted"
+    )
     when_unknown: Literal["resend", "report"] = Field(
         "resend", description="no answer and no evidence: send once more on the same SIM, or say unknown"
     )
@@ -186,6 +189,13 @@ class DispatchSection(Section):
     )
     incomplete_after_s: Seconds = Field(86_400, description="an inbound text lacking segments is given out after this")
     stop_timeout_s: Seconds = Field(130, description="longest wait at shutdown for submits in flight")
+
+
+class HistorySection(Section):
+    """[history]"""
+
+    keep_days: float = Field(90, gt=0, description="how long lines of the history of modems are kept")
+    keep_lines: int = Field(100_000, ge=100, description="most lines of the history that are kept")
 
 
 class CallbacksSection(Section):
@@ -231,6 +241,7 @@ class Settings(BaseSettings):
     text: TextSection = TextSection()
     queue: QueueSection = QueueSection()
     dispatch: DispatchSection = DispatchSection()
+    history: HistorySection = HistorySection()
     callbacks: CallbacksSection = CallbacksSection()
     api: ApiSection = ApiSection()
 

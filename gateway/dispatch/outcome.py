@@ -47,12 +47,16 @@ _HIDING = {("cms", 41), ("cms", 500), ("cme", 100), ("error", None)}
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Outcome:
-    """The verdict on an answer, its code as shown to people (`+CMS ERROR 38`), and the sentence behind it."""
+    """The verdict on an answer, its code as shown to people (`+CMS ERROR 38`), and the sentence behind it.
+
+    `may_answer_s`: the modem itself may still answer, so long.
+    """
 
     verdict: Verdict
     code: str = ""
     text: str = ""
     mr: int | None = None
+    may_answer_s: float = 0.0
 
 
 def judge(result: SubmitResult) -> Outcome:
@@ -60,8 +64,8 @@ def judge(result: SubmitResult) -> Outcome:
     match result:
         case Accepted(mr=mr):
             return Outcome(verdict=Verdict.ACCEPTED, mr=mr)
-        case NoAnswer(reason=reason, is_sent=True):
-            return Outcome(verdict=Verdict.AMBIGUOUS, text=reason)
+        case NoAnswer(reason=reason, is_sent=True, may_answer_s=may_answer_s):
+            return Outcome(verdict=Verdict.AMBIGUOUS, text=reason, may_answer_s=may_answer_s)
         case NoAnswer(reason=reason):
             return Outcome(verdict=Verdict.TRY_HERE, code="not sent", text=reason)
         case Refused():

@@ -17,6 +17,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from gateway.core.span import SpanHealth, SpanState
+
 # --- answers to a submit -------------------------------------------------------------------------
 
 
@@ -44,10 +46,14 @@ class Refused:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NoAnswer:
-    """No final result. `is_sent`: Ctrl-Z was written, so the segment may have gone out."""
+    """No final result. `is_sent`: Ctrl-Z was written, so the segment may have gone out.
+
+    For `may_answer_s` one may still come, as LateAnswer; NoLateAnswer says earlier that none will.
+    """
 
     reason: str
     is_sent: bool
+    may_answer_s: float = 0.0
 
 
 SubmitResult = Accepted | Refused | NoAnswer
@@ -87,10 +93,11 @@ class Ready:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NotReady:
-    """The modem answers but cannot send, or is not there yet; `reason` in plain words."""
+    """The modem cannot send, or is not there yet: `reason` in plain words, `state` in the words of spans."""
 
     reason: str
     identity: Identity | None = None
+    state: SpanState = SpanState.NOT_READY
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -118,7 +125,7 @@ class LateAnswer:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NoLateAnswer:
-    """It is certain that no answer to an earlier process's submit will come.
+    """It is certain that no answer will come to a submit that was given up, or to that of an earlier process.
 
     `is_unsent`: the modem was still waiting for the PDU, so nothing can have gone out.
     """
@@ -178,6 +185,11 @@ class Radio(Protocol):
     @property
     def url(self) -> str:
         """Give the port as it was named."""
+        ...
+
+    @property
+    def health(self) -> SpanHealth:
+        """Give how modem and SIM were at the last look."""
         ...
 
     async def run(self) -> None:

@@ -38,7 +38,7 @@ def settlement_of(
         case Verdict.ACCEPTED:
             return _settlement(assignment, AttemptOutcome.ACCEPTED, outcome, mr=outcome.mr)
         case Verdict.AMBIGUOUS:
-            decide_at = EpochMs(now + int(settings.evidence_s * 1000))
+            decide_at = EpochMs(now + int((outcome.may_answer_s + settings.evidence_s) * 1000))
             return _settlement(assignment, AttemptOutcome.NO_ANSWER, outcome, decide_at=decide_at)
         case Verdict.PERMANENT:
             return _settlement(assignment, AttemptOutcome.REFUSED, outcome, next_status=Status.FAILED)

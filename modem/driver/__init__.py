@@ -29,6 +29,7 @@ from modem.driver.options import ModemOptions, SimOptions
 from modem.driver.recovery import PowerControl
 from modem.driver.rungs import Rung
 from modem.driver.symptoms import Symptom
+from modem.driver.usb_power import UsbPower
 
 __all__ = [
     "Accepted",
@@ -64,4 +65,5 @@ __all__ = [
     "StoredAt",
     "SubmitResult",
     "Symptom",
+    "UsbPower",
 ]

@@ -70,12 +70,14 @@ class Refused:
 class NoAnswer:
     """Nothing was said. `is_sent`: Ctrl-Z was written, so it may have gone out all the same.
 
-    `is_modem_free`: the modem answers other commands, so no answer will come to this one.
+    `is_modem_free`: the modem answers other commands, so no answer will come to this one. Otherwise one may still come
+    within `may_answer_s`, as a LateAnswer; a NoLateAnswer says earlier that none will.
     """
 
     reason: str
     is_sent: bool
     is_modem_free: bool
+    may_answer_s: float = 0.0
 
 
 SubmitResult = Accepted | Refused | NoAnswer
@@ -126,9 +128,11 @@ class Ready:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NotReady:
-    """The modem cannot send now; `reason` is for people."""
+    """The modem cannot send now; `reason` is for people. `needs_person`: nothing that we can do will change it."""
 
     reason: str
+    state: ModemState = ModemState.NOT_READY
+    needs_person: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -164,7 +168,7 @@ class LateAnswer:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NoLateAnswer:
-    """No final result will come for the submit of the process before us.
+    """No final result will come for a submit that had been given up, or for that of the process before us.
 
     `is_unsent`: the modem was still waiting for the PDU, so nothing can have gone out.
     """

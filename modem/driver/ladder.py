@@ -19,7 +19,7 @@ from modem.driver.rungs import LADDER, Need, Rung, RungFacts
 from modem.driver.symptoms import SYMPTOMS, Evidence, Symptom, SymptomFacts
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
 HOUR_S: Final = 3600.0
 _REMEMBERED: Final = 50
@@ -65,10 +65,18 @@ class Means:
 
 
 class Experience:
-    """Which rung cured which symptom of which model last; modems of one owner share it."""
+    """Which rung cured which symptom of which model last; modems of one owner share it.
 
-    def __init__(self) -> None:
+    `on_change` is told what is learnt, and None when a cure is forgotten, so that the owner can keep it.
+    """
+
+    def __init__(self, *, on_change: Callable[[str, Symptom, Rung | None], None] = lambda *_: None) -> None:
+        self._on_change = on_change
         self._cures: dict[tuple[str, Symptom], Rung] = {}
+
+    def begin_with(self, model: str, symptom: Symptom, rung: Rung) -> None:
+        """Take over what was learnt by an earlier process."""
+        self._cures[model, symptom] = rung
 
     def recall(self, model: str, symptom: Symptom) -> Rung | None:
         """Return the rung to try first, None when nothing is known."""
@@ -76,12 +84,15 @@ class Experience:
 
     def learn(self, model: str, symptom: Symptom, rung: Rung) -> None:
         """Remember that `rung` cured `symptom`."""
-        self._cures[model, symptom] = rung
+        if self._cures.get((model, symptom)) is not rung:
+            self._cures[model, symptom] = rung
+            self._on_change(model, symptom, rung)
 
     def unlearn(self, model: str, symptom: Symptom, rung: Rung) -> None:
         """It did not hold."""
         if self._cures.get((model, symptom)) is rung:
             del self._cures[model, symptom]
+            self._on_change(model, symptom, None)
 
 
 # -- decisions -------------------------------------------------------------------------------------------------------
@@ -197,10 +208,11 @@ class Ladder:
     def decide(self, symptom: Symptom, *, model: str, means: Means, now: float, owed_until: float = -inf) -> Decision:
         """Say what to do about a symptom that is seen now.
 
-        `owed_until`: until then the modem may still answer a submit, and nothing is done that could take the answer.
+        `owed_until`: until then the modem may still answer a submit, and nothing is done that could take the answer;
+        infinite while a submit is under way, and then nothing at all is done.
         """
-        if owed_until > now:
-            return Wait(until=owed_until)
+        if owed_until == inf:
+            return Wait(until=inf)
         if self._step is not None:
             if self._step.symptom is symptom and now < self._step.verified_by:
                 return Wait(until=self._step.verified_by)
@@ -208,10 +220,15 @@ class Ladder:
         trouble = self._trouble(symptom, model, now)
         if now < trouble.resting_until:
             return Wait(until=trouble.resting_until)
-        return self._choose(symptom, trouble, model=model, means=means, now=now)
-
-    def _choose(self, symptom: Symptom, trouble: _Trouble, *, model: str, means: Means, now: float) -> Decision:
         possible = [facts for facts in self._limits.ladder if symptom in facts.cures and means.allow(facts)]
+        if owed_until > now:
+            gentle = [facts for facts in possible if facts.is_gentle and facts.rung not in trouble.tried]
+            return Do(facts=gentle[0]) if gentle else Wait(until=owed_until)
+        return self._choose(symptom, trouble, possible=possible, model=model, now=now)
+
+    def _choose(
+        self, symptom: Symptom, trouble: _Trouble, *, possible: list[RungFacts], model: str, now: float
+    ) -> Decision:
         left = [facts for facts in possible if facts.rung not in trouble.tried]
         if not left:
             return self._end_round(symptom, trouble, now, is_possible=bool(possible))

@@ -14,18 +14,20 @@ import asyncio
 import contextlib
 import logging
 from math import inf
-from typing import TYPE_CHECKING, Final, Protocol
+from typing import TYPE_CHECKING, Final
 
 import structlog
 
 from modem.at.errors import parse_final
 from modem.at.host import Answer, CommandTimeout, Host, ProbeAnswered, Prompt, Stray, Urc
 from modem.driver.masking import shorten
+from modem.driver.standstill import wait_while_it_goes_on
 from modem.errors import ModemTimeoutError, PortLostError
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
+    from modem.driver.port import Port
     from modem.errors import ModemError
 
 log = structlog.get_logger(__name__)
@@ -38,8 +40,8 @@ _QUIET_AT_MOST_S: Final = 1.0
 # A modem that had many commands to swallow while it booted answers them one after the other.
 _OWED_QUIET_S: Final = 1.0
 _OWED_QUIET_AT_MOST_S: Final = 10.0
-# How long a command that a modem need not know may stay unanswered before a bare AT asks; the second number where the
-# modem is known to keep silent. Commands that may honestly take long (lists, memories) are not disturbed so soon.
+# How long a command that a modem need not know may stay unanswered before a bare AT asks, usually and where a modem
+# keeps silent at what it does not know. Commands that may honestly take long are not disturbed so soon.
 _PATIENCE_S: Final = (2.5, 0.1)
 _LONG_PATIENCE_S: Final = (10.0, 2.5)
 _LONG_COMMAND_S: Final = 20.0
@@ -59,13 +61,6 @@ class ModemSilentError(ModemTimeoutError):
 Outcome = Answer | CommandTimeout | ProbeAnswered
 
 
-class Writer(Protocol):
-    """What the link needs of a port."""
-
-    def write(self, data: bytes) -> None:
-        """Write, or raise PortLostError."""
-
-
 class Link:
     """The AT dialogue over one open port. It ends with the port; `fail` ends it from outside."""
 
@@ -80,7 +75,7 @@ class Link:
         self._name = name
         self._host = Host()
         self._loop = asyncio.get_running_loop()
-        self._port: Writer | None = None
+        self._port: Port | None = None
         self._on_urc = on_urc
         self._on_late_result = on_late_result
         self._on_prompt = on_prompt
@@ -94,13 +89,13 @@ class Link:
         self._latency_s: float | None = None
         self._is_ignoring = False
         self._is_silent = False
-        self._body_written_at = -inf
+        self._body_written_at = self._owed_until = -inf
         self._may_prompt_be_open = False
         self._has_escaped = False
         self._is_body_written = False
         self._is_traced = _gate.isEnabledFor(logging.DEBUG)
 
-    def attach(self, port: Writer) -> None:
+    def attach(self, port: Port) -> None:
         """Write to `port` from now on; `receive_data` may have been called before."""
         self._port = port
         self._pump()
@@ -131,7 +126,7 @@ class Link:
                 outcome = await self.exchange(text, timeout_s=patience_s, final_timeout_s=final_timeout_s)
                 if isinstance(outcome, CommandTimeout):
                     self._late_result.clear()
-                    outcome = await self.probe(timeout_s=max(timeout_s - patience_s, self._at_least_s(_SOON_S)))
+                    outcome = await wait_while_it_goes_on(self, outcome, patience_s=patience_s, timeout_s=timeout_s)
                 if isinstance(outcome, Answer):
                     return outcome
                 if isinstance(outcome, ProbeAnswered) and await self._is_result_behind():
@@ -146,18 +141,18 @@ class Link:
         log.debug("command not answered", action="unanswered", port=self._name, command=text.partition("=")[0])
         return None
 
-    def _at_least_s(self, seconds: float) -> float:
+    def at_least_s(self, seconds: float) -> float:
         """Return `seconds`, or more when even a bare AT takes long."""
         return max(seconds, _LATENCIES * (self._latency_s or 0.0))
 
     def _patience_s(self, timeout_s: float) -> float:
         usual_s, short_s = _LONG_PATIENCE_S if timeout_s >= _LONG_COMMAND_S else _PATIENCE_S
-        return self._at_least_s(short_s if self._is_ignoring else usual_s)
+        return self.at_least_s(short_s if self._is_ignoring else usual_s)
 
     async def _is_result_behind(self) -> bool:
         """Tell whether one more result follows: then the command was answered, and after it the bare AT."""
         with contextlib.suppress(TimeoutError):
-            async with asyncio.timeout(self._at_least_s(_SOON_S)):
+            async with asyncio.timeout(self.at_least_s(_SOON_S)):
                 await self._late_result.wait()
         return self._late_result.is_set()
 
@@ -210,6 +205,16 @@ class Link:
             self._may_prompt_be_open = self._may_prompt_be_open or (host.has_body and not host.is_body_sent)
             host.give_up()
 
+    def give_up_submit(self, may_take_s: float) -> float:
+        """Wait no more for the result of a submit; until `may_take_s` from its Ctrl-Z a silent modem may still give it.
+
+        Returns how many seconds of that are left, 0 when none.
+        """
+        self._owed_until = self._body_written_at + may_take_s
+        self.give_up()
+        self._is_silent = self._owed_until > self._loop.time()
+        return max(0.0, self._owed_until - self._loop.time())
+
     def abort_prompt(self) -> None:
         """Make the modem forget a prompt, now and again before the next command."""
         self._may_prompt_be_open = True
@@ -231,11 +236,12 @@ class Link:
         """Whether the modem has said nothing since it was found not to answer AT."""
         return self._is_silent
 
-    def owes_result_until(self, submit_timeout_s: float) -> float:
-        """Return the instant until which a submit may still be answered; infinite while one is under way."""
+    @property
+    def owed_until(self) -> float:
+        """The instant until which a submit may still be answered; infinite while one is under way."""
         if self._host.has_body:
             return inf
-        return self._body_written_at + submit_timeout_s if self._host.is_submit_abandoned else -inf
+        return self._owed_until if self._host.is_submit_abandoned else -inf
 
     def forget_submit(self) -> None:
         """Stop waiting for a late result: it came, or never will."""
@@ -258,7 +264,7 @@ class Link:
                 quiet_at, give_up_at = self._received_at + _QUIET_S, started_at + _QUIET_AT_MOST_S
             else:
                 # News do not count here: a modem may have some every second.
-                owed_quiet_s = _OWED_QUIET_S if self._latency_s is None else self._at_least_s(_QUIET_S)
+                owed_quiet_s = _OWED_QUIET_S if self._latency_s is None else self.at_least_s(_QUIET_S)
                 quiet_at = max(started_at, self._result_at) + owed_quiet_s
                 give_up_at = started_at + _OWED_QUIET_AT_MOST_S
             if now >= min(quiet_at, give_up_at):
@@ -365,8 +371,7 @@ class Link:
 
     def _note_body(self) -> None:
         if self._host.is_body_sent and not self._is_body_written:
-            self._is_body_written = True
-            self._body_written_at = self._loop.time()
+            self._is_body_written, self._body_written_at = True, self._loop.time()
 
     def _take_late_result(self, line: str) -> None:
         if parse_final(line) is not None:

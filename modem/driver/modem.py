@@ -8,6 +8,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from dataclasses import replace
+from math import inf
 from typing import TYPE_CHECKING, Any, Final
 
 import structlog
@@ -69,6 +70,7 @@ class Modem:
         self._known = Model(fallback=profile, hint=hint)
         self._listen_first_s = listen_first_s
         self._is_first_open = True
+        self._owed_until = -inf
         self._status = Status(url, emit=on_event)
         self._radio = Radio(on_change=self._take_radio)
         self._recovery = Recovery(
@@ -179,6 +181,8 @@ class Modem:
     async def submit(self, tpdu: bytes) -> SubmitResult:
         """Send one SMS-SUBMIT TPDU (without SMSC field) and return what became of it."""
         session = self._session
+        if session is not None:
+            await session.trusted.wait()
         started = session.started if session is not None else None
         if session is None or started is None or self._is_closing:
             reason = "the modem is being closed" if self._is_closing else self.state_reason
@@ -237,9 +241,11 @@ class Modem:
             self._emit(HealthChanged(health=health))
 
     def _note_result(self, session: Session, result: SubmitResult) -> None:
-        if session.link.is_silent:
+        is_unsent = isinstance(result, NoAnswer) and not result.is_sent
+        if session.link.is_silent or (isinstance(result, NoAnswer) and result.may_answer_s > 0):
             session.note_silence()
-            return  # it did not come to be sent
+            if is_unsent:
+                return
         record = self._record
         record.add(result)
         self._recovery.note_sends_failing(record.is_failing)
@@ -249,7 +255,7 @@ class Modem:
             self._recovery.note_submit(is_ended=True, is_accepted=isinstance(result, Accepted))
         elif session is self._session and session.started is not None:
             self._recovery.note_submit(is_ended=False, is_accepted=False)
-            session.look()
+            session.doubt()
 
     def _started_link(self) -> Link | None:
         session = self._session
@@ -270,7 +276,8 @@ class Modem:
                 try:
                     await self._use_port()
                 except PortError as error:
-                    self._status.not_ready(ModemState.CLOSED, error.reason)
+                    standing = self._recovery.standing
+                    self._status.not_ready(ModemState.CLOSED, standing or error.reason, needs_person=bool(standing))
                     if not isinstance(error, PortBusyError):
                         self._recovery.note_absent()
                 await self._recovery.between_ports()
@@ -312,7 +319,8 @@ class Modem:
             on_data=session.link.receive_data,
             on_lost=on_lost,
             # What the modem said while no process had the port open: a report that is said only once may be among it.
-            keep_input=self._is_first_open,
+            # And after a step of ours that closed it: the answer to a submit may be.
+            keep_input=self._is_first_open or self._owed_until > asyncio.get_running_loop().time(),
         )
         self._is_first_open = False
         log.debug("port opened", action="port_opened", port=self.url)
@@ -320,12 +328,20 @@ class Modem:
         self._session = session
         # Only once: after a loss the modem has restarted, and owes nothing.
         listen_first_s, self._listen_first_s = self._listen_first_s, 0.0
-        serving = asyncio.create_task(session.run(listen_first_s), name=f"session {self.url}")
+        owed_until, self._owed_until = self._owed_until, -inf
+        if listen_first_s > 0:
+            owed_until = asyncio.get_running_loop().time() + max(listen_first_s, self._options.owed_s)
+        session.owed.begin(listen_first_s=listen_first_s, until=owed_until)
+        serving = asyncio.create_task(session.run(), name=f"session {self.url}")
         waiting: set[asyncio.Future[Any]] = {serving, lost}
         try:
             await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
             if not lost.done():
                 reason = _reason(serving)
+                if isinstance(serving.exception(), PortGivenUpError):
+                    # First: what comes in from here on is to wait for the next port.
+                    await port.close()
+                    self._owed_until = session.owed.hand_over()
                 session.end(reason)
                 self._status.lost(reason)
         finally:

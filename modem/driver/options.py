@@ -30,6 +30,9 @@ class ModemOptions:
     submit_timeout_s: float = 120.0
     # How long the result of a submit may stay out before a bare AT asks whether it will come at all.
     patience_s: float = 15.0
+    # From Ctrl-Z until a modem that is silent to AT all this time is believed to hang, and not to be busy with the
+    # submit: only then it may be restarted. TS 24.011 lets it wait for the network for 45 s (TR1M).
+    hung_after_s: float = 60.0
     # By ICCID. A SIM that does not tell its ICCID before its PIN gets none: it may be another SIM.
     sims: Mapping[str, SimOptions] = field(default_factory=dict)
     # How soon a port that is missing or busy is tried again.
@@ -42,6 +45,11 @@ class ModemOptions:
     recovery: Limits = field(default_factory=Limits)
     # A second AT port of the same modem: one that does not answer may still be restarted there.
     other_port: str | None = None
+
+    @property
+    def owed_s(self) -> float:
+        """How long behind its Ctrl-Z a submit may still be answered by a modem that does not answer AT."""
+        return min(self.hung_after_s, self.submit_timeout_s)
 
     def sim(self, iccid: str | None) -> SimOptions:
         """Return the choices for the SIM in the modem."""

@@ -146,6 +146,11 @@ class Recovery:
         """When something is due: a symptom counts, or the time of a step is over."""
         return min(self._onset.counts_at, self._ladder.verified_by)
 
+    @property
+    def verified_by(self) -> float:
+        """Until when a step that was done has time to show that it helped; infinite when there is none."""
+        return self._ladder.verified_by
+
     def describe(self, symptom: Symptom) -> str:
         """Say in plain words what is wrong and whether a person is needed."""
         return f"needs a person: {symptom.value}" if symptom in self._ladder.given_up else symptom.value

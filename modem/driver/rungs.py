@@ -38,7 +38,8 @@ class RungFacts:
 
     `cost_s` is how long the modem is away at least; `wait_s` the pause between the step and the first look, `verify_s`
     how long the symptom may still be seen behind it before the step has failed. `is_on_line`: it is done by AT
-    commands over the open port. `is_reset`: it counts against the hourly cap.
+    commands over the open port. `is_reset`: it counts against the hourly cap. `is_gentle`: it takes no answer away, so
+    it may be done while a submit may still be answered.
     """
 
     rung: Rung
@@ -49,6 +50,7 @@ class RungFacts:
     is_on_line: bool
     is_reset: bool
     cures: frozenset[Symptom]
+    is_gentle: bool = False
 
 
 _DEAF: Final = frozenset({Symptom.SILENT})
@@ -67,7 +69,7 @@ LADDER: Final[tuple[RungFacts, ...]] = (
     ),
     RungFacts(
         rung=Rung.REOPEN, need=Need.NOTHING, cost_s=1, wait_s=0, verify_s=5, is_on_line=False, is_reset=False,
-        cures=_DEAF | _STUCK,
+        is_gentle=True, cures=_DEAF | _STUCK,
     ),
     RungFacts(
         rung=Rung.RADIO, need=Need.NOTHING, cost_s=20, wait_s=5, verify_s=60, is_on_line=True, is_reset=True,

@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
-from modem.driver.events import ModemState, NoLateAnswer
+from modem.driver.events import ModemState
 from modem.driver.ladder import Wait
 from modem.driver.link import Link, ModemSilentError
-from modem.driver.listening import Listening, late_answer
+from modem.driver.listening import Owed, late_answer
 from modem.driver.sim import SimError
-from modem.driver.startup import Started, Startup, read_cnmi
+from modem.driver.startup import Started, Startup, is_in_pdu_mode, read_cnmi
 from modem.driver.symptoms import Evidence, Symptom
 from modem.errors import CommandError, ModemTimeoutError, PortGivenUpError
 
@@ -44,15 +44,14 @@ _RETRY_STARTUP_S: Final = 5.0
 _SWEEP_UNANNOUNCED_S: Final = 15.0
 # A modem may find the network without a word: while it has none, it is asked this often.
 _POLL_UNREGISTERED_S: Final = 3.0
-# How often a modem that refused some of the start-up is asked again, before a sweep each: not every modem says when its
-# boot is over.
+# How often a modem that refused some of the start-up is asked again: not every one says when its boot is over.
 _COMPLETIONS: Final = 3
 _MAX_ANNOUNCED: Final = 1000
 _SAMPLE_AT_LEAST_EVERY_S: Final = 600.0
 
 
 class Session:
-    """One open port. `started` is None while a start-up is under way or due."""
+    """One open port."""
 
     def __init__(
         self,
@@ -71,7 +70,7 @@ class Session:
         rejected_pins: set[str],
         emit: Callable[[ModemEvent], None],
     ) -> None:
-        self.started: Started | None = None
+        self._started: Started | None = None
         self.was_awake = False
         self.link = Link(
             name=url,
@@ -79,6 +78,7 @@ class Session:
             on_late_result=self._take_late_result,
             on_prompt=self._take_unexpected_prompt,
         )
+        self.owed = Owed(self.link, emit=emit)
         self._url = url
         self._options = options
         self._known = known
@@ -94,50 +94,66 @@ class Session:
         self._rejected_pins = rejected_pins
         self._emit = emit
         self._announced: deque[Slot] = deque(maxlen=_MAX_ANNOUNCED)
-        self._listening: Listening | None = None
+        # Set while the modem is believed to be as it was set up; submits wait for it.
+        self.trusted = asyncio.Event()
+        self.trusted.set()
         # Set by callbacks, waited for by the task.
         self._something_happened = asyncio.Event()
         self._sim_is_ready = asyncio.Event()
         self._has_restarted = False
         self._is_look_due = False
+        # A start-up that fails as before is no news every few seconds.
+        self._is_retrying = False
         self._completions_left = 0
 
-    async def run(self, listen_first_s: float) -> None:
+    async def run(self) -> None:
         """Serve the modem; ends only by an error of link or port, or by being cancelled."""
-        if listen_first_s > 0:
-            await self._listen(listen_first_s)
         while True:
-            self._status.not_ready(ModemState.STARTING, self._recovery.standing or "starting up")
+            if not self._is_retrying:
+                standing = self._recovery.standing
+                self._status.not_ready(ModemState.STARTING, standing or "starting up", needs_person=bool(standing))
             self._radio.forget()
             try:
+                await self._hear_out()
                 started = await self._start_up()
                 if not self._has_restarted:
                     self._begin(started)
                     await self._serve(started)
                 self.started = None
             except SimError as error:
-                await self._recover_or_retry(self._recovery.note_sim(is_failing=error.is_failing), error.reason)
+                symptom = self._recovery.note_sim(is_failing=error.is_failing)
+                await self._recover_or_retry(symptom, error.reason, needs_person=not error.is_failing)
             except ModemSilentError as error:
                 await self._recover_or_retry(Symptom.SILENT, str(error))
             except (CommandError, ModemTimeoutError) as error:
                 await self._recover_or_retry(None, str(error))
 
+    @property
+    def started(self) -> Started | None:
+        """What the start-up found out; None while one is under way or due, and then no submit may be given."""
+        return self._started
+
+    @started.setter
+    def started(self, started: Started | None) -> None:
+        self._started = started
+        self.trusted.set()  # whoever waits shall see
+
     def end(self, reason: str) -> None:
-        """Note that the port is lost: nothing will be heard on it any more."""
+        """Note that the port is lost, and the modem not as it was: nothing will be heard of old submits any more."""
         self.started = None
-        if self._listening is not None:
-            self._listening = None
-            self._emit(NoLateAnswer(reason=f"port lost: {reason}", is_unsent=False))
+        self.owed.end(reason)
 
     def judge(self) -> None:
         """Decide between ready and not ready by registration, once start-up is through."""
         if self.started is None:
             return
-        reason = self._recovery.blocked_by
-        if reason is None and self._radio.is_registered:
+        blocked_by = self._recovery.blocked_by
+        if blocked_by is None and self._radio.is_registered:
             self._status.ready(self._radio.reason)
         else:
-            self._status.not_ready(ModemState.NOT_READY, reason or self._radio.reason)
+            standing = blocked_by or self._recovery.standing
+            reason = standing or self._radio.reason
+            self._status.not_ready(ModemState.NOT_READY, reason, needs_person=standing is not None)
 
     def note_silence(self) -> None:
         """A submit found that AT is not answered any more: no other one may be given to the modem."""
@@ -146,27 +162,27 @@ class Session:
             self._status.not_ready(ModemState.NOT_READY, "the modem does not answer AT")
             self._something_happened.set()
 
+    def doubt(self) -> None:
+        """A submit was not answered: let none follow before it is known whether the modem is still in PDU mode.
+
+        It may have restarted, and in text mode the PDU would go out as a text.
+        """
+        if self.started is not None:
+            self.trusted.clear()
+        self.look()
+
     def look(self) -> None:
-        """See soon what is wrong: a submit was not answered."""
+        """See soon what is wrong."""
         self._is_look_due = True
         self._something_happened.set()
 
     # -- the task ------------------------------------------------------------------------------------------------
 
-    async def _listen(self, first_s: float) -> None:
-        self._status.not_ready(ModemState.STARTING, "listening for the result of an earlier submit")
-        self._listening = Listening()
-        try:
-            found = await self._listening.run(self.link, first_s=first_s, at_most_s=self._submit_timeout_s)
-        except ModemTimeoutError as error:
-            found = NoLateAnswer(reason=str(error), is_unsent=False)
-        self._listening = None
-        self._emit(found)
-        self.link.abort_prompt()
-
-    @property
-    def _submit_timeout_s(self) -> float:
-        return self._known.submit_timeout_s(self._options.submit_timeout_s)
+    async def _hear_out(self) -> None:
+        """Let what is owed come first: nothing may be done meanwhile that could take it away."""
+        if self.owed.is_due:
+            self._status.not_ready(ModemState.STARTING, "listening for the result of an earlier submit")
+            await self.owed.hear_out(at_most_until=self._recovery.verified_by)
 
     def _startup(self) -> Startup:
         return Startup(
@@ -186,15 +202,17 @@ class Session:
         self._has_restarted = False
         return await startup.run()
 
-    async def _recover_or_retry(self, symptom: Symptom | None, reason: str) -> None:
+    async def _recover_or_retry(self, symptom: Symptom | None, reason: str, *, needs_person: bool = False) -> None:
         """Do a recovery step if one is due, or wait a moment before the next start-up."""
         self.started = None
-        if symptom is None:
-            self._status.not_ready(ModemState.NOT_READY, reason)
-        elif await self._recover(symptom):
-            return
-        else:
-            self._status.not_ready(ModemState.NOT_READY, self._recovery.standing or reason)
+        if symptom is not None:
+            self._is_retrying = False
+            if await self._recover(symptom):
+                return
+            standing = self._recovery.standing
+            reason, needs_person = standing or reason, needs_person or standing is not None
+        self._is_retrying = True
+        self._status.not_ready(ModemState.NOT_READY, reason, needs_person=needs_person)
         await self._wait(_RETRY_STARTUP_S)
 
     async def _recover(self, symptom: Symptom) -> bool:
@@ -202,8 +220,7 @@ class Session:
 
         Raises PortGivenUpError when the step wants the port closed.
         """
-        owed_until = self.link.owes_result_until(self._submit_timeout_s)
-        decision = self._recovery.decide(symptom, owed_until=owed_until)
+        decision = self._recovery.decide(symptom, owed_until=self.owed.until)
         if isinstance(decision, Wait):
             return False
         facts = decision.facts
@@ -229,6 +246,7 @@ class Session:
         self._recovery.meet(f"{started.identity.manufacturer} {started.identity.model}".strip())
         self._recovery.prove(Evidence.STARTED)
         self.started = started
+        self._is_retrying = False
         self._completions_left = _COMPLETIONS
         if started.is_reporting is False:
             log.warning("the modem gives no delivery reports", action="no_reports", port=self._url)
@@ -286,10 +304,10 @@ class Session:
     async def _look(self) -> bool:
         """Do a recovery step if what is seen now wants one; return whether it did."""
         symptom = self._recovery.see(self._radio.registration, self._radio.signal_dbm)
-        if symptom is not None and await self._recover(symptom):
-            return True
-        self.judge()
-        return False
+        is_done = symptom is not None and await self._recover(symptom)
+        if not is_done:
+            self.judge()
+        return is_done
 
     async def _complete(self, started: Started) -> Started:
         """Set what the modem refused to set while it started; return what is set now."""
@@ -298,7 +316,7 @@ class Session:
         self._completions_left -= 1
         started = await self._startup().complete(started)
         if not self._has_restarted:
-            self.started = started
+            self._started = started
             self._inbox.start(started, is_same_sim=True)
         return started
 
@@ -308,12 +326,16 @@ class Session:
         return longest_s if self._radio.is_registered else min(longest_s, _POLL_UNREGISTERED_S)
 
     async def _poll(self, started: Started) -> None:
+        if not self.trusted.is_set() and not await is_in_pdu_mode(self.link):
+            self._restart("the modem lost its settings")
+            return
         await self._radio.ask(self.link)
         self.judge()
         if started.cnmi is not None and (now := await read_cnmi(self.link)) is not None and now != started.cnmi:
             # A reset without a word, or a missed acknowledgement (27.005 3.4.4): nothing is announced any more.
             self._restart("the modem lost its settings")
         elif not self._has_restarted:
+            self.trusted.set()
             await self._sample()
 
     async def _sample(self) -> None:
@@ -364,11 +386,9 @@ class Session:
         self._something_happened.set()
 
     def _take_late_result(self, line: str) -> None:
-        if self._listening is not None:
-            self._listening.hear(line)
+        # Without an identity: said to the process before us, for a submit that nobody asks about any more.
+        if self.owed.hear(line) or self._status.identity is None:
             return
-        if self._status.identity is None:
-            return  # said to the process before us, for a submit that nobody asks about any more
         answer = late_answer(line)
         if answer is None or (answer.refused is not None and not self.link.is_submit_abandoned):
             return
@@ -376,7 +396,5 @@ class Session:
         self._emit(answer)
 
     def _take_unexpected_prompt(self) -> None:
-        if self._listening is not None:
-            self._listening.hear_prompt()
-        else:
+        if not self.owed.hear_prompt():
             self.link.abort_prompt()

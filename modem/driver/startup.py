@@ -310,6 +310,12 @@ async def read_cnmi(link: Link) -> str | None:
     return _first(",".join(fields_of(line)) for line in _lines(await link.ask("AT+CNMI?"), "+CNMI"))
 
 
+async def is_in_pdu_mode(link: Link) -> bool:
+    """Ask +CMGF?; a modem that does not tell is believed to be."""
+    lines = _lines(await link.ask("AT+CMGF?"), "+CMGF")
+    return not lines or parse_int(fields_of(lines[0])[0]) in {None, _PDU_MODE}
+
+
 def _lines(answer: Answer | None, name: str) -> list[str]:
     if answer is None or not answer.is_ok:
         return []

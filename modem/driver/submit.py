@@ -6,7 +6,7 @@ import asyncio
 from collections import deque
 from typing import TYPE_CHECKING, Final
 
-from modem.at.host import CTRL_Z, Answer, ProbeAnswered
+from modem.at.host import CTRL_Z, Answer, CommandTimeout, ProbeAnswered
 from modem.at.responses import read_mr
 from modem.at.values import value_of
 from modem.driver.events import Accepted, NoAnswer, Refused, SubmitResult
@@ -15,13 +15,16 @@ from modem.errors import ModemTimeoutError, PortLostError
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from modem.at.host import CommandTimeout
     from modem.driver.link import Link
     from modem.driver.options import ModemOptions
     from modem.profile import Profile
 
 _REMEMBERED: Final = 200
 _PATIENCE_FACTOR: Final = 4.0
+# A modem may be deaf at the moment of the first AT and free a second later.
+_ASK_EVERY_S: Final = 5.0
+# So often AT is asked before the modem is called silent and milder means than a restart are tried.
+_ASK_AT_MOST: Final = 2
 
 
 class Durations:
@@ -39,12 +42,16 @@ class Durations:
         self._seconds.clear()
 
     def patience_s(self, at_least: float) -> float:
-        """Return how long an answer may honestly take: four times what all but one in a hundred needed."""
+        """Return how long an answer may honestly take: four times what all but one in a hundred needed.
+
+        Of few submits the slowest one does not count: a modem that hung once would be waited for four times as long
+        the next time.
+        """
         if not self._seconds:
             return at_least
         ordered = sorted(self._seconds)
-        p99 = ordered[min(len(ordered) - 1, len(ordered) * 99 // 100)]
-        return max(at_least, _PATIENCE_FACTOR * p99)
+        slowest = max(1, len(ordered) // 100)
+        return max(at_least, _PATIENCE_FACTOR * ordered[max(0, len(ordered) - 1 - slowest)])
 
 
 async def submit(
@@ -107,8 +114,9 @@ async def _dialogue(
     if isinstance(outcome, ProbeAnswered):
         link.forget_submit()
         return NoAnswer(reason="the modem answers AT but not the submit", is_sent=True, is_modem_free=True)
-    link.give_up()
-    return NoAnswer(reason=f"no result within {options.submit_timeout_s:g} s", is_sent=True, is_modem_free=False)
+    may_answer_s = link.give_up_submit(min(durations.patience_s(options.hung_after_s), options.submit_timeout_s))
+    reason = f"no result within {loop.time() - started_at:.0f} s"
+    return NoAnswer(reason=reason, is_sent=True, is_modem_free=False, may_answer_s=may_answer_s)
 
 
 async def _be_patient(
@@ -127,11 +135,14 @@ async def _be_patient(
     latest: Answer | CommandTimeout | ProbeAnswered = outcome
     if more_s > 0:
         latest = await link.wait_longer(timeout_s=min(more_s, max(0.0, give_up_at - loop.time())))
-    while not isinstance(latest, Answer | ProbeAnswered) and (left_s := give_up_at - loop.time()) > 0:
-        if profile.is_probe_allowed:
-            latest = await link.probe(timeout_s=min(options.patience_s, left_s))
-        else:
-            latest = await link.wait_longer(timeout_s=left_s)
+    if not profile.is_probe_allowed:
+        if isinstance(latest, CommandTimeout):
+            latest = await link.wait_longer(timeout_s=max(0.0, give_up_at - loop.time()))
+        return latest
+    asked = 0
+    while isinstance(latest, CommandTimeout) and asked < _ASK_AT_MOST and (left_s := give_up_at - loop.time()) > 0:
+        latest = await link.probe(timeout_s=min(_ASK_EVERY_S, options.patience_s, left_s))
+        asked += 1
     return latest
 
 

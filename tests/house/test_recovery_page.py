@@ -16,8 +16,8 @@ PAGE = (ROOT / "docs" / "recovery.md").read_text()
 def test_tables_are_those_of_the_driver() -> None:
     assert symptom_rows() in PAGE
     assert step_rows() in PAGE
-    # Besides: two heads, and the table of log lines with its own.
-    assert len(re.findall(r"^\| .* \|$", PAGE, re.MULTILINE)) == len(SYMPTOMS) + len(LADDER) + 2 + 5
+    # Besides: two heads, and the tables of the USB helper and of log lines with theirs.
+    assert len(re.findall(r"^\| .* \|$", PAGE, re.MULTILINE)) == len(SYMPTOMS) + len(LADDER) + 2 + 5 + 5
 
 
 def test_limits_are_those_of_the_driver() -> None:

@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 import shutil
 import subprocess
+import tomllib
 from typing import TYPE_CHECKING
 
 import pytest
 
 from gateway.config.settings import DEFAULT_FILE, Settings
+from modem.driver.usb_power import DEADLINE_S, SOCKET
+from modem.power.steps import POWER_OFF_S, UHUBCTL_DEADLINE_S
 from tests.house.tree import ROOT
 
 if TYPE_CHECKING:
@@ -17,6 +20,8 @@ if TYPE_CHECKING:
 
 FOLDER = ROOT / "systemd"
 UNIT = FOLDER / "gsm-gateway.service"
+USB_SOCKET = FOLDER / "gsm-gateway-usb.socket"
+USB_UNIT = FOLDER / "gsm-gateway-usb@.service"
 EXPOSURE_LIMIT = 2.2
 
 analyze = pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed")
@@ -29,14 +34,14 @@ def run(*command: str | Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, check=False)
 
 
-def values(key: str) -> list[str]:
-    """Give the values of a key of the unit, in order."""
-    return re.findall(rf"^{key}=(.*)$", UNIT.read_text(), re.MULTILINE)
+def values(key: str, unit: Path = UNIT) -> list[str]:
+    """Give the values of a key of a unit, in order."""
+    return re.findall(rf"^{key}=(.*)$", unit.read_text(), re.MULTILINE)
 
 
-def installed(folder: Path, text: str) -> Path:
-    """Put the unit into a folder with a program in the place of ours, which is not installed where tests run."""
-    unit = folder / UNIT.name
+def installed(folder: Path, text: str, name: str = UNIT.name) -> Path:
+    """Put a unit into a folder with a program in the place of ours, which is not installed where tests run."""
+    unit = folder / name
     unit.write_text(re.sub(r"^ExecStart=\S+", f"ExecStart={shutil.which('true')}", text, flags=re.MULTILINE))
     return unit
 
@@ -64,8 +69,67 @@ def test_systemd_finds_a_planted_mistake(tmp_path: Path, line: str, wrong: str) 
 
 @analyze
 @pytest.mark.interop
-def test_exposure_is_as_low_as_promised() -> None:
-    security = run("systemd-analyze", "security", "--offline=yes", "--no-pager", UNIT)
+def test_systemd_finds_no_mistake_in_the_usb_helper(tmp_path: Path) -> None:
+    for unit in (USB_SOCKET, USB_UNIT):
+        installed(tmp_path, unit.read_text(), unit.name)
+    verified = run("systemd-analyze", "verify", "--man=no", tmp_path / USB_SOCKET.name)
+    ours = [line for line in verified.stdout.splitlines() if "gsm-gateway" in line]
+    assert (verified.returncode, ours) == (0, [])
+
+
+@analyze
+@pytest.mark.interop
+@pytest.mark.parametrize(
+    ("unit", "line", "wrong"),
+    [
+        (USB_SOCKET, "SocketMode=0660", "SocketMode=all"),
+        (USB_SOCKET, "Accept=yes", "Accept=sometimes"),
+        (USB_UNIT, "ProtectSystem=strict", "ProtectSystem=stict"),
+    ],
+)
+def test_systemd_finds_a_planted_mistake_in_the_usb_helper(tmp_path: Path, unit: Path, line: str, wrong: str) -> None:
+    for one in (USB_SOCKET, USB_UNIT):
+        text = one.read_text()
+        assert one is not unit or line in text
+        installed(tmp_path, text.replace(line, wrong) if one is unit else text, one.name)
+    # An instance, as one connection starts it: a template alone is not looked at.
+    instance = tmp_path / "gsm-gateway-usb@1.service"
+    instance.symlink_to(tmp_path / USB_UNIT.name)
+    verified = run("systemd-analyze", "verify", "--man=no", tmp_path / USB_SOCKET.name, instance)
+    assert unit.name in verified.stdout
+
+
+def test_only_the_gateway_may_ask_the_usb_helper_and_the_driver_knows_where() -> None:
+    assert values("ListenStream", USB_SOCKET) == [str(SOCKET)]
+    assert values("SocketGroup", USB_SOCKET) == values("Group")
+    assert values("SocketMode", USB_SOCKET) == ["0660"]
+    assert values("SocketUser", USB_SOCKET) == ["root"]
+
+
+def test_usb_helper_has_root_and_no_capability() -> None:
+    assert values("User", USB_UNIT) == ["root"]
+    assert values("CapabilityBoundingSet", USB_UNIT) == [""]
+    # The gateway itself has neither.
+    assert values("CapabilityBoundingSet") == values("AmbientCapabilities") == [""]
+    assert values("DeviceAllow", USB_UNIT) == ["char-189 rw"]
+
+
+def test_usb_helper_may_take_as_long_as_its_longest_step() -> None:
+    longest_s = int(values("RuntimeMaxSec", USB_UNIT)[0])
+    assert longest_s > DEADLINE_S > UHUBCTL_DEADLINE_S > POWER_OFF_S
+
+
+def test_program_of_the_usb_helper_is_installed_by_the_package() -> None:
+    scripts = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["scripts"]
+    assert values("ExecStart", USB_UNIT) == ["/usr/bin/gsm-gateway-usb"]
+    assert scripts["gsm-gateway-usb"] == "modem.power.helper:main"
+
+
+@analyze
+@pytest.mark.interop
+@pytest.mark.parametrize("unit", [UNIT, USB_UNIT], ids=lambda unit: unit.name)
+def test_exposure_is_as_low_as_promised(unit: Path) -> None:
+    security = run("systemd-analyze", "security", "--offline=yes", "--no-pager", unit)
     level = re.search(r"Overall exposure level for \S+: (\d+\.\d)", security.stdout)
     assert level, security.stdout
     assert float(level[1]) <= EXPOSURE_LIMIT

@@ -11,6 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from modem.driver.ladder import (
+    Decision,
     Do,
     Experience,
     GivenUp,
@@ -159,12 +160,51 @@ def test_symptom_that_goes_by_itself_ends_being_given_up() -> None:
     assert bench.ladder.next_event() == Released(symptom=Symptom.SILENT)
 
 
-def test_nothing_is_done_while_a_submit_may_still_be_answered() -> None:
+def test_nothing_that_takes_an_answer_away_is_done_while_a_submit_may_still_be_answered() -> None:
     ladder = Ladder()
-    decide = {"model": "A", "means": FULL}
-    assert ladder.decide(Symptom.SILENT, now=0, owed_until=120, **decide) == Wait(until=120)  # type: ignore[arg-type]
-    assert ladder.decide(Symptom.SILENT, now=119, owed_until=inf, **decide) == Wait(until=inf)  # type: ignore[arg-type]
-    assert isinstance(ladder.decide(Symptom.SILENT, now=120, owed_until=120, **decide), Do)  # type: ignore[arg-type]
+
+    def decide(now: float, owed_until: float) -> Decision:
+        return ladder.decide(Symptom.SILENT, model="A", means=FULL, now=now, owed_until=owed_until)
+
+    # A submit is under way: nothing at all.
+    assert decide(0, inf) == Wait(until=inf)
+    gentle = decide(0, 60)
+    assert isinstance(gentle, Do)
+    assert gentle.facts.rung is Rung.REOPEN
+    ladder.begin(gentle.facts, Symptom.SILENT, model="A", now=0)
+    ladder.done(0)
+    assert decide(1, 60) == Wait(until=5)
+    assert decide(6, 60) == Wait(until=60)
+    # It was too long now: the rest of the ladder, without what was tried.
+    then = decide(60, 60)
+    assert isinstance(then, Do)
+    assert then.facts.rung is Rung.ESCAPE
+    ladder.begin(then.facts, Symptom.SILENT, model="A", now=60)
+    ladder.done(60)
+    assert isinstance(after := decide(64, -inf), Do)
+    assert after.facts.rung is Rung.REBOOT
+
+
+def test_what_is_learnt_and_forgotten_is_told_once() -> None:
+    told: list[tuple[str, Symptom, Rung | None]] = []
+    experience = Experience(on_change=lambda model, symptom, rung: told.append((model, symptom, rung)))
+    experience.begin_with("B", Symptom.SILENT, Rung.REBOOT)
+    assert experience.recall("B", Symptom.SILENT) is Rung.REBOOT
+    experience.learn("A", Symptom.SILENT, Rung.REBOOT)
+    experience.learn("A", Symptom.SILENT, Rung.REBOOT)
+    experience.unlearn("A", Symptom.SILENT, Rung.RADIO)
+    experience.unlearn("A", Symptom.SILENT, Rung.REBOOT)
+    experience.unlearn("A", Symptom.SILENT, Rung.REBOOT)
+    assert told == [("A", Symptom.SILENT, Rung.REBOOT), ("A", Symptom.SILENT, None)]
+
+
+def test_favourite_that_restarts_the_modem_waits_until_no_answer_can_come() -> None:
+    experience = Experience()
+    experience.learn("A", Symptom.SILENT, Rung.REBOOT)
+    ladder = Ladder(experience=experience)
+    first = ladder.decide(Symptom.SILENT, model="A", means=FULL, now=0, owed_until=60)
+    assert isinstance(first, Do)
+    assert first.facts.rung is Rung.REOPEN
 
 
 def test_step_that_seemed_to_help_is_not_the_next_one_when_the_symptom_is_soon_back() -> None:

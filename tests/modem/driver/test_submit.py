@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from modem.driver import Accepted, Inbound, LateAnswer, NoAnswer, Refused
+from modem.driver import Accepted, Inbound, LateAnswer, NoAnswer, NoLateAnswer, Ready, Refused
 from modem.driver.submit import Durations
 from modem.profiles.generic import PROFILE
 from tests.modem.driver.driving import FAST, REPORT, TPDU, driven
@@ -217,3 +217,56 @@ def test_patience_grows_with_a_slow_sim() -> None:
     durations.add(20)
     durations.add(20)
     assert durations.patience_s(15) == 80
+
+
+def test_one_hang_does_not_make_the_next_one_longer() -> None:
+    durations = Durations()
+    for _ in range(5):
+        durations.add(1)
+    durations.add(14)
+    assert durations.patience_s(15) == 15
+
+
+async def test_modem_that_is_silent_after_its_submit_may_still_answer_it_later(link: Path) -> None:
+    async with ScriptedModem(link=link, on_body=lambda _: None) as scripted, driven(scripted) as (modem, owner):
+        sending = asyncio.create_task(modem.submit(TPDU))
+        await scripted.until_bodies(1)
+        scripted.is_silent = True
+        result = await sending
+        assert isinstance(result, NoAnswer)
+        assert (result.is_sent, result.is_modem_free) == (True, False)
+        assert 0 < result.may_answer_s <= FAST.submit_timeout_s
+        assert not modem.is_ready
+        scripted.say("+CMGS: 9", "OK")
+        assert await owner.until(LateAnswer) == LateAnswer(mr=9, refused=None)
+        scripted.is_silent, scripted.on_body = False, None
+        await owner.until(Ready, count=2)
+        assert owner.all(NoLateAnswer) == []
+        assert len(scripted.bodies) == 1
+
+
+async def test_modem_that_answers_again_owes_nothing_and_is_said_so(link: Path) -> None:
+    async with ScriptedModem(link=link, on_body=lambda _: None) as scripted, driven(scripted) as (modem, owner):
+        sending = asyncio.create_task(modem.submit(TPDU))
+        await scripted.until_bodies(1)
+        scripted.is_silent = True
+        await sending
+        scripted.is_silent, scripted.on_body = False, None
+        await owner.until(Ready, count=2)
+        assert len(owner.all(NoLateAnswer)) == 1
+        assert await modem.submit(TPDU) == Accepted(mr=1)
+
+
+async def test_modem_that_restarted_unseen_into_text_mode_is_set_up_before_it_gets_another_submit(link: Path) -> None:
+    async with ScriptedModem(link=link, on_body=lambda _: None) as scripted, driven(scripted) as (modem, owner):
+        scripted.answers["AT+CMGF?"] = ["+CMGF: 1", "OK"]
+        set_up = scripted.heard.count("AT+CMGF=0")
+        result = await modem.submit(TPDU)
+        assert isinstance(result, NoAnswer)
+        scripted.on_body = None
+        follower = await modem.submit(TPDU)
+        assert scripted.bodies == ["00" + TPDU.hex().upper()]
+        assert follower == NoAnswer(reason=follower.reason, is_sent=False, is_modem_free=False)  # type: ignore[union-attr]
+        await owner.until(Ready, count=2)
+        assert scripted.heard.count("AT+CMGF=0") == set_up + 1
+        assert await modem.submit(TPDU) == Accepted(mr=1)
