@@ -188,6 +188,13 @@ class DispatchSection(Section):
     stop_timeout_s: Seconds = Field(130, description="longest wait at shutdown for submits in flight")
 
 
+class HistorySection(Section):
+    """[history]"""
+
+    keep_days: float = Field(90, gt=0, description="how long lines of the history of modems are kept")
+    keep_lines: int = Field(100_000, ge=100, description="most lines of the history that are kept")
+
+
 class CallbacksSection(Section):
     """[callbacks]"""
 
@@ -231,6 +238,7 @@ class Settings(BaseSettings):
     text: TextSection = TextSection()
     queue: QueueSection = QueueSection()
     dispatch: DispatchSection = DispatchSection()
+    history: HistorySection = HistorySection()
     callbacks: CallbacksSection = CallbacksSection()
     api: ApiSection = ApiSection()
 

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
 
     from gateway.core.account import Account, AccountChanges
     from gateway.core.callback import CallbackEvent, OwedCallback
+    from gateway.core.history import Cure, HistoryEvent
     from gateway.core.message import Assignment, Inbound, Message, NewMessage
     from gateway.core.span import Span
     from gateway.core.status import Status
@@ -515,4 +516,25 @@ class Store(Protocol):
 
     async def save_span(self, span: Span) -> None:
         """Insert or update by port."""
+        ...
+
+    # history of modems
+    async def add_history(self, events: Sequence[HistoryEvent]) -> None:
+        """Put lines at the end of the history, in this order."""
+        ...
+
+    async def history(self, port: Port | None = None, *, limit: int = 100) -> list[HistoryEvent]:
+        """Give the newest lines, newest first; `port` None: of all spans and of modems without one."""
+        ...
+
+    async def forget_history(self, *, before: EpochMs, keep: int) -> int:
+        """Drop lines older than `before`, and all but the newest `keep`; gives how many."""
+        ...
+
+    async def save_cure(self, cure: Cure) -> None:
+        """Remember the step that cured a symptom of a model; with an empty `step` none is known any more."""
+        ...
+
+    async def cures(self) -> list[Cure]:
+        """Give what is known of cures, one per model and symptom."""
         ...

@@ -9,6 +9,7 @@ from gateway.store.backends.sqlite import (
     attempts,
     callbacks,
     evidence,
+    history,
     inbox,
     outbox,
     pages,
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 
     from gateway.core.account import Account, AccountChanges
     from gateway.core.callback import CallbackEvent, OwedCallback
+    from gateway.core.history import Cure, HistoryEvent
     from gateway.core.message import Inbound, Message, NewMessage
     from gateway.core.span import Span
     from gateway.core.status import Status
@@ -262,3 +264,25 @@ class SqliteStore(Database):
     async def save_span(self, span: Span) -> None:
         """Insert or update by port."""
         await self.write(lambda tx: spans.save_span(tx, span))
+
+    # --- history of modems ----------------------------------------------------------------------
+
+    async def add_history(self, events: Sequence[HistoryEvent]) -> None:
+        """Put lines at the end of the history."""
+        await self.write(lambda tx: history.add_events(tx, events))
+
+    async def history(self, port: Port | None = None, *, limit: int = 100) -> list[HistoryEvent]:
+        """Give the newest lines, newest first."""
+        return await self.read_slowly(lambda connection: history.read_events(connection, port, limit))
+
+    async def forget_history(self, *, before: EpochMs, keep: int) -> int:
+        """Drop old lines, and those that are too many."""
+        return await self.write(lambda tx: history.forget_events(tx, before=before, keep=keep))
+
+    async def save_cure(self, cure: Cure) -> None:
+        """Remember, or forget, a step that helped."""
+        await self.write(lambda tx: history.save_cure(tx, cure))
+
+    async def cures(self) -> list[Cure]:
+        """Give the steps that helped."""
+        return await self.read(history.read_cures)
