@@ -68,7 +68,6 @@ class Session:
         sampler: Sampler,
         on_polled: Callable[[], None],
         is_line_wanted: Callable[[], bool],
-        rejected_pins: set[str],
         emit: Callable[[ModemEvent], None],
     ) -> None:
         self.started: Started | None = None
@@ -91,7 +90,6 @@ class Session:
         self._sampled_at = -inf
         self._on_polled = on_polled
         self._is_line_wanted = is_line_wanted
-        self._rejected_pins = rejected_pins
         self._emit = emit
         self._announced: deque[Slot] = deque(maxlen=_MAX_ANNOUNCED)
         self._listening: Listening | None = None
@@ -116,6 +114,7 @@ class Session:
                     await self._serve(started)
                 self.started = None
             except SimError as error:
+                self._status.identity = error.identity
                 await self._recover_or_retry(self._recovery.note_sim(is_failing=error.is_failing), error.reason)
             except ModemSilentError as error:
                 await self._recover_or_retry(Symptom.SILENT, str(error))
@@ -170,7 +169,6 @@ class Session:
             profile=self._profile,
             options=self._options,
             ready=self._sim_is_ready,
-            rejected_pins=self._rejected_pins,
         )
 
     async def _start_up(self) -> Started:
