@@ -54,7 +54,7 @@ class App:
             dispatcher=self.dispatcher,
             receiver=receiver,
             spool=self._spool,
-            make_radio=radio_factory(settings),
+            make_radio=radio_factory(settings, self.store),
         )
         self.server = Server(self.service)
         self._callbacks = CallbackSender(

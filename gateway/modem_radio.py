@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, assert_never
 import structlog
 
 from gateway.dispatch import radio
+from gateway.modem_pins import PinFile, StoredPinLedger
 from modem.driver import Experience, GivenUp, Released, StepBegun, StepEnded, events
 from modem.driver.modem import Modem
 from modem.driver.options import ModemOptions, SimOptions
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from gateway.config.settings import Settings, SimSettings
+    from gateway.store.backend import Store
+    from modem.driver.pins import PinLedger
 
 log = structlog.get_logger(__name__)
 
@@ -143,9 +146,9 @@ def _identity(identity: events.Identity) -> radio.Identity:
     )
 
 
-def radio_factory(settings: Settings) -> radio.RadioFactory:
-    """Give the function that makes the radio of a port."""
-    options = modem_options(settings)
+def radio_factory(settings: Settings, store: Store) -> radio.RadioFactory:
+    """Give the function that makes the radio of a port; tries of PINs are on record in `store`."""
+    options = modem_options(settings, StoredPinLedger(store))
     experience = Experience()
 
     def make(url: str, listen_first_s: float, on_event: Callable[[radio.RadioEvent], None]) -> radio.Radio:
@@ -161,16 +164,17 @@ def radio_factory(settings: Settings) -> radio.RadioFactory:
     return make
 
 
-def modem_options(settings: Settings) -> ModemOptions:
+def modem_options(settings: Settings, ledger: PinLedger) -> ModemOptions:
     """Give the driver's options that follow from the settings."""
     return ModemOptions(
         baudrate=settings.modems.baudrate,
         submit_timeout_s=settings.dispatch.submit_timeout_s,
         patience_s=settings.dispatch.patience_s,
         sims={sim.iccid: _sim_options(sim) for sim in settings.modems.sim},
+        pin_ledger=ledger,
     )
 
 
 def _sim_options(sim: SimSettings) -> SimOptions:
-    pin = None if sim.pin_file is None else sim.pin_file.read_text(encoding="ascii").strip()
-    return SimOptions(pin=pin or None, smsc=sim.smsc or None)
+    # The file is read when the SIM asks: a missing one is the trouble of this SIM alone, and may be mended meanwhile.
+    return SimOptions(pin=None if sim.pin_file is None else PinFile(sim.pin_file), smsc=sim.smsc or None)
