@@ -15,6 +15,7 @@ from gateway.clock import Clock
 from gateway.control import ControlServer, control_path
 from gateway.dispatch.binding import configured_spans
 from gateway.dispatch.dispatcher import Dispatcher
+from gateway.dispatch.history import History
 from gateway.dispatch.inbound import Receiver
 from gateway.dispatch.pool import Pool
 from gateway.dispatch.spool import Spool
@@ -43,6 +44,7 @@ class App:
             settings=settings, store=self.store, accounts=self.accounts, board=self.board, clock=self.clock
         )
         receiver = Receiver(self.store, self.clock)
+        self.history = History(self.store, settings=settings.history, clock=self.clock)
         self._spool = Spool(settings.store.path.with_name(f"{settings.store.path.name}.received"))
         self.dispatcher = Dispatcher(
             store=self.store, settings=settings, clock=self.clock, board=self.board, receiver=receiver
@@ -54,6 +56,7 @@ class App:
             dispatcher=self.dispatcher,
             receiver=receiver,
             spool=self._spool,
+            history=self.history,
             make_radio=radio_factory(settings, self.store),
         )
         self.server = Server(self.service)
@@ -78,6 +81,8 @@ class App:
         """Open the doors: first what sends, last what accepts."""
         await self._callbacks.start()
         self._undo.push_async_callback(self._callbacks.stop)
+        await self.history.start()
+        self._undo.push_async_callback(self.history.stop)
         await self.dispatcher.start()
         self._spool.open()
         self._undo.callback(self._spool.close)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, assert_never
 
 import structlog
 
+from gateway.core.span import Memory, SpanHealth, SpanState
 from gateway.dispatch import radio
 from gateway.modem_pins import PinFile, StoredPinLedger
 from modem.driver import Experience, GivenUp, Released, StepBegun, StepEnded, events
@@ -50,6 +51,11 @@ class ModemRadio:
             experience=experience,
         )
 
+    @property
+    def health(self) -> SpanHealth:
+        """Give how modem and SIM were at the last look."""
+        return _health(self._modem.health, self._modem.identity)
+
     async def run(self) -> None:
         """Open the port and keep it until cancelled or closed."""
         await self._modem.run()
@@ -82,9 +88,8 @@ class ModemRadio:
         match event:
             case events.Ready(identity=identity):
                 self._on_event(radio.Ready(identity=_identity(identity)))
-            case events.NotReady(reason=reason):
-                known = self._modem.identity
-                self._on_event(radio.NotReady(reason=reason, identity=None if known is None else _identity(known)))
+            case events.NotReady():
+                self._on_event(_not_ready(event, self._modem.identity))
             case events.Lost(reason=reason):
                 self._on_event(radio.Lost(reason=reason))
             case events.Inbound():
@@ -113,6 +118,36 @@ class ModemRadio:
             return
         smsc = "" if line.smsc is None else line.smsc.text
         self._on_event(radio.Received(tpdu=line.tpdu, smsc=smsc, stored=stored))
+
+
+_STATES = {
+    events.ModemState.CLOSED: SpanState.MISSING,
+    events.ModemState.STARTING: SpanState.STARTING,
+    events.ModemState.NOT_READY: SpanState.NOT_READY,
+}
+
+
+def _not_ready(event: events.NotReady, known: events.Identity | None) -> radio.NotReady:
+    state = SpanState.NEEDS_PERSON if event.needs_person else _STATES[event.state]
+    return radio.NotReady(reason=event.reason, identity=None if known is None else _identity(known), state=state)
+
+
+def _health(health: events.Health, known: events.Identity | None) -> SpanHealth:
+    identity = radio.Identity() if known is None else _identity(known)
+    return SpanHealth(
+        model=identity.model,
+        imei=identity.imei,
+        registration="" if health.registration is None else health.registration.text,
+        technology=health.technology or "",
+        temperature_c=health.temperature_c,
+        voltage_v=health.voltage_v,
+        memories=tuple(Memory(name=name, used=one.used, total=one.total) for name, one in health.memories.items()),
+        accepted=health.counters.accepted,
+        refused=health.counters.refused,
+        unanswered=health.counters.unanswered,
+        failure_rate=health.failure_rate,
+        usual_failure_rate=health.usual_failure_rate,
+    )
 
 
 def _late_result(late: events.LateAnswer) -> radio.Accepted | radio.Refused:

@@ -11,12 +11,17 @@ if TYPE_CHECKING:
 
 
 class SpanState(StrEnum):
-    """What a span can do at this moment."""
+    """What a span can do at this moment.
+
+    NEEDS_PERSON: nothing the gateway can do helps. PAUSED: its SIM is left alone for a while. STOPPED: a person
+    switched it off.
+    """
 
     MISSING = "missing"
     STARTING = "starting"
     NOT_READY = "not ready"
     READY = "ready"
+    NEEDS_PERSON = "needs person"
     PAUSED = "paused"
     STOPPED = "stopped"
 
@@ -34,6 +39,37 @@ class Span:
     path: str = ""
     enabled: bool = True
     iccid: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Memory:
+    """How full a memory for messages is."""
+
+    name: str
+    used: int
+    total: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SpanHealth:
+    """One look at modem and SIM; None or empty for what the modem does not tell.
+
+    The counters are of the SIM that is in, since the gateway started. `failure_rate` is the share of failures among
+    its last submits, `usual_failure_rate` that before them, both 0..1.
+    """
+
+    model: str = ""
+    imei: str = ""
+    registration: str = ""
+    technology: str = ""
+    temperature_c: float | None = None
+    voltage_v: float | None = None
+    memories: tuple[Memory, ...] = ()
+    accepted: int = 0
+    refused: int = 0
+    unanswered: int = 0
+    failure_rate: float | None = None
+    usual_failure_rate: float | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

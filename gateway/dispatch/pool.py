@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 import structlog
 
+from gateway.core.history import HistoryKind
 from gateway.core.span import Span, SpanState
 from gateway.dispatch.binding import bind
 from gateway.dispatch.inbound import is_report
@@ -28,7 +29,7 @@ from gateway.dispatch.radio import (
     SignalChanged,
     StorageAlarm,
 )
-from gateway.dispatch.trouble import log_trouble
+from gateway.dispatch.trouble import describe, log_trouble
 from gateway.service.spans import SpanCondition
 from gateway.store.outage import Outage
 
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from gateway.config.settings import Settings
     from gateway.core.types import Port
     from gateway.dispatch.dispatcher import Dispatcher
+    from gateway.dispatch.history import History
     from gateway.dispatch.inbound import Receiver
     from gateway.dispatch.radio import Radio, RadioFactory
     from gateway.dispatch.spool import Spool
@@ -97,6 +99,7 @@ class Pool:
         dispatcher: Dispatcher,
         receiver: Receiver,
         spool: Spool,
+        history: History,
         make_radio: RadioFactory,
     ) -> None:
         self._store = store
@@ -105,6 +108,7 @@ class Pool:
         self._dispatcher = dispatcher
         self._receiver = receiver
         self._spool = spool
+        self._history = history
         self._make_radio = make_radio
         self._outage = Outage()
         self._seats: dict[str, Seat] = {}
@@ -169,8 +173,8 @@ class Pool:
         match event:
             case Ready(identity=identity):
                 await self._on_ready(seat, identity)
-            case NotReady(reason=reason, identity=identity):
-                await self._on_not_ready(seat, reason, identity)
+            case NotReady():
+                await self._on_not_ready(seat, event)
             case Lost(reason=reason):
                 self._on_lost(seat, reason)
             case Received():
@@ -180,6 +184,7 @@ class Pool:
                     await self._on_news(seat.port, event)
             case RecoveryStep() | NeedsPerson() | NeedsNobody() | StorageAlarm():
                 log_trouble(event, port=seat.port, url=seat.url)
+                self._note(seat, *describe(event))
 
     async def _on_news(self, port: Port, event: LateAnswer | NoLateAnswer | SignalChanged) -> None:
         match event:
@@ -193,22 +198,28 @@ class Pool:
     async def _on_ready(self, seat: Seat, identity: Identity) -> None:
         if not await self._seat_identity(seat, identity) or seat.port is None:
             return
+        if self._board.condition(seat.port).state is not SpanState.READY:
+            self._note(seat, HistoryKind.READY, f"can send, on {seat.url}")
         self._condition(seat, SpanState.READY, "")
         self._dispatcher.worker(seat.port).attach(seat.radio, identity)
         log.info("span ready", action="ready", span=seat.port, path=seat.url, model=identity.model)
 
-    async def _on_not_ready(self, seat: Seat, reason: str, identity: Identity | None) -> None:
-        if identity is not None and not await self._seat_identity(seat, identity):
+    async def _on_not_ready(self, seat: Seat, event: NotReady) -> None:
+        if event.identity is not None and not await self._seat_identity(seat, event.identity):
             return
-        log.info("span not ready", action="not ready", span=seat.port, path=seat.url, reason=reason)
-        if seat.port is not None:
-            self._dispatcher.worker(seat.port).detach()
-            self._condition(seat, SpanState.NOT_READY, reason)
+        log.info("span not ready", action="not ready", span=seat.port, path=seat.url, reason=event.reason)
+        if seat.port is None:
+            return
+        self._dispatcher.worker(seat.port).detach()
+        if self._board.condition(seat.port).state is SpanState.READY:
+            self._note(seat, HistoryKind.NOT_READY, event.reason)
+        self._condition(seat, event.state, event.reason)
 
     def _on_lost(self, seat: Seat, reason: str) -> None:
         log.warning("port lost", action="lost", span=seat.port, path=seat.url, reason=reason)
         if seat.port is None:
             return
+        self._note(seat, HistoryKind.LOST, reason)
         seat.identity = None
         self._dispatcher.worker(seat.port).detach()
         self._condition(seat, SpanState.MISSING, reason)
@@ -254,7 +265,12 @@ class Pool:
             one.port = None  # its modem is gone, and here it is
         if seat.identity is not None and seat.identity.sim != identity.sim:
             log.warning("SIM changed", action="sim changed", span=span.port, path=seat.url)
+            self._note(seat, HistoryKind.SIM_CHANGED, f"from {seat.identity.sim} to {identity.sim}")
         seat.identity, seat.port = identity, span.port
+        self._board.set_health_source(span.port, lambda: seat.radio.health)
+        was = self._board.span(span.port)
+        if was is not None and was.path and was.path != span.path:
+            self._note(seat, HistoryKind.MOVED, f"from {was.path} to {span.path}")
         await self._save(span)
         waiting, seat.unidentified = seat.unidentified, []
         for received in waiting:
@@ -266,6 +282,10 @@ class Pool:
             # On the board first: the number is taken before another modem can be bound.
             self._board.put([span])
             await self._outage.ride_out(lambda: self._store.save_span(span))
+
+    def _note(self, seat: Seat, kind: HistoryKind, detail: str) -> None:
+        identity = seat.identity or Identity()
+        self._history.note(kind, detail, port=seat.port, path=seat.url, imei=identity.imei, iccid=identity.iccid)
 
     def _condition(self, seat: Seat, state: SpanState, reason: str) -> None:
         if seat.port is None:

@@ -17,6 +17,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
+from gateway.core.span import SpanHealth, SpanState
+
 # --- answers to a submit -------------------------------------------------------------------------
 
 
@@ -87,10 +89,11 @@ class Ready:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NotReady:
-    """The modem answers but cannot send, or is not there yet; `reason` in plain words."""
+    """The modem cannot send, or is not there yet: `reason` in plain words, `state` in the words of spans."""
 
     reason: str
     identity: Identity | None = None
+    state: SpanState = SpanState.NOT_READY
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -178,6 +181,11 @@ class Radio(Protocol):
     @property
     def url(self) -> str:
         """Give the port as it was named."""
+        ...
+
+    @property
+    def health(self) -> SpanHealth:
+        """Give how modem and SIM were at the last look."""
         ...
 
     async def run(self) -> None:

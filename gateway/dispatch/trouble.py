@@ -1,11 +1,12 @@
-"""What spans' modems suffer from, and what was done about it, as lines of the log that a person understands."""
+"""What spans' modems suffer from, and what was done about it, in words that a person understands."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, Any, assert_never
 
 import structlog
 
+from gateway.core.history import HistoryKind
 from gateway.dispatch.radio import NeedsNobody, NeedsPerson, RecoveryStep, StorageAlarm
 
 if TYPE_CHECKING:
@@ -15,25 +16,44 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 
-def log_trouble(trouble: Trouble, *, port: Port | None, url: str) -> None:
-    """Write one line: INFO for what goes on by itself, WARNING and ERROR for what somebody should know."""
-    span = log.bind(span=port, path=url)
+def describe(trouble: Trouble) -> tuple[HistoryKind, str]:
+    """Give the line of the history."""
     match trouble:
         case RecoveryStep(step=step, symptom=symptom, is_cured=None):
-            span.warning("modem in trouble, recovery step begun", action="recovery", symptom=symptom, step=step)
+            return HistoryKind.RECOVERY, f"{symptom}; trying: {step}"
         case RecoveryStep(step=step, symptom=symptom, is_cured=True):
-            span.info("recovery step helped", action="recovered", symptom=symptom, step=step)
+            return HistoryKind.RECOVERED, f"{symptom}; helped: {step}"
         case RecoveryStep(step=step, symptom=symptom):
-            span.info("recovery step did not help", action="not recovered", symptom=symptom, step=step)
+            return HistoryKind.NOT_RECOVERED, f"{symptom}; did not help: {step}"
         case NeedsPerson(symptom=symptom, tried=tried):
-            span.error("modem needs a person", action="needs person", symptom=symptom, tried=list(tried))
+            return HistoryKind.NEEDS_PERSON, f"{symptom}; tried: {', '.join(tried) or 'nothing, no step is possible'}"
         case NeedsNobody(symptom=symptom):
-            span.info("modem needs nobody any more", action="needs nobody", symptom=symptom)
-        case StorageAlarm(memory=memory, is_over=is_over):
-            facts = {"memory": memory, "used": trouble.used, "total": trouble.total}
-            if is_over:
-                span.info("memory for messages has room again", action="storage well", **facts)
-            else:
-                span.warning("memory for messages nearly full", action="storage alarm", **facts)
+            return HistoryKind.NEEDS_NOBODY, f"over: {symptom}"
+        case StorageAlarm(memory=memory, used=used, total=total, is_over=is_over):
+            kind = HistoryKind.STORAGE_WELL if is_over else HistoryKind.STORAGE_ALARM
+            return kind, f"memory {memory}: {used} of {total}"
+        case _:
+            assert_never(trouble)
+
+
+def log_trouble(trouble: Trouble, *, port: Port | None, url: str) -> None:
+    """Write one line: INFO for what goes on by itself, WARNING and ERROR for what somebody should know."""
+    kind, _ = describe(trouble)
+    facts: dict[str, Any] = {"action": kind.value, "span": port, "path": url}
+    match trouble:
+        case RecoveryStep(step=step, symptom=symptom, is_cured=None):
+            log.warning("modem in trouble, recovery step begun", symptom=symptom, step=step, **facts)
+        case RecoveryStep(step=step, symptom=symptom, is_cured=True):
+            log.info("recovery step helped", symptom=symptom, step=step, **facts)
+        case RecoveryStep(step=step, symptom=symptom):
+            log.info("recovery step did not help", symptom=symptom, step=step, **facts)
+        case NeedsPerson(symptom=symptom, tried=tried):
+            log.error("modem needs a person", symptom=symptom, tried=list(tried), **facts)
+        case NeedsNobody(symptom=symptom):
+            log.info("modem needs nobody any more", symptom=symptom, **facts)
+        case StorageAlarm(memory=memory, used=used, total=total, is_over=True):
+            log.info("memory for messages has room again", memory=memory, used=used, total=total, **facts)
+        case StorageAlarm(memory=memory, used=used, total=total):
+            log.warning("memory for messages nearly full", memory=memory, used=used, total=total, **facts)
         case _:
             assert_never(trouble)

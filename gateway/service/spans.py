@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gateway.core.routing import Candidate
-from gateway.core.span import Span, SpanState, SpanView
+from gateway.core.span import Span, SpanHealth, SpanState, SpanView
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
@@ -36,13 +36,32 @@ class SpanBoard:
         self._load = load
         self._spans: dict[Port, Span] = {}
         self._conditions: dict[Port, SpanCondition] = {}
+        self._health_sources: dict[Port, Callable[[], SpanHealth]] = {}
+        self._listeners: list[Callable[[Port], None]] = []
         self._changed = asyncio.Event()
 
     def put(self, spans: Iterable[Span]) -> None:
         """Add or replace spans; a new one is missing until its modem says otherwise."""
         for span in spans:
+            is_news = self._spans.get(span.port) != span
             self._spans[span.port] = span
             self._conditions.setdefault(span.port, SpanCondition())
+            if is_news:
+                for listener in self._listeners:
+                    listener(span.port)
+
+    def listen(self, listener: Callable[[Port], None]) -> None:
+        """Call `listener` with the port of each span that is new or changed from now on."""
+        self._listeners.append(listener)
+
+    def set_health_source(self, port: Port, source: Callable[[], SpanHealth]) -> None:
+        """Say whom to ask how the modem of a span is; it is asked only when somebody wants to know."""
+        self._health_sources[port] = source
+
+    def health(self, port: Port) -> SpanHealth:
+        """Give how modem and SIM of a span were at the last look."""
+        source = self._health_sources.get(port)
+        return SpanHealth() if source is None else source()
 
     def set_condition(self, port: Port, condition: SpanCondition) -> None:
         """Say what a span can do from now on."""

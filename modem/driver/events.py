@@ -124,9 +124,11 @@ class Ready:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NotReady:
-    """The modem cannot send now; `reason` is for people."""
+    """The modem cannot send now; `reason` is for people. `needs_person`: nothing that we can do will change it."""
 
     reason: str
+    state: ModemState = ModemState.NOT_READY
+    needs_person: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

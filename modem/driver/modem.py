@@ -259,7 +259,8 @@ class Modem:
                 try:
                     await self._use_port()
                 except PortError as error:
-                    self._status.not_ready(ModemState.CLOSED, error.reason)
+                    standing = self._recovery.standing
+                    self._status.not_ready(ModemState.CLOSED, standing or error.reason, needs_person=bool(standing))
                     if not isinstance(error, PortBusyError):
                         self._recovery.note_absent()
                 await self._recovery.between_ports()

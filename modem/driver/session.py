@@ -98,6 +98,8 @@ class Session:
         self._sim_is_ready = asyncio.Event()
         self._has_restarted = False
         self._is_look_due = False
+        # A start-up that fails as before is no news every few seconds.
+        self._is_retrying = False
         self._completions_left = 0
 
     async def run(self, listen_first_s: float) -> None:
@@ -105,7 +107,9 @@ class Session:
         if listen_first_s > 0:
             await self._listen(listen_first_s)
         while True:
-            self._status.not_ready(ModemState.STARTING, self._recovery.standing or "starting up")
+            if not self._is_retrying:
+                standing = self._recovery.standing
+                self._status.not_ready(ModemState.STARTING, standing or "starting up", needs_person=bool(standing))
             self._radio.forget()
             try:
                 started = await self._start_up()
@@ -115,7 +119,8 @@ class Session:
                 self.started = None
             except SimError as error:
                 self._status.identity = error.identity
-                await self._recover_or_retry(self._recovery.note_sim(is_failing=error.is_failing), error.reason)
+                symptom = self._recovery.note_sim(is_failing=error.is_failing)
+                await self._recover_or_retry(symptom, error.reason, needs_person=not error.is_failing)
             except ModemSilentError as error:
                 await self._recover_or_retry(Symptom.SILENT, str(error))
             except (CommandError, ModemTimeoutError) as error:
@@ -132,11 +137,13 @@ class Session:
         """Decide between ready and not ready by registration, once start-up is through."""
         if self.started is None:
             return
-        reason = self._recovery.blocked_by
-        if reason is None and self._radio.is_registered:
+        blocked_by = self._recovery.blocked_by
+        if blocked_by is None and self._radio.is_registered:
             self._status.ready(self._radio.reason)
         else:
-            self._status.not_ready(ModemState.NOT_READY, reason or self._radio.reason)
+            standing = blocked_by or self._recovery.standing
+            reason = standing or self._radio.reason
+            self._status.not_ready(ModemState.NOT_READY, reason, needs_person=standing is not None)
 
     def note_silence(self) -> None:
         """A submit found that AT is not answered any more: no other one may be given to the modem."""
@@ -180,15 +187,17 @@ class Session:
         self._has_restarted = False
         return await startup.run()
 
-    async def _recover_or_retry(self, symptom: Symptom | None, reason: str) -> None:
+    async def _recover_or_retry(self, symptom: Symptom | None, reason: str, *, needs_person: bool = False) -> None:
         """Do a recovery step if one is due, or wait a moment before the next start-up."""
         self.started = None
-        if symptom is None:
-            self._status.not_ready(ModemState.NOT_READY, reason)
-        elif await self._recover(symptom):
-            return
-        else:
-            self._status.not_ready(ModemState.NOT_READY, self._recovery.standing or reason)
+        if symptom is not None:
+            self._is_retrying = False
+            if await self._recover(symptom):
+                return
+            standing = self._recovery.standing
+            reason, needs_person = standing or reason, needs_person or standing is not None
+        self._is_retrying = True
+        self._status.not_ready(ModemState.NOT_READY, reason, needs_person=needs_person)
         await self._wait(_RETRY_STARTUP_S)
 
     async def _recover(self, symptom: Symptom) -> bool:
@@ -223,6 +232,7 @@ class Session:
         self._recovery.meet(f"{started.identity.manufacturer} {started.identity.model}".strip())
         self._recovery.prove(Evidence.STARTED)
         self.started = started
+        self._is_retrying = False
         self._completions_left = _COMPLETIONS
         if started.is_reporting is False:
             log.warning("the modem gives no delivery reports", action="no_reports", port=self._url)

@@ -27,27 +27,28 @@ class Status:
         self._emit = emit
         self.state = ModemState.CLOSED
         self.reason = "not opened yet"
+        self.needs_person = False
         self.identity: Identity | None = None
         self.last_iccid: str | None = None
 
     def ready(self, reason: str) -> None:
         """The modem can send; told when it could not before."""
-        was, self.state, self.reason = self.state, ModemState.READY, reason
+        was, self.state, self.reason, self.needs_person = self.state, ModemState.READY, reason, False
         if was is not ModemState.READY and self.identity is not None:
             log.debug("modem ready", action="ready", port=self._url, imei=self.identity.imei)
             self._emit(Ready(identity=self.identity))
 
-    def not_ready(self, state: ModemState, reason: str) -> None:
-        """The modem cannot send; told when it could before, or when the reason is another."""
-        is_news = self.state is ModemState.READY or reason != self.reason
-        self.state, self.reason = state, reason
+    def not_ready(self, state: ModemState, reason: str, *, needs_person: bool = False) -> None:
+        """The modem cannot send; told when it could before, or when anything of it is another."""
+        is_news = (state, reason, needs_person) != (self.state, self.reason, self.needs_person)
+        self.state, self.reason, self.needs_person = state, reason, needs_person
         if is_news:
             log.debug("modem not ready", action="not_ready", port=self._url, reason=reason)
-            self._emit(NotReady(reason=reason))
+            self._emit(NotReady(reason=reason, state=state, needs_person=needs_person))
 
     def lost(self, reason: str) -> None:
         """The open port is gone; always told. Behind it there may be another modem next time."""
         self.identity = None
-        self.state, self.reason = ModemState.CLOSED, reason
+        self.state, self.reason, self.needs_person = ModemState.CLOSED, reason, False
         log.debug("port lost", action="port_lost", port=self._url, reason=reason)
         self._emit(Lost(reason=reason))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 
+from gateway.core.span import SpanHealth
 from gateway.dispatch.radio import (
     Accepted,
     Identity,
@@ -39,6 +40,10 @@ class FakeRadio:
         self._on_event = on_event
         self._mr = 0
         self._under_way: asyncio.Future[SubmitResult] | None = None
+
+    @property
+    def health(self) -> SpanHealth:
+        return SpanHealth(model=self.identity.model, accepted=len(self.sent))
 
     async def run(self) -> None:
         await self.is_closed.wait()

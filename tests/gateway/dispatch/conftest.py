@@ -14,6 +14,7 @@ from gateway.core.message import Message, NewMessage
 from gateway.core.status import Status
 from gateway.core.types import AccountId, EpochMs, MessageId, Port
 from gateway.dispatch.dispatcher import Dispatcher
+from gateway.dispatch.history import History
 from gateway.dispatch.inbound import Receiver
 from gateway.dispatch.pool import Pool
 from gateway.dispatch.radio import Identity, NotReady, Radio
@@ -65,6 +66,7 @@ class Field:
         self.account = (await self.store.accounts())[0]
         self.board.put(await self.store.spans())
         self.receiver = Receiver(self.store, self.clock)
+        self.history = History(self.store, settings=self.settings.history, clock=self.clock)
         self.dispatcher = Dispatcher(
             store=self.store, settings=self.settings, clock=self.clock, board=self.board, receiver=self.receiver
         )
@@ -75,8 +77,10 @@ class Field:
             dispatcher=self.dispatcher,
             receiver=self.receiver,
             spool=self.spool,
+            history=self.history,
             make_radio=self._make_radio,
         )
+        await self.history.start()
         await self.dispatcher.start()
         self.spool.open()
         self._pool_task = asyncio.create_task(self.pool.run())
@@ -90,6 +94,7 @@ class Field:
         await self.dispatcher.stop(1.0)
         await self.end_pool()
         self.spool.close()
+        await self.history.stop()
         await self.store.close()
 
     def _on_news(self, news: News) -> None:

@@ -10,11 +10,13 @@ import pytest
 
 from gateway.clock import Clock
 from gateway.config.settings import Settings
+from gateway.core.history import HistoryKind
 from gateway.core.span import SpanState
 from gateway.dispatch.dispatcher import Dispatcher
+from gateway.dispatch.history import History
 from gateway.dispatch.inbound import Receiver
 from gateway.dispatch.pool import Pool
-from gateway.dispatch.radio import Identity, Lost, NotReady, Radio, RadioEvent, Ready
+from gateway.dispatch.radio import Identity, Lost, NeedsPerson, NotReady, Radio, RadioEvent, Ready, RecoveryStep
 from gateway.dispatch.spool import Spool
 from gateway.service.spans import SpanBoard
 from gateway.store.backends.sqlite.store import SqliteStore
@@ -32,8 +34,10 @@ TWIN = Identity(imei="490154203237518", imsi="262010000000002", iccid="894902000
 class Ports:
     """A pool on ports whose modems the test plays."""
 
-    def __init__(self, board: SpanBoard) -> None:
+    def __init__(self, board: SpanBoard, store: SqliteStore, history: History) -> None:
         self.board = board
+        self.store = store
+        self.history = history
         self.radios: dict[str, FakeRadio] = {}
 
     def make(self, url: str, listen_first_s: float, on_event: Callable[[RadioEvent], None]) -> Radio:
@@ -54,7 +58,8 @@ async def running(folder: Path, ports: list[str]) -> AsyncIterator[Ports]:
     board = SpanBoard(lambda: store.load)
     receiver = Receiver(store, clock)
     dispatcher = Dispatcher(store=store, settings=settings, clock=clock, board=board, receiver=receiver)
-    found = Ports(board)
+    history = History(store, settings=settings.history, clock=clock)
+    found = Ports(board, store, history)
     spool = Spool(folder / "gateway.db.received")
     spool.open()
     pool = Pool(
@@ -64,8 +69,10 @@ async def running(folder: Path, ports: list[str]) -> AsyncIterator[Ports]:
         dispatcher=dispatcher,
         receiver=receiver,
         spool=spool,
+        history=history,
         make_radio=found.make,
     )
+    await history.start()
     await dispatcher.start()
     task = asyncio.create_task(pool.run())
     try:
@@ -76,6 +83,7 @@ async def running(folder: Path, ports: list[str]) -> AsyncIterator[Ports]:
         await asyncio.gather(task, return_exceptions=True)
         await dispatcher.stop(0)
         spool.close()
+        await history.stop()
         await store.close()
 
 
@@ -122,3 +130,39 @@ async def test_modems_that_share_an_imei_are_both_served(tmp_path: Path, ports: 
         await until(lambda: len(found.states()) == 1)
         found.radios[second].tell(Ready(identity=other))
         await until(lambda: found.states() == [(1, SpanState.READY, first), (2, SpanState.READY, second)])
+
+
+async def test_history_tells_what_became_of_a_modem(tmp_path: Path) -> None:
+    async with running(tmp_path, ["/dev/a", "/dev/b"]) as found:
+        radio = found.radios["/dev/a"]
+        radio.tell(Ready(identity=MODEM))
+        radio.tell(NotReady(reason="looking for a network", identity=MODEM))
+        radio.tell(NotReady(reason="denied", identity=MODEM))
+        radio.tell(RecoveryStep(step="radio off and on", symptom="denied", is_cured=None))
+        radio.tell(NeedsPerson(symptom="denied", tried=("radio off and on",)))
+        radio.tell(Lost(reason="unplugged"))
+        await until(lambda: found.states() == [(1, SpanState.MISSING, "/dev/a")])
+        found.radios["/dev/b"].tell(Ready(identity=MODEM))
+        await until(lambda: found.states() == [(1, SpanState.READY, "/dev/b")])
+        await found.history.stop()
+        lines = [(one.port, one.kind, one.detail) for one in reversed(await found.store.history())]
+        assert lines == [
+            (1, HistoryKind.READY, "can send, on /dev/a"),
+            (1, HistoryKind.NOT_READY, "looking for a network"),
+            (1, HistoryKind.RECOVERY, "denied; trying: radio off and on"),
+            (1, HistoryKind.NEEDS_PERSON, "denied; tried: radio off and on"),
+            (1, HistoryKind.LOST, "unplugged"),
+            (1, HistoryKind.MOVED, "from /dev/a to /dev/b"),
+            (1, HistoryKind.READY, "can send, on /dev/b"),
+        ]
+        assert {(one.imei, one.iccid) for one in await found.store.history()} == {(MODEM.imei, MODEM.iccid)}
+
+
+async def test_a_modem_that_needs_a_person_says_so_on_the_board(tmp_path: Path) -> None:
+    async with running(tmp_path, ["/dev/a"]) as found:
+        radio = found.radios["/dev/a"]
+        radio.tell(Ready(identity=MODEM))
+        radio.tell(NotReady(reason="the SIM wants its PUK", identity=MODEM, state=SpanState.NEEDS_PERSON))
+        await until(lambda: found.states() == [(1, SpanState.NEEDS_PERSON, "/dev/a")])
+        (view,) = found.board.views()
+        assert (view.reason, view.is_usable) == ("the SIM wants its PUK", False)

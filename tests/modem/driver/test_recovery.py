@@ -28,6 +28,7 @@ from modem.driver import (
 )
 from modem.driver.recovery import Recovery
 from modem.driver.symptoms import Evidence
+from modem.emulator.actions.card import UnlockSim
 from modem.emulator.fault_shelf import build
 from modem.profiles.generic import PROFILE
 from tests.modem.driver.recovering import LIMITS, OPTIONS, SWEEPING, recovering
@@ -228,12 +229,18 @@ async def test_card_that_is_not_found_after_a_restart_is_looked_for(tmp_path: Pa
         await scene.owners[0].until(Ready, count=2)
 
 
-async def test_card_that_wants_its_pin_sees_no_step(tmp_path: Path) -> None:
+async def test_card_that_wants_its_pin_needs_a_person_and_sees_no_step(tmp_path: Path) -> None:
     async with recovering(tmp_path, has_power=True) as scene:
         scene.rack.arm(0, *build({"fault": "sim_locked"}))
         scene.rack.unplug(0)
         scene.rack.plug(0)
-        await scene.owners[0].until(NotReady, count=3, matching=lambda event: "PIN" in event.reason)
+        owner = scene.owners[0]
+        wanting = await owner.until(NotReady, matching=lambda event: "PIN" in event.reason)
+        assert wanting.needs_person
+        # It is asked again and again, and that is no news: the reason is told once.
+        UnlockSim(modem=0).run(scene.rack)
+        await owner.until(Ready, count=2)
+        assert [event for event in owner.all(NotReady) if "PIN" in event.reason] == [wanting]
         assert scene.rungs() == []
 
 

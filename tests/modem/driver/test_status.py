@@ -22,8 +22,8 @@ def test_each_change_is_told_once() -> None:
     status.not_ready(ModemState.NOT_READY, "registered, roaming")
     status.lost("end of file")
     assert events == [
-        NotReady(reason="no such file"),
-        NotReady(reason="starting up"),
+        NotReady(reason="no such file", state=ModemState.CLOSED),
+        NotReady(reason="starting up", state=ModemState.STARTING),
         Ready(identity=IDENTITY),
         NotReady(reason="registered, roaming"),
         Lost(reason="end of file"),
