@@ -118,6 +118,17 @@ class Sim:
         self._iccid_commands = tuple(answered)
         return None
 
+    async def is_the_one(self, identity: Identity) -> bool:
+        """Tell whether modem and SIM are still those of `identity`; it is another start-up's work to say who is."""
+        if identity.iccid is not None and await self.read_iccid() != identity.iccid:
+            return False
+        if identity.iccid is None and identity.imsi is not None:
+            answer = await self.ask("AT+CIMI")
+            if answer is None or identity.imsi not in "".join(answer.lines):
+                return False
+        answer = await self._link.ask("AT+CGSN")
+        return identity.imei is None or answer is None or identity.imei in "".join(answer.lines)
+
     async def unlock(self, source: PinSource | None, *, iccid: str | None, ledger: PinLedger) -> None:
         """Return when the SIM can be used; enter its PIN, from `source`, if that is what it waits for.
 

@@ -326,3 +326,40 @@ async def test_wrong_or_missing_service_centre_is_told(
         driven(scripted, options=with_smsc(smsc), is_ready_expected=False) as (_, owner),
     ):
         await owner.until(NotReady, matching=lambda event: event.reason == reason)
+
+
+# -- another SIM without a word ------------------------------------------------------------------------------------
+
+OTHER_ICCID = "8949020000012345686"
+
+
+async def test_sim_that_was_changed_while_the_network_was_away_is_found_before_anything_is_sent(link: Path) -> None:
+    async with ScriptedModem(link=link) as scripted, driven(scripted) as (_, owner):
+        scripted.say("+CREG: 0")
+        await owner.until(NotReady, matching=lambda event: "not searching" in event.reason)
+        scripted.answers["AT+CCID"] = [f"+CCID: {OTHER_ICCID}", "OK"]
+        scripted.answers["AT+CIMI"] = ["262010000000002", "OK"]
+        scripted.say("+CREG: 1")
+        again = await owner.until(Ready, count=2)
+        assert (again.identity.iccid, again.identity.imsi) == (OTHER_ICCID, "262010000000002")
+        assert [ready.identity.iccid for ready in owner.all(Ready)] == [ICCID, OTHER_ICCID]
+
+
+async def test_same_sim_is_ready_again_without_another_start_up(link: Path) -> None:
+    async with ScriptedModem(link=link) as scripted, driven(scripted) as (_, owner):
+        scripted.say("+CREG: 2")
+        await owner.until(NotReady, matching=lambda event: "searching" in event.reason)
+        scripted.say("+CREG: 5")
+        await owner.until(Ready, count=2)
+        assert scripted.heard.count("AT+CMEE=1") == 1
+        assert scripted.heard.count("AT+CCID") == 2
+
+
+async def test_other_modem_behind_the_same_port_is_found_too(link: Path) -> None:
+    async with ScriptedModem(link=link) as scripted, driven(scripted) as (_, owner):
+        scripted.say("+CREG: 0")
+        await owner.until(NotReady, matching=lambda event: "not searching" in event.reason)
+        scripted.answers["AT+CGSN"] = ["490154203237526", "OK"]
+        scripted.say("+CREG: 1")
+        again = await owner.until(Ready, count=2)
+        assert again.identity.imei == "490154203237526"
