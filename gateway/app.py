@@ -47,7 +47,12 @@ class App:
         self.history = History(self.store, settings=settings.history, clock=self.clock)
         self._spool = Spool(settings.store.path.with_name(f"{settings.store.path.name}.received"))
         self.dispatcher = Dispatcher(
-            store=self.store, settings=settings, clock=self.clock, board=self.board, receiver=receiver
+            store=self.store,
+            settings=settings,
+            clock=self.clock,
+            board=self.board,
+            receiver=receiver,
+            history=self.history,
         )
         self._pool = Pool(
             store=self.store,

@@ -66,8 +66,10 @@ async def running(folder: Path, ports: list[str], spans: Sequence[dict[str, obje
     await store.open()
     board = SpanBoard(lambda: store.load)
     receiver = Receiver(store, clock)
-    dispatcher = Dispatcher(store=store, settings=settings, clock=clock, board=board, receiver=receiver)
     history = History(store, settings=settings.history, clock=clock)
+    dispatcher = Dispatcher(
+        store=store, settings=settings, clock=clock, board=board, receiver=receiver, history=history
+    )
     found = Ports(board, store, history)
     spool = Spool(folder / "gateway.db.received")
     spool.open()
