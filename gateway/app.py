@@ -19,6 +19,7 @@ from gateway.dispatch.history import History
 from gateway.dispatch.inbound import Receiver
 from gateway.dispatch.pool import Pool
 from gateway.dispatch.spool import Spool
+from gateway.modem_pins import StoredPinLedger
 from gateway.modem_radio import RadioMaker
 from gateway.service.accounts import Accounts
 from gateway.service.desk import Service
@@ -47,9 +48,14 @@ class App:
         self.history = History(self.store, settings=settings.history, clock=self.clock)
         self._spool = Spool(settings.store.path.with_name(f"{settings.store.path.name}.received"))
         self.dispatcher = Dispatcher(
-            store=self.store, settings=settings, clock=self.clock, board=self.board, receiver=receiver
+            store=self.store,
+            settings=settings,
+            clock=self.clock,
+            board=self.board,
+            receiver=receiver,
+            history=self.history,
         )
-        self._make_radio = RadioMaker(settings, remember=self.history.remember)
+        self._make_radio = RadioMaker(settings, StoredPinLedger(self.store), remember=self.history.remember)
         self._pool = Pool(
             store=self.store,
             settings=settings,

@@ -11,6 +11,7 @@ import structlog
 from gateway.core.history import Cure
 from gateway.core.span import Memory, SpanHealth, SpanState
 from gateway.dispatch import radio
+from gateway.modem_pins import PinFile
 from modem.driver import Experience, GivenUp, Released, Rung, StepBegun, StepEnded, Symptom, UsbPower, events
 from modem.driver.modem import Modem
 from modem.driver.options import ModemOptions, SimOptions
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
     from gateway.config.settings import Settings, SimSettings
     from modem.driver import PowerControl
+    from modem.driver.pins import PinLedger
 
 log = structlog.get_logger(__name__)
 
@@ -190,11 +192,13 @@ def _identity(identity: events.Identity) -> radio.Identity:
 class RadioMaker:
     """Makes the radio of a port (a `radio.RadioFactory`); all radios share what was learnt, and the USB helper.
 
+    Tries of PINs are on record in `ledger`.
+
     `remember` is told of each cure that is learnt or, with an empty step, forgotten.
     """
 
-    def __init__(self, settings: Settings, *, remember: Callable[[Cure], None]) -> None:
-        self._options = modem_options(settings)
+    def __init__(self, settings: Settings, ledger: PinLedger, *, remember: Callable[[Cure], None]) -> None:
+        self._options = modem_options(settings, ledger)
         self._close_timeout_s = settings.dispatch.stop_timeout_s
         self._remember = remember
         self._experience = Experience(on_change=self._on_learnt)
@@ -225,7 +229,7 @@ class RadioMaker:
         self._remember(Cure(model=model, symptom=symptom.name, step="" if rung is None else rung.name))
 
 
-def modem_options(settings: Settings) -> ModemOptions:
+def modem_options(settings: Settings, ledger: PinLedger) -> ModemOptions:
     """Give the driver's options that follow from the settings."""
     return ModemOptions(
         baudrate=settings.modems.baudrate,
@@ -233,9 +237,10 @@ def modem_options(settings: Settings) -> ModemOptions:
         patience_s=settings.dispatch.patience_s,
         hung_after_s=settings.dispatch.hung_after_s,
         sims={sim.iccid: _sim_options(sim) for sim in settings.modems.sim},
+        pin_ledger=ledger,
     )
 
 
 def _sim_options(sim: SimSettings) -> SimOptions:
-    pin = None if sim.pin_file is None else sim.pin_file.read_text(encoding="ascii").strip()
-    return SimOptions(pin=pin or None, smsc=sim.smsc or None)
+    # The file is read when the SIM asks: a missing one is the trouble of this SIM alone, and may be mended meanwhile.
+    return SimOptions(pin=None if sim.pin_file is None else PinFile(sim.pin_file), smsc=sim.smsc or None)

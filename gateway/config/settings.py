@@ -46,8 +46,16 @@ def _known_language(name: str) -> str:
     return name
 
 
+def _digits_only(iccid: str) -> str:
+    digits = iccid.replace(" ", "").replace("-", "")
+    if not (digits.isascii() and digits.isdigit()):
+        raise ValueError(f"not an ICCID, it has digits only: {iccid}")
+    return digits
+
+
 TimeZone = Annotated[str, AfterValidator(_known_zone)]
 Language = Annotated[str, AfterValidator(_known_language)]
+Iccid = Annotated[str, AfterValidator(_digits_only)]
 Seconds = Annotated[float, Field(gt=0)]
 
 
@@ -109,9 +117,11 @@ class StoreSection(Section):
 class SimSettings(Section):
     """[[modems.sim]]"""
 
-    iccid: str = Field(description="the SIM that is meant")
-    pin_file: Path | None = Field(None, description="file with the PIN, tried once")
-    smsc: str = Field("", description="service centre to use instead of the SIM's own, e.g. +491710760000")
+    iccid: Iccid = Field(description="the SIM that is meant: the number printed on it")
+    pin_file: Path | None = Field(None, description="file with the PIN of this SIM, tried once; chmod 600")
+    smsc: str = Field(
+        "", pattern=r"^(\+?[0-9]{3,20})?$", description="service centre instead of the SIM's own, e.g. +491710760000"
+    )
 
 
 class ModemsSection(Section):
@@ -123,6 +133,14 @@ class ModemsSection(Section):
     rescan_s: Seconds = Field(2.0, description="how often the globs are looked at for new ports")
     baudrate: int = Field(115_200, ge=1200, description="speed of real UARTs; USB modems ignore it")
     sim: list[SimSettings] = Field([], description="what is known of single SIMs")
+
+    @model_validator(mode="after")
+    def _sims_are_unique(self) -> ModemsSection:
+        iccids = [sim.iccid for sim in self.sim]
+        twice = sorted({iccid for iccid in iccids if iccids.count(iccid) > 1})
+        if twice:
+            raise ValueError(f"sim: ICCID {twice[0]} is given twice")
+        return self
 
 
 class SpanMatch(Section):

@@ -19,6 +19,8 @@ class HistoryKind(StrEnum):
     BACK = "back"
     MOVED = "moved"
     SIM_CHANGED = "sim changed"
+    MODEM_CHANGED = "modem changed"
+    CLONE = "clone"
     RECOVERY = "recovery"
     RECOVERED = "recovered"
     NOT_RECOVERED = "not recovered"

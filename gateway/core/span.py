@@ -28,13 +28,17 @@ class SpanState(StrEnum):
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Span:
-    """A span as stored: its number is kept for ever and follows the modem's IMEI by default."""
+    """A span as stored: its number is kept for ever and follows the modem's IMEI by default.
+
+    `iccid` is the SIM that was last seen in the modem.
+    """
 
     port: Port
     name: str
     imei: str = ""
     path: str = ""
     enabled: bool = True
+    iccid: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -9,11 +9,13 @@ from typing import TYPE_CHECKING, Any
 
 import structlog
 
+from gateway.core.history import HistoryKind
 from gateway.core.span import SpanState
 from gateway.core.status import Status
 from gateway.core.types import EpochMs
 from gateway.dispatch.outcome import Verdict, judge
 from gateway.dispatch.span import SpanWorker
+from gateway.dispatch.stops import SimStops, describe
 from gateway.store.backend import StatusChanged, WorkAdded
 from gateway.store.outage import Outage
 
@@ -22,7 +24,9 @@ if TYPE_CHECKING:
 
     from gateway.clock import Clock
     from gateway.config.settings import Settings
+    from gateway.core.sim import SimStop
     from gateway.core.types import AttemptId, Port
+    from gateway.dispatch.history import History
     from gateway.dispatch.inbound import Receiver
     from gateway.dispatch.radio import Accepted, Refused
     from gateway.service.spans import SpanBoard
@@ -41,13 +45,24 @@ NO_EVIDENCE = "no answer from the modem, it may have been sent"
 class Dispatcher:
     """Keeps one worker per span and gives each attempt without an answer its evidence or its verdict."""
 
-    def __init__(self, *, store: Store, settings: Settings, clock: Clock, board: SpanBoard, receiver: Receiver) -> None:
+    def __init__(
+        self,
+        *,
+        store: Store,
+        settings: Settings,
+        clock: Clock,
+        board: SpanBoard,
+        receiver: Receiver,
+        history: History,
+    ) -> None:
         self._store = store
         self._settings = settings
         self._clock = clock
         self._board = board
         self._receiver = receiver
+        self._history = history
         self._outage = Outage()
+        self._stops = SimStops(store, clock=clock, outage=self._outage)
         self._workers: dict[Port, SpanWorker] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._decisions: dict[AttemptId, asyncio.Task[None]] = {}
@@ -61,6 +76,7 @@ class Dispatcher:
         """Take up what an earlier process left and begin to listen for work."""
         self._failed = asyncio.get_running_loop().create_future()
         self._unlisten = self._store.listen(self._on_news)
+        await self._stops.load()
         await self._take_up_open_attempts()
         await self._receiver.join_leftovers()
         for port in self._board.ports():
@@ -100,11 +116,21 @@ class Dispatcher:
                 is_enabled=partial(self._is_enabled, port),
                 on_undecided=self._decide_at,
                 on_pause=partial(self._on_pause, port),
+                stops=self._stops,
                 outage=self._outage,
             )
             self._workers[port] = worker
             self._spawn(worker.run(), f"span {port}")
         return self._workers[port]
+
+    async def resume(self, port: Port) -> bool:
+        """Let the SIM of a span send again though the network barred it; whether it was left alone."""
+        worker = self.worker(port)
+        if self._stops.stop_of(worker.sim) is None:
+            return False
+        await self._stops.release(worker.sim)
+        worker.wake()
+        return True
 
     def listen_first_s(self, port: Port) -> float:
         """Seconds for which the span's modem may still owe an earlier process an answer; asked once."""
@@ -223,15 +249,20 @@ class Dispatcher:
         span = self._board.span(port)
         return span is None or span.enabled
 
-    def _on_pause(self, port: Port, reason: str | None) -> None:
-        """Show on the board that a barred SIM is left alone, so that new messages prefer other spans."""
+    def _on_pause(self, port: Port, stop: SimStop | None) -> None:
+        """Show on the board that a SIM is left alone, so that new messages prefer other spans."""
         condition = self._board.condition(port)
-        if reason is None:
-            log.info("SIM tried again", action="resume", span=port)
+        if stop is None:
+            log.info("SIM tried again", action="resumed", span=port)
             if condition.state is SpanState.PAUSED:
+                self._history.note(HistoryKind.RESUMED, "the SIM may send again", port=port, iccid=condition.iccid)
                 self._board.set_condition(port, replace(condition, state=SpanState.READY, reason=""))
             return
-        log.error("SIM left alone for a while, it is barred or wrong", action="pause", span=port, reason=reason)
+        reason = describe(stop)
+        if (condition.state, condition.reason) == (SpanState.PAUSED, reason):
+            return
+        log.error("SIM left alone", action="paused", span=port, reason=reason)
+        self._history.note(HistoryKind.PAUSED, reason, port=port, iccid=condition.iccid)
         self._board.set_condition(port, replace(condition, state=SpanState.PAUSED, reason=reason))
 
     # --- tasks ------------------------------------------------------------------------------------

@@ -12,7 +12,7 @@ import structlog
 
 from gateway.core.history import HistoryKind
 from gateway.core.span import Span, SpanState
-from gateway.dispatch.binding import bind
+from gateway.dispatch.binding import are_two, bind, is_one_modem
 from gateway.dispatch.inbound import is_report
 from gateway.dispatch.radio import (
     Identity,
@@ -70,21 +70,11 @@ class Seat:
     identity: Identity | None = None
     port: Port | None = None
     is_spare: bool = False
+    # Its SIM was seen in another modem since: what it says of that SIM is old.
+    lost_sim: str = ""
     unidentified: list[Received] = field(default_factory=list)
+    clones: set[str] = field(default_factory=set)
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
-
-
-def _are_two(seat: Seat, url: str, identity: Identity) -> bool:
-    """Tell whether the modem of a seat and the one behind `url` are two, though the IMEI may be the same."""
-    if seat.identity is None:
-        return False
-    is_one_imei = bool(identity.imei) and identity.imei == seat.identity.imei
-    return is_one_imei and (identity.sim != seat.identity.sim or _is_virtual(url) or _is_virtual(seat.url))
-
-
-def _is_virtual(url: str) -> bool:
-    """Tell a socket or PTY, which has a modem of its own, from the several ports that a USB modem has."""
-    return "://" in url or os.path.realpath(url).startswith("/dev/pts/")
 
 
 class Pool:
@@ -220,7 +210,7 @@ class Pool:
         if seat.port is None:
             return
         self._note(seat, HistoryKind.LOST, reason)
-        seat.identity = None
+        seat.identity, seat.lost_sim = None, ""
         self._dispatcher.worker(seat.port).detach()
         self._condition(seat, SpanState.MISSING, reason)
         # Another port of the same modem may have been set aside; it is looked at again.
@@ -249,33 +239,62 @@ class Pool:
         return Identity(iccid=sim) if sim else None
 
     async def _seat_identity(self, seat: Seat, identity: Identity) -> bool:
-        """Bind the seat to its span; False when another port already serves this modem."""
+        """Bind the seat to its span; False when it has none: another port serves this modem, or has its SIM."""
+        if seat.lost_sim and seat.lost_sim == identity.card:
+            return False
+        seat.lost_sim = ""
         others = [one for one in self._seats.values() if one is not seat and not one.is_spare]
+        clones = [one for one in others if one.identity and are_two(one.identity, one.url, identity, seat.url)]
         known = [view.span for view in self._board.views()]
-        taken = {one.port for one in others if one.port is not None and _are_two(one, seat.url, identity)}
+        taken = {one.port for one in clones if one.port is not None}
         span = bind(known, self._settings.span, identity=identity, path=seat.url, taken=taken)
         rivals = [one for one in others if one.port == span.port]
-        owner = next((one for one in rivals if one.identity is not None), None)
-        if owner is not None:
-            log.info("port set aside, its modem is served", action="spare", path=seat.url, span=span.port, by=owner.url)
+        if any(one.identity and is_one_modem(one.identity, one.url, identity, seat.url) for one in rivals):
+            log.info("port set aside, its modem is served", action="spare", path=seat.url, span=span.port)
+            self._leave(seat)
             seat.is_spare, seat.port = True, span.port
             await seat.radio.close()
             return False
         for one in rivals:
-            one.port = None  # its modem is gone, and here it is
-        if seat.identity is not None and seat.identity.sim != identity.sim:
-            log.warning("SIM changed", action="sim changed", span=span.port, path=seat.url)
-            self._note(seat, HistoryKind.SIM_CHANGED, f"from {seat.identity.sim} to {identity.sim}")
+            # Its modem is gone, and here it is; or its SIM is here, and the span follows the SIM.
+            one.lost_sim = one.identity.card if one.identity else ""
+            one.port = None
+        if seat.port != span.port:
+            self._leave(seat)
+        was = self._board.span(span.port) or span
         seat.identity, seat.port = identity, span.port
         self._board.set_health_source(span.port, lambda: seat.radio.health)
-        was = self._board.span(span.port)
-        if was is not None and was.path and was.path != span.path:
-            self._note(seat, HistoryKind.MOVED, f"from {was.path} to {span.path}")
+        self._tell_changes(seat, was, span, clones)
         await self._save(span)
         waiting, seat.unidentified = seat.unidentified, []
         for received in waiting:
             await self._on_received(seat, received)
         return True
+
+    def _leave(self, seat: Seat) -> None:
+        """The seat's modem is not the one of its span any more."""
+        port, seat.port = seat.port, None
+        if port is None or any(one.port == port and one.identity and not one.is_spare for one in self._seats.values()):
+            return
+        self._dispatcher.worker(port).detach()
+        self._board.set_condition(port, SpanCondition(reason="its modem or SIM is in no port"))
+
+    def _tell_changes(self, seat: Seat, was: Span, span: Span, clones: list[Seat]) -> None:
+        """Put on record what is not as it was when this span was last served."""
+        if was.path and was.path != span.path:
+            self._note(seat, HistoryKind.MOVED, f"from {was.path} to {span.path}")
+        if was.iccid and was.iccid != span.iccid:
+            log.warning("SIM changed", action="sim changed", span=span.port, path=seat.url)
+            self._note(seat, HistoryKind.SIM_CHANGED, f"from {was.iccid} to {span.iccid}")
+        if was.imei and was.imei != span.imei:
+            self._note(seat, HistoryKind.MODEM_CHANGED, f"from IMEI {was.imei} to {span.imei or 'none'}")
+        for clone in clones:
+            if clone.url not in seat.clones:
+                detail = f"the modem of port {clone.port} ({clone.url}) has the same IMEI {span.imei}: both are served"
+                log.warning("two modems with one IMEI", action="clone", span=span.port, path=seat.url, other=clone.url)
+                self._note(seat, HistoryKind.CLONE, detail)
+            seat.clones.add(clone.url)
+            clone.clones.add(seat.url)
 
     async def _save(self, span: Span) -> None:
         if self._board.span(span.port) != span:

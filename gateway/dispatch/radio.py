@@ -71,6 +71,11 @@ class Identity:
     model: str = ""
 
     @property
+    def card(self) -> str:
+        """The SIM alone, empty when it is out, or does not say who it is."""
+        return self.iccid or self.imsi
+
+    @property
     def sim(self) -> str:
         """What reports and evidence are matched by: the SIM, or the nearest thing known."""
         return self.iccid or self.imsi or self.imei

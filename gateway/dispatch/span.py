@@ -12,7 +12,7 @@ import structlog
 import modem.pdu as sms
 from gateway.core.types import EpochMs
 from gateway.dispatch.outcome import Outcome, Verdict, judge
-from gateway.dispatch.settle import SIM_PAUSE_S, settlement_of
+from gateway.dispatch.settle import settlement_of
 from gateway.errors import StoreUnavailableError
 from gateway.store.backend import AttemptOutcome, Turn
 from gateway.store.outage import RETRY_S
@@ -24,8 +24,10 @@ if TYPE_CHECKING:
     from gateway.clock import Clock
     from gateway.config.settings import Settings
     from gateway.core.message import Assignment
+    from gateway.core.sim import SimStop
     from gateway.core.types import AttemptId, Port
     from gateway.dispatch.radio import Identity, Radio
+    from gateway.dispatch.stops import SimStops
     from gateway.store.backend import Settlement, Store
     from gateway.store.outage import Outage
 
@@ -40,8 +42,8 @@ class SpanWorker:
     """The sending task of one span.
 
     `others` gives the ports that can send, `is_enabled` whether this one is switched on; `on_undecided` is
-    told of attempts without an answer, `on_pause` when a barred SIM is left alone (with the reason) and when
-    it is tried again (None).
+    told of attempts without an answer, `on_pause` when the SIM is left alone, for which `stops` has the reason, and
+    when it is tried again (None).
     """
 
     def __init__(
@@ -54,7 +56,8 @@ class SpanWorker:
         others: Callable[[], Sequence[Port]],
         is_enabled: Callable[[], bool],
         on_undecided: Callable[[AttemptId, EpochMs], None],
-        on_pause: Callable[[str | None], None],
+        on_pause: Callable[[SimStop | None], None],
+        stops: SimStops,
         outage: Outage,
     ) -> None:
         self.port = port
@@ -66,11 +69,12 @@ class SpanWorker:
         self._is_enabled = is_enabled
         self._on_undecided = on_undecided
         self._on_pause = on_pause
+        self._stops = stops
         self._outage = outage
         self._tables = tuple(sms.Language[name.upper()] for name in settings.text.national_tables)
         self._radio: Radio | None = None
         self._identity: Identity | None = None
-        self._paused_until = 0.0
+        self._is_paused = False
         self._wake = asyncio.Event()
         self._stopping = False
         self._is_sending = False
@@ -83,7 +87,16 @@ class SpanWorker:
     def is_able(self) -> bool:
         """Whether it can take a segment now."""
         is_there = self._radio is not None and not self._stopping and self._is_enabled()
-        return is_there and self._clock.monotonic() >= self._paused_until
+        return is_there and self._stop is None
+
+    @property
+    def sim(self) -> str:
+        """The SIM that is, or was last, behind the span; empty before the first one."""
+        return "" if self._identity is None else self._identity.sim
+
+    @property
+    def _stop(self) -> SimStop | None:
+        return self._stops.stop_of(self.sim)
 
     @property
     def is_sending(self) -> bool:
@@ -98,7 +111,7 @@ class SpanWorker:
     def attach(self, radio: Radio, identity: Identity) -> None:
         """The modem behind the span can send."""
         self._radio, self._identity = radio, identity
-        self._paused_until = 0.0
+        self._note_stop()
         self._wake.set()
 
     def detach(self) -> None:
@@ -120,6 +133,7 @@ class SpanWorker:
         """Send until `stop`."""
         settlement: Settlement | None = None
         while not self._stopping or settlement is not None:
+            self._note_stop()
             radio, identity = self._radio, self._identity
             if identity is None or (settlement is None and not self.is_able):
                 await self._rest()
@@ -135,22 +149,29 @@ class SpanWorker:
             self._outage.end(self)
             settlement = None
             if result.assignment is None:
-                if not self._stopping:
+                if self.is_able:
                     await self._sleep(self._idle_s(result.next_due_at))
                 continue
             if radio is None:
                 raise AssertionError("a segment was claimed without a modem")
-            settlement = await self._send(radio, result.assignment)
+            settlement = await self._send(radio, result.assignment, identity.sim)
 
     async def _rest(self) -> None:
         """Wait until the modem is back, the span switched on, or until a barred SIM may be tried again."""
         if self._radio is not None and not self._is_enabled():
             await self._sleep(SWITCHED_OFF_S)
             return
-        left_s = self._paused_until - self._clock.monotonic()
-        is_paused = self._radio is not None and left_s > 0
-        await self._sleep(left_s if is_paused else None)
-        if is_paused and self.is_able:
+        stop = self._stop if self._radio is not None else None
+        await self._sleep((stop.until - self._clock.now_ms()) / 1000 if stop and stop.until else None)
+
+    def _note_stop(self) -> None:
+        """Tell when the SIM is left alone, and when it is tried again."""
+        stop = self._stop if self._radio is not None else None
+        if stop is not None:
+            self._is_paused = True
+            self._on_pause(stop)
+        elif self._is_paused and self._radio is not None:
+            self._is_paused = False
             self._on_pause(None)
 
     def _turn(self, identity: Identity, settlement: Settlement | None) -> Turn:
@@ -182,7 +203,7 @@ class SpanWorker:
         self._sleeps_for_ever = False
         self._wake.clear()
 
-    async def _send(self, radio: Radio, assignment: Assignment) -> Settlement:
+    async def _send(self, radio: Radio, assignment: Assignment, sim: str) -> Settlement:
         log.debug("submit", action="submit", span=self.port, message=assignment.message_id, segment=assignment.segment)
         try:
             tpdu = self._encode(assignment)
@@ -192,6 +213,9 @@ class SpanWorker:
             self._is_sending = True
             outcome = judge(await radio.submit(tpdu))
             self._is_sending = False
+        if outcome.verdict is Verdict.ACCEPTED:
+            await self._stops.accepted(sim)
+        outcome = await self._stops.weigh(outcome, assignment, sim)
         now = self._clock.now_ms()
         settlement = settlement_of(
             assignment,
@@ -218,9 +242,7 @@ class SpanWorker:
             code=outcome.code,
             reason=outcome.text,
         )
-        if outcome.verdict is Verdict.STOP_SIM:
-            self._paused_until = self._clock.monotonic() + SIM_PAUSE_S
-            self._on_pause(f"{outcome.code}: {outcome.text}")
+        self._note_stop()
 
     def _ports_besides(self, assignment: Assignment) -> list[Port]:
         allowed = assignment.spans

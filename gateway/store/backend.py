@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from gateway.core.callback import CallbackEvent, OwedCallback
     from gateway.core.history import Cure, HistoryEvent
     from gateway.core.message import Assignment, Inbound, Message, NewMessage
+    from gateway.core.sim import PinTry, SimStop
     from gateway.core.span import Span
     from gateway.core.status import Status
     from gateway.core.types import AccountId, AttemptId, CallbackId, EpochMs, MessageId, Port
@@ -516,6 +517,35 @@ class Store(Protocol):
 
     async def save_span(self, span: Span) -> None:
         """Insert or update by port."""
+        ...
+
+    # SIMs
+    async def pin_tries(self, iccid: str) -> list[PinTry]:
+        """Give the PINs that were tried on a SIM and did not open it."""
+        ...
+
+    async def save_pin_try(self, iccid: str, one: PinTry) -> None:
+        """Insert or update by digest."""
+        ...
+
+    async def drop_pin_try(self, iccid: str, digest: bytes) -> None:
+        """Forget a PIN that was not tried after all."""
+        ...
+
+    async def pin_accepted(self, iccid: str) -> None:
+        """The SIM is open: forget tries without an answer; rejected ones stay, and are not costly any more."""
+        ...
+
+    async def sim_stops(self) -> list[SimStop]:
+        """Give the SIMs that are left alone or on trial."""
+        ...
+
+    async def save_sim_stop(self, stop: SimStop) -> None:
+        """Insert or update by SIM."""
+        ...
+
+    async def drop_sim_stop(self, sim: str) -> None:
+        """Let the SIM send again, with a clean record."""
         ...
 
     # history of modems

@@ -18,6 +18,10 @@ if TYPE_CHECKING:
 
 _ICCID: Final = re.compile(r"(?<![0-9A-Fa-f])(?:89|98)[0-9]{16,18}[0-9A-Fa-f]{0,2}(?![0-9A-Fa-f])", re.ASCII)
 _VOLTS: Final = re.compile(r"([0-9]\.[0-9]+) ?V", re.ASCII)
+# IMEI without and with its check digit, and IMEISV.
+_IMEI_LENGTHS: Final = range(14, 17)
+# Without the last digit, which is computed from the others.
+_DUMMY_IMEIS: Final = frozenset({"12345678901234", "01234567890123", "00499901064000"})
 _UNKNOWN_SIGNAL: Final = 99
 _STRONGEST_SIGNAL: Final = 31
 
@@ -251,6 +255,32 @@ def read_iccid(line: str) -> str | None:
         found = swap_nibbles(found)
     digits = found.rstrip("Ff")
     return digits if digits.isdigit() and digits.startswith("89") else None
+
+
+def read_imei(text: str) -> str | None:
+    """Return the IMEI in an identity answer, None when there is none; 3GPP TS 23.003 6.2.
+
+    Modems of which the maker's last step was left out all have the same: noughts, or digits in order.
+    """
+    digits = text.partition(",")[0].strip().strip('"')
+    if not (digits.isascii() and digits.isdigit() and len(digits) in _IMEI_LENGTHS):
+        return None
+    return None if len(set(digits)) == 1 or digits[:14] in _DUMMY_IMEIS else digits
+
+
+def read_service_centre(line: str) -> str | None:
+    """Read +CSCA?: `<number>,<type>`; "" when the SIM has none, None when it is another line; 27.005 3.3.1.
+
+    A modem that another program left in UCS2 writes the number in hexadecimal.
+    """
+    if value_of(line, "+CSCA") is None:
+        return None
+    number = fields_of(line)[0]
+    if number.startswith("00") and is_hex(number) and len(number) % 4 == 0:
+        octets = bytes.fromhex(number)
+        if not any(octets[::2]):
+            return octets[1::2].decode("latin-1")
+    return number
 
 
 def read_bare(lines: Iterable[str], name: str) -> str | None:

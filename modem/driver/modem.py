@@ -88,7 +88,6 @@ class Modem:
         self._records: dict[str, SendRecord] = {}
         self._told_health = Health()
         self._durations = Durations()
-        self._rejected_pins: set[str] = set()
         self._session: Session | None = None
         self._work: asyncio.Task[None] | None = None
         self._is_closing = False
@@ -300,7 +299,6 @@ class Modem:
             sampler=self._sampler,
             on_polled=self._tell_health,
             is_line_wanted=lambda: self._submits > 0,
-            rejected_pins=self._rejected_pins,
             emit=self._emit,
         )
 

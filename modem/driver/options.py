@@ -6,17 +6,20 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from modem.driver.ladder import Limits
+from modem.driver.pins import MemoryPinLedger
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from modem.driver.pins import PinLedger, PinSource
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SimOptions:
     """Choices for one SIM."""
 
-    # Tried once, only when the SIM asks for it and has all its tries left.
-    pin: str | None = None
+    # Asked only when the SIM wants its PIN; the PIN is tried once, by the rule of `pins`.
+    pin: PinSource | None = None
     # In international form; None leaves the service centre that the SIM knows.
     smsc: str | None = None
 
@@ -35,6 +38,8 @@ class ModemOptions:
     hung_after_s: float = 60.0
     # By ICCID. A SIM that does not tell its ICCID before its PIN gets none: it may be another SIM.
     sims: Mapping[str, SimOptions] = field(default_factory=dict)
+    # Where tries of PINs are on record, for all modems: a SIM takes its counter along.
+    pin_ledger: PinLedger = field(default_factory=MemoryPinLedger)
     # How soon a port that is missing or busy is tried again.
     reopen_interval_s: float = 0.5
     # How often registration and signal are asked, besides the URCs.

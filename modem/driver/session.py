@@ -17,7 +17,7 @@ from modem.driver.events import ModemState
 from modem.driver.ladder import Wait
 from modem.driver.link import Link, ModemSilentError
 from modem.driver.listening import Owed, late_answer
-from modem.driver.sim import SimError
+from modem.driver.sim import Sim, SimError
 from modem.driver.startup import Started, Startup, is_in_pdu_mode, read_cnmi
 from modem.driver.symptoms import Evidence, Symptom
 from modem.errors import CommandError, ModemTimeoutError, PortGivenUpError
@@ -67,7 +67,6 @@ class Session:
         sampler: Sampler,
         on_polled: Callable[[], None],
         is_line_wanted: Callable[[], bool],
-        rejected_pins: set[str],
         emit: Callable[[ModemEvent], None],
     ) -> None:
         self._started: Started | None = None
@@ -91,7 +90,6 @@ class Session:
         self._sampled_at = -inf
         self._on_polled = on_polled
         self._is_line_wanted = is_line_wanted
-        self._rejected_pins = rejected_pins
         self._emit = emit
         self._announced: deque[Slot] = deque(maxlen=_MAX_ANNOUNCED)
         # Set while the modem is believed to be as it was set up; submits wait for it.
@@ -102,6 +100,8 @@ class Session:
         self._sim_is_ready = asyncio.Event()
         self._has_restarted = False
         self._is_look_due = False
+        # The network was away: meanwhile the SIM may have been changed without a word.
+        self._is_identity_old = False
         # A start-up that fails as before is no news every few seconds.
         self._is_retrying = False
         self._completions_left = 0
@@ -121,6 +121,7 @@ class Session:
                     await self._serve(started)
                 self.started = None
             except SimError as error:
+                self._status.identity = error.identity
                 symptom = self._recovery.note_sim(is_failing=error.is_failing)
                 await self._recover_or_retry(symptom, error.reason, needs_person=not error.is_failing)
             except ModemSilentError as error:
@@ -148,11 +149,11 @@ class Session:
         if self.started is None:
             return
         blocked_by = self._recovery.blocked_by
-        if blocked_by is None and self._radio.is_registered:
+        if blocked_by is None and self._radio.is_registered and not self._is_identity_old:
             self._status.ready(self._radio.reason)
         else:
             standing = blocked_by or self._recovery.standing
-            reason = standing or self._radio.reason
+            reason = standing or ("the SIM is read again" if self._radio.is_registered else self._radio.reason)
             self._status.not_ready(ModemState.NOT_READY, reason, needs_person=standing is not None)
 
     def note_silence(self) -> None:
@@ -185,13 +186,7 @@ class Session:
             await self.owed.hear_out(at_most_until=self._recovery.verified_by)
 
     def _startup(self) -> Startup:
-        return Startup(
-            self.link,
-            model=self._known,
-            options=self._options,
-            ready=self._sim_is_ready,
-            rejected_pins=self._rejected_pins,
-        )
+        return Startup(self.link, model=self._known, options=self._options, ready=self._sim_is_ready)
 
     async def _start_up(self) -> Started:
         startup = self._startup()
@@ -260,6 +255,7 @@ class Session:
     async def _serve(self, started: Started) -> None:
         """Ask, read and sweep until the modem needs another start-up."""
         loop = asyncio.get_running_loop()
+        self._is_identity_old = False
         await self._radio.ask(self.link)
         self.judge()
         if await self._look():
@@ -269,6 +265,7 @@ class Session:
         while not self._has_restarted:
             if self.started is None:
                 raise ModemSilentError("the modem does not answer AT")
+            await self._check_identity(started)
             if not await self._read_announced():
                 sweep_at = loop.time()
             if loop.time() >= sweep_at:
@@ -325,11 +322,22 @@ class Session:
         longest_s = self._options.poll_interval_s
         return longest_s if self._radio.is_registered else min(longest_s, _POLL_UNREGISTERED_S)
 
+    async def _check_identity(self, started: Started) -> None:
+        """Make sure that modem and SIM are still those of the start-up, once the network is back."""
+        if self._is_identity_old and self._radio.is_registered:
+            self._is_identity_old = False
+            if await Sim(self.link, profile=self._known.profile, ready=self._sim_is_ready).is_the_one(started.identity):
+                self.judge()
+            else:
+                self._restart("another SIM is in the modem")
+
     async def _poll(self, started: Started) -> None:
         if not self.trusted.is_set() and not await is_in_pdu_mode(self.link):
             self._restart("the modem lost its settings")
             return
         await self._radio.ask(self.link)
+        self._is_identity_old = self._is_identity_old or not self._radio.is_registered
+        await self._check_identity(started)
         self.judge()
         if started.cnmi is not None and (now := await read_cnmi(self.link)) is not None and now != started.cnmi:
             # A reset without a word, or a missed acknowledgement (27.005 3.4.4): nothing is announced any more.
@@ -358,6 +366,7 @@ class Session:
 
     def _take_urc(self, urc: Urc) -> None:
         if self._radio.take(urc):
+            self._is_identity_old = self._is_identity_old or not self._radio.is_registered
             self._something_happened.set()
             return
         slot = self._inbox.route(urc)

@@ -14,11 +14,11 @@ import structlog
 
 from modem.at.errors import ErrorKind
 from modem.at.host import CR, CR_LF
-from modem.at.responses import read_bare, read_memories, read_memories_in_use, read_number, read_ranges
+from modem.at.responses import read_bare, read_imei, read_memories, read_memories_in_use, read_number, read_ranges
 from modem.at.values import fields_of, parse_int, value_of
 from modem.driver.events import Identity
 from modem.driver.link import ModemSilentError
-from modem.driver.sim import Sim
+from modem.driver.sim import Sim, SimError
 from modem.errors import CommandError
 
 if TYPE_CHECKING:
@@ -83,12 +83,10 @@ class Startup:
         model: Model,
         options: ModemOptions,
         ready: asyncio.Event,
-        rejected_pins: set[str],
     ) -> None:
         self._link = link
         self._model = model
         self._options = options
-        self._rejected_pins = rejected_pins
         self._ready = ready
 
     async def run(self) -> Started:
@@ -105,32 +103,37 @@ class Startup:
         await self._switch_radio_on()
         sim = Sim(link, profile=self._model.profile, ready=self._ready)
         revision = await self._bare("AT+CGMR", "AT+GMR")
-        imei = _digits(await self._bare("AT+CGSN")) or _digits(await self._bare("AT+GSN"))
+        imei = read_imei(await self._bare("AT+CGSN")) or read_imei(await self._bare("AT+GSN"))
         iccid = await sim.read_iccid()
-        await sim.unlock(self._options.sim(iccid).pin, iccid=iccid, rejected=self._rejected_pins)
-        if iccid is None:
-            iccid = await sim.read_iccid()
-        imsi = _digits(_bare(await sim.ask("AT+CIMI"), "+CIMI"))
-        own_number = _first(read_number(line) for line in _lines(await link.ask("AT+CNUM"), "+CNUM"))
+        identity = Identity(
+            manufacturer=self._model.manufacturer,
+            model=self._model.name,
+            profile=self._model.profile.name,
+            revision=revision,
+            imei=imei,
+            iccid=iccid,
+            imsi=None,
+            own_number=None,
+        )
+        try:
+            identity = await self._use_sim(sim, identity)
+        except SimError as error:
+            error.identity = identity
+            raise
         await self._set_pdu_mode(sim)
         is_phase2 = await self._choose_service()
         memories, in_use, is_selectable = await self._choose_memories(sim)
         is_announcing, is_reporting = await self._choose_indications(sim)
-        await self._set_service_centre(sim, self._options.sim(iccid).smsc)
+        try:
+            await sim.choose_service_centre(self._options.sim(identity.iccid).smsc)
+        except SimError as error:
+            error.identity = identity
+            raise
         for command in ("AT+CREG=1", "AT+CEREG=1"):
             await link.ask(command)
         await link.ask("AT+COPS=3,0")
         return Started(
-            identity=Identity(
-                manufacturer=self._model.manufacturer,
-                model=self._model.name,
-                profile=self._model.profile.name,
-                revision=revision,
-                imei=imei,
-                imsi=imsi,
-                iccid=iccid,
-                own_number=own_number,
-            ),
+            identity=identity,
             memories=memories,
             memories_in_use=in_use,
             cnmi=await read_cnmi(link),
@@ -186,6 +189,14 @@ class Startup:
             answer = await self._link.ask("ATI")
             if answer is not None and answer.is_ok:
                 self._model.meet_by_identification(answer.lines)
+
+    async def _use_sim(self, sim: Sim, identity: Identity) -> Identity:
+        """Open the SIM; return the identity with what only an open one tells."""
+        await sim.unlock(self._options.sim(identity.iccid).pin, iccid=identity.iccid, ledger=self._options.pin_ledger)
+        iccid = identity.iccid or await sim.read_iccid()
+        imsi = _digits(_bare(await sim.ask("AT+CIMI"), "+CIMI"))
+        own_number = _first(read_number(line) for line in _lines(await self._link.ask("AT+CNUM"), "+CNUM"))
+        return replace(identity, iccid=iccid, imsi=imsi, own_number=own_number)
 
     async def _switch_radio_on(self) -> None:
         for line in _lines(await self._link.ask("AT+CFUN?"), "+CFUN"):
@@ -281,14 +292,6 @@ class Startup:
             if answer is None:
                 break
         return None, None
-
-    async def _set_service_centre(self, sim: Sim, smsc: str | None) -> None:
-        if smsc is None:
-            return
-        # 145 international, 129 unknown: the type of address of 24.011 8.2.5.2.
-        answer = await sim.ask(f'AT+CSCA="{smsc}",{145 if smsc.startswith("+") else 129}')
-        if answer is None or not answer.is_ok:
-            log.warning("service centre not set", action="smsc_refused")
 
 
 def choose_cnmi(ranges: Sequence[Sequence[int]], profile: Profile) -> list[str]:

@@ -10,6 +10,7 @@ import click
 from gateway.api.settings import dialect_mistakes
 from gateway.cli.context import config_option
 from gateway.config.load import load_settings
+from gateway.config.pin_file import PinFileError, is_open_to_all, read_pin
 from gateway.config.settings import DEFAULT_FILE, Settings
 from gateway.errors import ConfigError
 
@@ -35,19 +36,37 @@ def command(*, config: Path | None, as_json: bool) -> None:
         mistakes = dialect_mistakes(settings.api, source) + file_mistakes(settings, source)
     except ConfigError as error:
         settings, mistakes = Settings.model_construct(), error.mistakes
-    for mistake in mistakes:
-        click.echo(mistake, err=True)
+    for line in (*file_warnings(settings, source), *mistakes):
+        click.echo(line, err=True)
     if mistakes:
         raise SystemExit(1)
     click.echo(json.dumps(settings.model_dump(mode="json"), indent=2) if as_json else f"{source}: settings are right")
 
 
 def file_mistakes(settings: Settings, source: str) -> list[str]:
-    """Give one line for every file that the settings name and that cannot be read."""
+    """Give one line for every file that the settings name and that cannot be used."""
     named = [("http.tls_certificate", settings.http.tls_certificate), ("http.tls_key", settings.http.tls_key)]
-    named += [(f"modems.sim[{index}].pin_file", sim.pin_file) for index, sim in enumerate(settings.modems.sim)]
-    mistakes = []
-    for key, path in named:
-        if path is not None and not path.is_file():
-            mistakes.append(f"{source}: {key}: no such file: {path}")
+    mistakes = [
+        f"{source}: {key}: no such file: {path}" for key, path in named if path is not None and not path.is_file()
+    ]
+    for key, path in pin_files(settings):
+        try:
+            read_pin(path)
+        except PinFileError as error:
+            mistakes.append(f"{source}: {key}: {error}")
     return mistakes
+
+
+def file_warnings(settings: Settings, source: str) -> list[str]:
+    """Give one line for every file that can be used and should not be as it is."""
+    return [
+        f"{source}: {key}: warning: everybody on this machine may read the PIN: chmod 600 {path}"
+        for key, path in pin_files(settings)
+        if is_open_to_all(path)
+    ]
+
+
+def pin_files(settings: Settings) -> list[tuple[str, Path]]:
+    """Give key and path of each PIN file that is named."""
+    sims = enumerate(settings.modems.sim)
+    return [(f"modems.sim[{index}].pin_file", sim.pin_file) for index, sim in sims if sim.pin_file is not None]

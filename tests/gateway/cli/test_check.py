@@ -46,6 +46,31 @@ def test_files_that_are_named_must_exist(tmp_path: Path) -> None:
     assert (code, errors.split(": ")[1]) == (1, "modems.sim[0].pin_file")
 
 
+def test_pin_files_are_looked_into(tmp_path: Path) -> None:
+    right, wrong, loose = (tmp_path / name for name in ("right", "wrong", "loose"))
+    for file, text, mode in ((right, "1234\n", 0o600), (wrong, "12a4\n", 0o600), (loose, "1234\n", 0o666)):
+        file.write_text(text)
+        file.chmod(mode)
+    text = "".join(
+        f'[[modems.sim]]\niccid = "89{index}"\npin_file = "{path}"\n'
+        for index, path in enumerate((right, wrong, loose))
+    )
+    code, _, errors = _check(tmp_path, text)
+    assert code == 1
+    assert f"modems.sim[1].pin_file: PIN file {wrong} does not hold a PIN of 4 to 8 digits" in errors
+    assert f"modems.sim[2].pin_file: PIN file {loose} may be written by everybody: chmod 600 {loose}" in errors
+    assert "modems.sim[0]" not in errors
+
+
+def test_a_pin_that_everybody_may_read_is_a_warning(tmp_path: Path) -> None:
+    file = tmp_path / "pin"
+    file.write_text("1234")
+    file.chmod(0o644)
+    code, output, errors = _check(tmp_path, f'[[modems.sim]]\niccid = "89"\npin_file = "{file}"\n')
+    assert (code, "settings are right" in output) == (0, True)
+    assert f"modems.sim[0].pin_file: warning: everybody on this machine may read the PIN: chmod 600 {file}" in errors
+
+
 def test_json_shows_the_settings_in_force(tmp_path: Path) -> None:
     _, output, _ = _check(tmp_path, "[http]\nport = 9000\n", "--json")
     assert json.loads(output)["http"]["port"] == 9000

@@ -68,7 +68,12 @@ class Field:
         self.receiver = Receiver(self.store, self.clock)
         self.history = History(self.store, settings=self.settings.history, clock=self.clock)
         self.dispatcher = Dispatcher(
-            store=self.store, settings=self.settings, clock=self.clock, board=self.board, receiver=self.receiver
+            store=self.store,
+            settings=self.settings,
+            clock=self.clock,
+            board=self.board,
+            receiver=self.receiver,
+            history=self.history,
         )
         self.pool = Pool(
             store=self.store,

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
 
 from gateway.clock import Clock
 from gateway.config.settings import Settings
-from gateway.core.history import HistoryKind
+from gateway.core.history import HistoryEvent, HistoryKind
 from gateway.core.span import SpanState
 from gateway.dispatch.dispatcher import Dispatcher
 from gateway.dispatch.history import History
@@ -24,7 +25,7 @@ from tests.support.radio import FakeRadio
 from tests.support.waiting import until
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncIterator, Callable, Sequence
     from pathlib import Path
 
 MODEM = Identity(imei="490154203237518", imsi="262010000000001", iccid="8949020000012345678")
@@ -45,20 +46,30 @@ class Ports:
         self.radios[url] = radio
         return radio
 
+    async def until_noted(self, kind: HistoryKind, *, count: int = 1) -> HistoryEvent:
+        """Give the newest line of the history that is of this kind, once there are `count`."""
+        async with asyncio.timeout(5):
+            while len(found := [one for one in await self.store.history() if one.kind is kind]) < count:
+                await asyncio.sleep(0.005)  # the history has no event to wait for
+        assert len(found) == count
+        return found[0]
+
     def states(self) -> list[tuple[int, SpanState, str]]:
         views = sorted(self.board.views(), key=lambda view: view.span.port)
         return [(view.span.port, view.state, view.span.path) for view in views]
 
 
 @contextlib.asynccontextmanager
-async def running(folder: Path, ports: list[str]) -> AsyncIterator[Ports]:
-    settings = Settings.model_validate({"modems": {"ports": ports}})
+async def running(folder: Path, ports: list[str], spans: Sequence[dict[str, object]] = ()) -> AsyncIterator[Ports]:
+    settings = Settings.model_validate({"modems": {"ports": ports}, "span": spans})
     store, clock = SqliteStore(folder / "gateway.db"), Clock()
     await store.open()
     board = SpanBoard(lambda: store.load)
     receiver = Receiver(store, clock)
-    dispatcher = Dispatcher(store=store, settings=settings, clock=clock, board=board, receiver=receiver)
     history = History(store, settings=settings.history, clock=clock)
+    dispatcher = Dispatcher(
+        store=store, settings=settings, clock=clock, board=board, receiver=receiver, history=history
+    )
     found = Ports(board, store, history)
     spool = Spool(folder / "gateway.db.received")
     spool.open()
@@ -166,3 +177,85 @@ async def test_a_modem_that_needs_a_person_says_so_on_the_board(tmp_path: Path) 
         await until(lambda: found.states() == [(1, SpanState.NEEDS_PERSON, "/dev/a")])
         (view,) = found.board.views()
         assert (view.reason, view.is_usable) == ("the SIM wants its PUK", False)
+
+
+async def test_clones_are_reported_in_words(tmp_path: Path) -> None:
+    async with running(tmp_path, ["/dev/a", "/dev/b"]) as found:
+        found.radios["/dev/a"].tell(Ready(identity=MODEM))
+        await until(lambda: len(found.states()) == 1)
+        found.radios["/dev/b"].tell(Ready(identity=TWIN))
+        clone = await found.until_noted(HistoryKind.CLONE)
+        assert clone.port == 2
+        assert clone.detail == "the modem of port 1 (/dev/a) has the same IMEI 490154203237518: both are served"
+        found.radios["/dev/a"].tell(Ready(identity=MODEM))
+        found.radios["/dev/a"].tell(Lost(reason="unplugged"))
+        await found.until_noted(HistoryKind.LOST)
+        assert sum(one.kind is HistoryKind.CLONE for one in await found.store.history()) == 1
+
+
+async def test_another_sim_is_an_event_also_when_it_was_changed_while_nobody_looked(tmp_path: Path) -> None:
+    async with running(tmp_path, ["/dev/a"]) as found:
+        found.radios["/dev/a"].tell(Ready(identity=MODEM))
+        await until(lambda: len(found.states()) == 1)
+        # A SIM that is out is not another one yet.
+        found.radios["/dev/a"].tell(NotReady(reason="no SIM inserted", identity=Identity(imei=MODEM.imei)))
+        found.radios["/dev/a"].tell(Ready(identity=MODEM))
+        found.radios["/dev/a"].tell(Ready(identity=TWIN))
+        change = await found.until_noted(HistoryKind.SIM_CHANGED)
+        assert (change.port, change.detail) == (1, f"from {MODEM.iccid} to {TWIN.iccid}")
+    async with running(tmp_path, ["/dev/a"]) as found:
+        found.board.put(await found.store.spans())
+        found.radios["/dev/a"].tell(Ready(identity=MODEM))
+        change = await found.until_noted(HistoryKind.SIM_CHANGED, count=2)
+        assert (change.port, change.detail) == (1, f"from {TWIN.iccid} to {MODEM.iccid}")
+
+
+async def test_a_span_of_an_iccid_follows_its_sim_to_another_modem(tmp_path: Path) -> None:
+    spans = [{"port": 7, "match": {"iccid": MODEM.iccid}}]
+    other = replace(MODEM, imei="860000000000001")
+    async with running(tmp_path, ["/dev/a", "/dev/b"], spans) as found:
+        found.radios["/dev/a"].tell(Ready(identity=MODEM))
+        await until(lambda: found.states() == [(7, SpanState.READY, "/dev/a")])
+        found.radios["/dev/b"].tell(Ready(identity=other))
+        await until(lambda: found.states() == [(7, SpanState.READY, "/dev/b")])
+        # The old modem has not noticed yet that its SIM is gone.
+        found.radios["/dev/a"].tell(NotReady(reason="searching for a network", identity=MODEM))
+        found.radios["/dev/a"].tell(NotReady(reason="no SIM inserted", identity=replace(MODEM, iccid="", imsi="")))
+        await until(lambda: found.states() == [(1, SpanState.NOT_READY, "/dev/a"), (7, SpanState.READY, "/dev/b")])
+        assert (await found.until_noted(HistoryKind.MODEM_CHANGED)).port == 7
+        assert not found.radios["/dev/b"].is_closed.is_set()
+
+
+async def test_a_modem_that_gets_a_sim_of_another_span_leaves_its_own(tmp_path: Path) -> None:
+    spans = [{"port": 7, "match": {"iccid": TWIN.iccid}}]
+    async with running(tmp_path, ["/dev/a"], spans) as found:
+        found.radios["/dev/a"].tell(Ready(identity=MODEM))
+        await until(lambda: found.states() == [(1, SpanState.READY, "/dev/a")])
+        found.radios["/dev/a"].tell(Ready(identity=TWIN))
+        await until(lambda: found.states() == [(1, SpanState.MISSING, "/dev/a"), (7, SpanState.READY, "/dev/a")])
+
+
+async def test_the_second_port_of_a_modem_that_does_not_know_its_sim_yet_is_set_aside(tmp_path: Path) -> None:
+    async with running(tmp_path, ["/dev/a", "/dev/b"]) as found:
+        found.radios["/dev/a"].tell(Ready(identity=MODEM))
+        await until(lambda: len(found.states()) == 1)
+        found.radios["/dev/b"].tell(NotReady(reason="the SIM stays busy", identity=Identity(imei=MODEM.imei)))
+        await found.radios["/dev/b"].is_closed.wait()
+        assert found.states() == [(1, SpanState.READY, "/dev/a")]
+
+
+async def test_a_reset_and_another_socket_leave_the_number(tmp_path: Path) -> None:
+    async with running(tmp_path, ["/dev/a", "/dev/b", "/dev/c"]) as found:
+        found.radios["/dev/a"].tell(Ready(identity=MODEM))
+        await until(lambda: len(found.states()) == 1)
+        other = Identity(imei="860000000000001", iccid="8949020000012345694")
+        found.radios["/dev/b"].tell(Ready(identity=other))
+        await until(lambda: len(found.states()) == 2)
+        for radio in ("/dev/a", "/dev/b"):
+            found.radios[radio].tell(Lost(reason="reset"))
+            found.radios[radio].tell(NotReady(reason="starting up", identity=None))
+        await until(lambda: all(view.reason == "starting up" for view in found.board.views()))
+        found.radios["/dev/c"].tell(Ready(identity=MODEM))
+        found.radios["/dev/a"].tell(Ready(identity=other))
+        await until(lambda: found.states() == [(1, SpanState.READY, "/dev/c"), (2, SpanState.READY, "/dev/a")])
+        assert (await found.until_noted(HistoryKind.MOVED, count=2)).detail.startswith("from /dev/")

@@ -13,6 +13,7 @@ from modem.at.responses import (
     StoredPdu,
     read_bare,
     read_iccid,
+    read_imei,
     read_length,
     read_levels,
     read_listing,
@@ -23,6 +24,7 @@ from modem.at.responses import (
     read_operator,
     read_ranges,
     read_registration,
+    read_service_centre,
     read_signal_dbm,
     read_slot,
     read_stored,
@@ -189,6 +191,7 @@ def test_identity_is_read_bare_or_named(lines: list[str], text: str | None) -> N
 
 READERS = [
     read_iccid,
+    read_imei,
     read_length,
     read_memories,
     read_memories_in_use,
@@ -197,6 +200,7 @@ READERS = [
     read_operator,
     read_ranges,
     read_signal_dbm,
+    read_service_centre,
     read_slot,
     read_usage,
 ]
@@ -252,3 +256,40 @@ def test_voltage_is_read_in_both_forms(line: str, volts: float | None) -> None:
 )
 def test_levels_of_the_memories_in_use(line: str, levels: dict[str, tuple[int, int]]) -> None:
     assert read_levels(line) == levels
+
+
+@pytest.mark.parametrize(
+    ("text", "imei"),
+    [
+        ("490154203237518", "490154203237518"),  # 3GPP TS 23.003 annex B
+        ('"490154203237518"', "490154203237518"),
+        ("490154203237518,1", "490154203237518"),
+        ("4901542032375101", "4901542032375101"),  # IMEISV
+        ("000000000000000", None),
+        ("111111111111111", None),
+        ("123456789012347", None),
+        ("012345678901237", None),
+        ("004999010640000", None),
+        ("0", None),
+        ("A100001B2C3D4E", None),  # MEID of a CDMA modem
+        ("", None),
+        ("4901542032375181234", None),
+    ],
+)
+def test_imei_is_read_and_a_number_that_many_modems_have_is_none(text: str, imei: str | None) -> None:
+    assert read_imei(text) == imei
+
+
+@pytest.mark.parametrize(
+    ("line", "number"),
+    [
+        ('+CSCA: "+491710760000",145', "+491710760000"),
+        ("+CSCA: +491710760000,145", "+491710760000"),
+        ('+CSCA: "002B003400390031",145', "+491"),
+        ('+CSCA: "",129', ""),
+        ('+CSCA: "0049171076000",129', "0049171076000"),
+        ("+CREG: 1", None),
+    ],
+)
+def test_service_centre_is_read(line: str, number: str | None) -> None:
+    assert read_service_centre(line) == number

@@ -9,11 +9,11 @@ from typing import TYPE_CHECKING
 import pytest
 from structlog.testing import capture_logs
 
-from modem.driver import Accepted, Identity, Lost, ModemState, NotReady, Ready, Rung, SimOptions, StepBegun
+from modem.driver import Accepted, Identity, Lost, ModemState, NotReady, Ready, Rung, StepBegun
 from modem.driver.startup import choose_cnmi
 from modem.profile import Profile
 from modem.profiles.generic import PROFILE
-from tests.modem.driver.driving import FAST, TPDU, driven
+from tests.modem.driver.driving import TPDU, driven
 from tests.support.scripted_modem import ICCID, PLAIN, WIRES, ScriptedModem, Wire, read_transcript
 
 if TYPE_CHECKING:
@@ -254,12 +254,6 @@ async def test_nothing_is_acknowledged_in_service_0(link: Path) -> None:
     async with ScriptedModem(link=link) as scripted, driven(scripted) as (modem, _):
         await modem.acknowledge()
         assert "AT+CNMA" not in scripted.heard
-
-
-async def test_service_centre_of_the_options_is_set(link: Path) -> None:
-    options = replace(FAST, sims={ICCID: SimOptions(smsc="+491710760000")})
-    async with ScriptedModem(link=link) as scripted, driven(scripted, options=options):
-        assert 'AT+CSCA="+491710760000",145' in scripted.heard
 
 
 async def test_sms_ready_repeats_a_start_up_that_came_too_early(link: Path) -> None:

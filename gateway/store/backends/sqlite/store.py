@@ -16,6 +16,7 @@ from gateway.store.backends.sqlite import (
     parts,
     reports,
     shift,
+    sims,
     spans,
     subscriptions,
     turns,
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from gateway.core.callback import CallbackEvent, OwedCallback
     from gateway.core.history import Cure, HistoryEvent
     from gateway.core.message import Inbound, Message, NewMessage
+    from gateway.core.sim import PinTry, SimStop
     from gateway.core.span import Span
     from gateway.core.status import Status
     from gateway.core.types import AccountId, AttemptId, CallbackId, EpochMs, MessageId, Port
@@ -264,6 +266,36 @@ class SqliteStore(Database):
     async def save_span(self, span: Span) -> None:
         """Insert or update by port."""
         await self.write(lambda tx: spans.save_span(tx, span))
+
+    # --- SIMs -----------------------------------------------------------------------------------
+
+    async def pin_tries(self, iccid: str) -> list[PinTry]:
+        """Give the PINs that were tried in vain."""
+        return await self.read(lambda connection: sims.read_pin_tries(connection, iccid))
+
+    async def save_pin_try(self, iccid: str, one: PinTry) -> None:
+        """Insert or update by digest."""
+        await self.write(lambda tx: sims.save_pin_try(tx, iccid, one))
+
+    async def drop_pin_try(self, iccid: str, digest: bytes) -> None:
+        """Forget one PIN."""
+        await self.write(lambda tx: sims.drop_pin_try(tx, iccid, digest))
+
+    async def pin_accepted(self, iccid: str) -> None:
+        """The SIM is open."""
+        await self.write(lambda tx: sims.accept_pin(tx, iccid))
+
+    async def sim_stops(self) -> list[SimStop]:
+        """Give the SIMs that are left alone or on trial."""
+        return await self.read(sims.read_stops)
+
+    async def save_sim_stop(self, stop: SimStop) -> None:
+        """Insert or update by SIM."""
+        await self.write(lambda tx: sims.save_stop(tx, stop))
+
+    async def drop_sim_stop(self, sim: str) -> None:
+        """Let the SIM send again."""
+        await self.write(lambda tx: sims.drop_stop(tx, sim))
 
     # --- history of modems ----------------------------------------------------------------------
 
