@@ -15,6 +15,7 @@ from gateway.clock import Clock
 from gateway.control import ControlServer, control_path
 from gateway.dispatch.binding import configured_spans
 from gateway.dispatch.dispatcher import Dispatcher
+from gateway.dispatch.flight import Flight
 from gateway.dispatch.inbound import Receiver
 from gateway.dispatch.pool import Pool
 from gateway.dispatch.spool import Spool
@@ -44,8 +45,14 @@ class App:
         )
         receiver = Receiver(self.store, self.clock)
         self._spool = Spool(settings.store.path.with_name(f"{settings.store.path.name}.received"))
+        self._flight = Flight(settings.store.path.with_name(f"{settings.store.path.name}.flight"))
         self.dispatcher = Dispatcher(
-            store=self.store, settings=settings, clock=self.clock, board=self.board, receiver=receiver
+            store=self.store,
+            settings=settings,
+            clock=self.clock,
+            board=self.board,
+            receiver=receiver,
+            flight=self._flight,
         )
         self._pool = Pool(
             store=self.store,
@@ -78,6 +85,8 @@ class App:
         """Open the doors: first what sends, last what accepts."""
         await self._callbacks.start()
         self._undo.push_async_callback(self._callbacks.stop)
+        self._flight.open()
+        self._undo.callback(self._flight.close)
         await self.dispatcher.start()
         self._spool.open()
         self._undo.callback(self._spool.close)

@@ -14,6 +14,7 @@ from gateway.core.message import Message, NewMessage
 from gateway.core.status import Status
 from gateway.core.types import AccountId, EpochMs, MessageId, Port
 from gateway.dispatch.dispatcher import Dispatcher
+from gateway.dispatch.flight import Flight
 from gateway.dispatch.inbound import Receiver
 from gateway.dispatch.pool import Pool
 from gateway.dispatch.radio import Identity, NotReady, Radio
@@ -31,6 +32,7 @@ class Field:
     def __init__(
         self, folder: Path, *, radios: int, auto: bool, wall_ahead_s: float, dispatch: dict[str, object]
     ) -> None:
+        self._folder = folder
         self.urls = [f"socket://test:{index}" for index in range(radios)]
         self.settings = Settings.model_validate({"modems": {"ports": self.urls}, "dispatch": dispatch})
         self.wall_ahead_s = wall_ahead_s
@@ -65,8 +67,15 @@ class Field:
         self.account = (await self.store.accounts())[0]
         self.board.put(await self.store.spans())
         self.receiver = Receiver(self.store, self.clock)
+        self.flight = Flight(self._folder / "gateway.db.flight")
+        self.flight.open()
         self.dispatcher = Dispatcher(
-            store=self.store, settings=self.settings, clock=self.clock, board=self.board, receiver=self.receiver
+            store=self.store,
+            settings=self.settings,
+            clock=self.clock,
+            board=self.board,
+            receiver=self.receiver,
+            flight=self.flight,
         )
         self.pool = Pool(
             store=self.store,
@@ -90,6 +99,7 @@ class Field:
         await self.dispatcher.stop(1.0)
         await self.end_pool()
         self.spool.close()
+        self.flight.close()
         await self.store.close()
 
     def _on_news(self, news: News) -> None:

@@ -12,6 +12,7 @@ from gateway.clock import Clock
 from gateway.config.settings import Settings
 from gateway.core.span import SpanState
 from gateway.dispatch.dispatcher import Dispatcher
+from gateway.dispatch.flight import Flight
 from gateway.dispatch.inbound import Receiver
 from gateway.dispatch.pool import Pool
 from gateway.dispatch.radio import Identity, Lost, NotReady, Radio, RadioEvent, Ready
@@ -53,7 +54,8 @@ async def running(folder: Path, ports: list[str]) -> AsyncIterator[Ports]:
     await store.open()
     board = SpanBoard(lambda: store.load)
     receiver = Receiver(store, clock)
-    dispatcher = Dispatcher(store=store, settings=settings, clock=clock, board=board, receiver=receiver)
+    flight = Flight(folder / "gateway.db.flight")
+    dispatcher = Dispatcher(store=store, settings=settings, clock=clock, board=board, receiver=receiver, flight=flight)
     found = Ports(board)
     spool = Spool(folder / "gateway.db.received")
     spool.open()
