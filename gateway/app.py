@@ -15,6 +15,7 @@ from gateway.clock import Clock
 from gateway.control import ControlServer, control_path
 from gateway.dispatch.binding import configured_spans
 from gateway.dispatch.dispatcher import Dispatcher
+from gateway.dispatch.flight import Flight
 from gateway.dispatch.history import History
 from gateway.dispatch.inbound import Receiver
 from gateway.dispatch.pool import Pool
@@ -47,6 +48,7 @@ class App:
         receiver = Receiver(self.store, self.clock)
         self.history = History(self.store, settings=settings.history, clock=self.clock)
         self._spool = Spool(settings.store.path.with_name(f"{settings.store.path.name}.received"))
+        self._flight = Flight(settings.store.path.with_name(f"{settings.store.path.name}.flight"))
         self.dispatcher = Dispatcher(
             store=self.store,
             settings=settings,
@@ -54,6 +56,7 @@ class App:
             board=self.board,
             receiver=receiver,
             history=self.history,
+            flight=self._flight,
         )
         self._make_radio = RadioMaker(settings, StoredPinLedger(self.store), remember=self.history.remember)
         self._pool = Pool(
@@ -91,6 +94,8 @@ class App:
         self._undo.push_async_callback(self._callbacks.stop)
         await self.history.start()
         self._undo.push_async_callback(self.history.stop)
+        self._flight.open()
+        self._undo.callback(self._flight.close)
         await self.dispatcher.start()
         self._spool.open()
         self._undo.callback(self._spool.close)

@@ -68,10 +68,10 @@ class ModemRadio:
         """Open the port and keep it until cancelled or closed."""
         await self._modem.run()
 
-    async def submit(self, tpdu: bytes) -> radio.SubmitResult:
+    async def submit(self, tpdu: bytes, *, is_more_coming: bool, on_air: Callable[[], None]) -> radio.SubmitResult:
         """Send one segment."""
         began = time.monotonic()
-        match await self._modem.submit(tpdu):
+        match await self._modem.submit(tpdu, is_more_coming=is_more_coming, on_air=on_air):
             case events.Accepted(mr=mr):
                 return radio.Accepted(mr=mr)
             case events.Refused(kind=kind, code=code, text=text, is_local=is_local):

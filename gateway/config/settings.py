@@ -184,7 +184,9 @@ class QueueSection(Section):
     """[queue]"""
 
     limit: int = Field(100_000, ge=1, description="most messages waiting in the whole box")
-    validity_s: Seconds = Field(172_800, description="how long a message may wait to be sent before it expires")
+    validity_s: Seconds = Field(
+        172_800, description="how long a message is good for: to wait here, and then at the service centre"
+    )
 
 
 class DispatchSection(Section):

@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from gateway.core.inbound import PLAIN_TEXT, Nature, caption
+
 if TYPE_CHECKING:
     from gateway.core.status import Status
     from gateway.core.types import AccountId, AttemptId, EpochMs, MessageId, Port
@@ -63,10 +65,11 @@ class Message:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Inbound:
-    """A text that a phone sent to one of our SIMs.
+    """A message that one of our SIMs received.
 
     `scts` is the service centre's time stamp, None when it was unreadable. `is_complete` is False
-    when segments never came. `data` holds 8-bit user data, None for texts.
+    when segments never came. `data` holds what is no text, else None. `replaced_by` is the message that
+    took its place, as on a phone.
     """
 
     id: MessageId
@@ -80,6 +83,13 @@ class Inbound:
     scts: EpochMs | None
     received_at: EpochMs
     is_complete: bool
+    nature: Nature = PLAIN_TEXT
+    replaced_by: MessageId | None = None
+
+    @property
+    def shown_text(self) -> str:
+        """The text, or a line that says what it is: for every dialect that can show texts only."""
+        return self.text if self.data is None else caption(self.nature, len(self.data))
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -31,8 +31,8 @@ VALIDITY_EXPIRED = 0x46
 class Candidate:
     """An attempt on the report's SIM.
 
-    `mr` is None when the modem gave none or has not answered (yet: `is_open`). `report_status` and
-    `discharged_at` are those of the last report that was matched.
+    `mr` is None when the modem gave none or has not answered (yet: `is_open`); with `is_accepted` it gave none but
+    took the segment by `settled_at`. `report_status` and `discharged_at` are those of the last report that was matched.
     """
 
     attempt_id: AttemptId
@@ -41,6 +41,7 @@ class Candidate:
     opened_at: EpochMs
     settled_at: EpochMs | None
     is_open: bool = False
+    is_accepted: bool = False
     report_status: int | None = None
     discharged_at: EpochMs | None = None
 
@@ -120,14 +121,17 @@ def _distance_ms(one: Candidate, scts: EpochMs | None) -> int:
     """Give how far the time stamp is from the time in which the attempt can have reached the service centre."""
     if scts is None:
         return 0
-    until = one.settled_at if one.mr is not None and one.settled_at is not None else one.opened_at + UNANSWERED_MS
+    is_answered = one.mr is not None or one.is_accepted
+    until = one.settled_at if is_answered and one.settled_at is not None else one.opened_at + UNANSWERED_MS
     return max(one.opened_at - scts, scts - until, 0)
 
 
 def _order(one: Candidate, report: ReportFacts, fit: _Fit) -> tuple[int, int]:
     if report.scts is None or fit is _Fit.MR_WRONG_CLOCK:
         return 0, -one.opened_at
-    return _distance_ms(one, report.scts), one.opened_at
+    # Nothing tells several without a TP-MR apart but the time: of those that may be meant, the newest.
+    order = -one.opened_at if fit is _Fit.UNANSWERED else one.opened_at
+    return _distance_ms(one, report.scts), order
 
 
 def segment_verdict(report_status: int) -> Status | None:

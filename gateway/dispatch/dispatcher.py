@@ -16,6 +16,7 @@ from gateway.core.types import EpochMs
 from gateway.dispatch.outcome import Verdict, judge
 from gateway.dispatch.span import SpanWorker
 from gateway.dispatch.stops import SimStops, describe
+from gateway.dispatch.validity import ValidityForms
 from gateway.store.backend import StatusChanged, WorkAdded
 from gateway.store.outage import Outage
 
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
     from gateway.config.settings import Settings
     from gateway.core.sim import SimStop
     from gateway.core.types import AttemptId, Port
+    from gateway.dispatch.flight import Flight
     from gateway.dispatch.history import History
     from gateway.dispatch.inbound import Receiver
     from gateway.dispatch.radio import Accepted, Refused
@@ -39,6 +41,7 @@ PARKED_REPORTS_KEPT_S = 3 * 86_400
 LISTEN_AT_LEAST_S = 1.0
 CLOCK_JUMP_MS = 5000
 """Less is the slow correction of a time server."""
+NEVER_OUT = "the gateway was stopped before the modem got it"
 NO_EVIDENCE = "no answer from the modem, it may have been sent"
 
 
@@ -54,6 +57,7 @@ class Dispatcher:
         board: SpanBoard,
         receiver: Receiver,
         history: History,
+        flight: Flight,
     ) -> None:
         self._store = store
         self._settings = settings
@@ -61,8 +65,10 @@ class Dispatcher:
         self._board = board
         self._receiver = receiver
         self._history = history
+        self._flight = flight
         self._outage = Outage()
         self._stops = SimStops(store, clock=clock, outage=self._outage)
+        self._validity_forms = ValidityForms()
         self._workers: dict[Port, SpanWorker] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._decisions: dict[AttemptId, asyncio.Task[None]] = {}
@@ -118,6 +124,8 @@ class Dispatcher:
                 on_pause=partial(self._on_pause, port),
                 stops=self._stops,
                 outage=self._outage,
+                flight=self._flight,
+                validity_forms=self._validity_forms,
             )
             self._workers[port] = worker
             self._spawn(worker.run(), f"span {port}")
@@ -175,6 +183,9 @@ class Dispatcher:
         now = self._clock.now_ms()
         dispatch = self._settings.dispatch
         for attempt in await self._store.open_attempts():
+            if attempt.decide_at is None and self._flight.was_never_out(attempt.port, attempt.attempt_id):
+                await self._note_evidence(attempt.attempt_id, mr=None, refused=NEVER_OUT)
+                continue
             # The clock may have been set since: nobody waits longer than for an attempt of this moment.
             latest = EpochMs(self._after_evidence() + int(dispatch.submit_timeout_s * 1000))
             waited_s = max(0, now - attempt.opened_at) / 1000

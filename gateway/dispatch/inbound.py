@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING
 import structlog
 
 import modem.pdu as sms
+from gateway.core.inbound import InboundKind, Nature
 from gateway.core.types import EpochMs
+from gateway.dispatch.nature import nature_of
 from gateway.store.backend import InboundPart, NewInbound, Report, ReportFate, Slot
 from gateway.store.outage import Outage
 from modem.errors import DecodeError
@@ -17,7 +19,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from gateway.clock import Clock
-    from gateway.core.types import Port
+    from gateway.core.types import MessageId, Port
     from gateway.dispatch.radio import Identity, Radio, Received
     from gateway.store.backend import Store
 
@@ -98,22 +100,20 @@ class Receiver:
     ) -> None:
         concat = deliver.concat
         now = self._clock.now_ms()
-        if concat is None or concat.total < 2 or not 1 <= concat.seq <= concat.total:
-            inbound_id = await self._store.add_inbound(
-                NewInbound(
-                    port=port,
-                    sim=identity.sim,
-                    sim_imsi=identity.imsi,
-                    sender=deliver.originator.text,
-                    text=deliver.text or "",
-                    data=None if deliver.text is not None else deliver.data,
-                    smsc=received.smsc,
-                    scts=_epoch_ms(deliver.scts.value),
-                    received_at=now,
-                ),
-                slot,
+        if concat is None or concat.total < 2:
+            whole = NewInbound(
+                port=port,
+                sim=identity.sim,
+                sim_imsi=identity.imsi,
+                sender=deliver.originator.text,
+                text=deliver.text or "",
+                data=None if deliver.text is not None else deliver.data,
+                smsc=received.smsc,
+                scts=_epoch_ms(deliver.scts.value),
+                received_at=now,
+                nature=nature_of(deliver, text=deliver.text, data=deliver.data),
             )
-            log.info("text received", action="inbound", span=port, message=inbound_id)
+            _log_stored(await self._store.add_inbound(whole, slot), whole, segments=1)
             return
         parts = await self._store.add_part(
             InboundPart(
@@ -139,31 +139,23 @@ class Receiver:
         first = parts[0]
         delivers = [sms.decode_deliver(part.tpdu) for part in parts]
         text = sms.join(delivers)
-        inbound_id = await self._store.join_parts(
-            first,
-            NewInbound(
-                port=first.port,
-                sim=first.sim,
-                sim_imsi=first.sim_imsi,
-                sender=first.sender,
-                text=text or "",
-                data=None if text is not None else b"".join(deliver.data for deliver in delivers),
-                smsc=first.smsc,
-                scts=first.scts,
-                received_at=max(part.received_at for part in parts),
-                is_complete=is_complete,
-            ),
+        data = b"".join(deliver.data for deliver in delivers)
+        whole = NewInbound(
+            port=first.port,
+            sim=first.sim,
+            sim_imsi=first.sim_imsi,
+            sender=first.sender,
+            text=text or "",
+            data=None if text is not None else data,
+            smsc=first.smsc,
+            scts=first.scts,
+            received_at=max(part.received_at for part in parts),
+            is_complete=is_complete,
+            nature=nature_of(delivers[0], text=text, data=data),
         )
-        if inbound_id is None:
-            return
-        log.info(
-            "text received",
-            action="inbound",
-            span=first.port,
-            message=inbound_id,
-            segments=len(parts),
-            complete=is_complete,
-        )
+        inbound_id = await self._store.join_parts(first, whole)
+        if inbound_id is not None:
+            _log_stored(inbound_id, whole, segments=len(parts))
 
     async def _store_unreadable(self, received: Received, port: Port, identity: Identity, slot: Slot | None) -> None:
         await self._store.add_inbound(
@@ -178,9 +170,22 @@ class Receiver:
                 scts=None,
                 received_at=self._clock.now_ms(),
                 is_complete=False,
+                nature=Nature(kind=InboundKind.UNREADABLE),
             ),
             slot,
         )
+
+
+def _log_stored(inbound_id: MessageId | None, inbound: NewInbound, *, segments: int) -> None:
+    log.info(
+        "message received",
+        action="inbound",
+        span=inbound.port,
+        message=inbound_id,
+        kind=inbound.nature.kind.value,
+        segments=segments,
+        complete=inbound.is_complete,
+    )
 
 
 def is_report(tpdu: bytes) -> bool:

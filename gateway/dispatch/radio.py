@@ -201,8 +201,12 @@ class Radio(Protocol):
         """Open the port and keep it until cancelled or closed."""
         ...
 
-    async def submit(self, tpdu: bytes) -> SubmitResult:
-        """Send one segment; one at a time."""
+    async def submit(self, tpdu: bytes, *, is_more_coming: bool, on_air: Callable[[], None]) -> SubmitResult:
+        """Send one segment; one at a time.
+
+        `is_more_coming` hints that another follows at once; `on_air` is called just before the modem gets the segment
+        and Ctrl-Z, from where on it may go out.
+        """
         ...
 
     async def delete(self, stored: StoredAt) -> None:

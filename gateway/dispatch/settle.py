@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
 SIM_PAUSE_S = 900.0
 """How long a barred SIM is left alone before it is tried again."""
+_ELSEWHERE = frozenset({Verdict.TRY_ELSEWHERE, Verdict.TRY_ONCE_MORE, Verdict.STOP_SIM})
 
 
 def settlement_of(
@@ -48,13 +49,17 @@ def settlement_of(
         gone = Status.FAILED if delay_s is None else Status.EXPIRED
         return _settlement(assignment, kind, outcome, next_status=gone)
     can_move = bool(others) and assignment.segment == 0 and not assignment.is_possible_duplicate
-    if outcome.verdict is not Verdict.TRY_HERE and can_move:
+    if outcome.verdict in _ELSEWHERE and can_move:
         return _settlement(assignment, kind, outcome, next_status=Status.QUEUED, due_at=now, spans=tuple(others))
     due_at = EpochMs(now + int(delay_s * 1000))
     return _settlement(assignment, kind, outcome, next_status=Status.QUEUED, due_at=due_at)
 
 
 def _delay_s(assignment: Assignment, outcome: Outcome, settings: DispatchSection) -> float | None:
+    if outcome.verdict is Verdict.OTHER_VALIDITY:
+        return 0.0
+    if outcome.verdict is Verdict.TRY_ONCE_MORE and assignment.tries > 1:
+        return None
     if outcome.code == "not sent":
         # Nothing left the modem: never given up, at once the first time (a port that was lost comes back by itself).
         return 0.0 if assignment.tries == 1 else settings.retry_first_s

@@ -12,7 +12,9 @@ import structlog
 import modem.pdu as sms
 from gateway.core.types import EpochMs
 from gateway.dispatch.outcome import Outcome, Verdict, judge
+from gateway.dispatch.radio import Refused
 from gateway.dispatch.settle import settlement_of
+from gateway.dispatch.validity import validity
 from gateway.errors import StoreUnavailableError
 from gateway.store.backend import AttemptOutcome, Turn
 from gateway.store.outage import RETRY_S
@@ -26,8 +28,10 @@ if TYPE_CHECKING:
     from gateway.core.message import Assignment
     from gateway.core.sim import SimStop
     from gateway.core.types import AttemptId, Port
+    from gateway.dispatch.flight import Flight
     from gateway.dispatch.radio import Identity, Radio
     from gateway.dispatch.stops import SimStops
+    from gateway.dispatch.validity import ValidityForms
     from gateway.store.backend import Settlement, Store
     from gateway.store.outage import Outage
 
@@ -59,6 +63,8 @@ class SpanWorker:
         on_pause: Callable[[SimStop | None], None],
         stops: SimStops,
         outage: Outage,
+        flight: Flight,
+        validity_forms: ValidityForms,
     ) -> None:
         self.port = port
         self.last_unanswered: AttemptId | None = None
@@ -71,6 +77,8 @@ class SpanWorker:
         self._on_pause = on_pause
         self._stops = stops
         self._outage = outage
+        self._flight = flight
+        self._validity_forms = validity_forms
         self._tables = tuple(sms.Language[name.upper()] for name in settings.text.national_tables)
         self._radio: Radio | None = None
         self._identity: Identity | None = None
@@ -206,13 +214,20 @@ class SpanWorker:
     async def _send(self, radio: Radio, assignment: Assignment, sim: str) -> Settlement:
         log.debug("submit", action="submit", span=self.port, message=assignment.message_id, segment=assignment.segment)
         try:
-            tpdu = self._encode(assignment)
+            tpdu = self._encode(assignment, sim)
         except EncodeError as error:
             outcome = Outcome(verdict=Verdict.PERMANENT, text=str(error))
         else:
             self._is_sending = True
-            outcome = judge(await radio.submit(tpdu))
+            answer = await radio.submit(
+                tpdu,
+                is_more_coming=self._is_more_coming(assignment),
+                on_air=lambda: self._flight.mark(self.port, assignment.attempt_id),
+            )
             self._is_sending = False
+            outcome = judge(answer)
+            if outcome.verdict is Verdict.OTHER_VALIDITY and isinstance(answer, Refused):
+                outcome = self._with_other_validity(outcome, sim, answer.code)
         if outcome.verdict is Verdict.ACCEPTED:
             await self._stops.accepted(sim)
         outcome = await self._stops.weigh(outcome, assignment, sim)
@@ -231,6 +246,17 @@ class SpanWorker:
             self._on_undecided(assignment.attempt_id, settlement.decide_at)
         return settlement
 
+    def _is_more_coming(self, assignment: Assignment) -> bool:
+        is_last = assignment.segment == assignment.segment_count - 1
+        # This segment is among those that wait, until it is settled.
+        return not is_last or self._store.load.waiting_segments.get(self.port, 0) > 1
+
+    def _with_other_validity(self, outcome: Outcome, sim: str, code: int | None) -> Outcome:
+        form = self._validity_forms.refuse(sim, code or 0)
+        if form is None:
+            return replace(outcome, verdict=Verdict.TRY_HERE)  # it had none: the code does not mean that
+        return replace(outcome, code=f"{outcome.code}, next time {form}")
+
     def _note_trouble(self, assignment: Assignment, outcome: Outcome) -> None:
         log.warning(
             "segment not accepted",
@@ -248,7 +274,7 @@ class SpanWorker:
         allowed = assignment.spans
         return [port for port in self._others() if port != self.port and (not allowed or port in allowed)]
 
-    def _encode(self, assignment: Assignment) -> bytes:
+    def _encode(self, assignment: Assignment, sim: str) -> bytes:
         if self._plan is None or self._plan[0] != assignment.text:
             self._plan = (assignment.text, sms.plan(assignment.text, national_tables=self._tables))
         plan = self._plan[1]
@@ -262,4 +288,6 @@ class SpanWorker:
         )
         # Most modems put their own TP-MR in (23.040 9.2.3.6). With one that does not all segments would have the same,
         # and no report could be told from another.
-        return replace(segments[assignment.segment], mr=assignment.attempt_id % 256).encode()
+        until = validity(self._validity_forms.of(sim), until=assignment.valid_until, now=self._clock.now_ms())
+        segment = segments[assignment.segment]
+        return replace(segment, mr=assignment.attempt_id % 256, validity=until).encode()

@@ -15,7 +15,7 @@ Duties:
               evidence corrects unknown.
      report   when it becomes delivered, undelivered or expired by a delivery report (once per message
               and outcome).
-     inbound  for every inbound message, to every account named for inbound that may use the port.
+     inbound  for every inbound message that is shown, to every account named for inbound that may use the port.
 6. MUST call the listeners after the commit, in the loop, in commit order.
 7. One process, one writer. Opening a store another process holds raises StoreBusyError.
 8. A write that cannot be done until somebody acts (disk full, locked, read-only) MUST raise
@@ -28,6 +28,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
+
+from gateway.core.inbound import PLAIN_TEXT, Nature
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -188,7 +190,11 @@ class Slot:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class NewInbound:
-    """A complete inbound message; fields as `core.message.Inbound`."""
+    """A complete inbound message; fields as `core.message.Inbound`.
+
+    One whose `nature.pid` is in `core.inbound.REPLACE_TYPES` takes the place of the one shown before it with the same
+    SIM, sender and TP-PID: that one is no more shown, and says by which it was replaced.
+    """
 
     port: Port
     sim: str
@@ -200,6 +206,7 @@ class NewInbound:
     scts: EpochMs | None
     received_at: EpochMs
     is_complete: bool = True
+    nature: Nature = PLAIN_TEXT
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -231,7 +238,7 @@ class PageQuery:
     pattern of digits and `*` to compare with `core.number.match_key` of the number as given and as
     normalised (the sender in the inbox). The shown time is sent_at, before that accepted_at; in the
     inbox scts, else received_at. `since` and `until` are inclusive. `page` counts from 1; beyond the
-    end is the last page.
+    end is the last page. `is_aside` asks for what the inbox does not show: what was not for people, or was replaced.
     """
 
     account_id: AccountId | None
@@ -241,6 +248,7 @@ class PageQuery:
     until: EpochMs | None = None
     page: int = 1
     page_size: int = 10
+    is_aside: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -91,10 +91,11 @@ class StoredPdu:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Slot:
-    """A place in a memory, as +CMTI and +CDSI name it."""
+    """A place in a memory, as +CMTI and +CDSI name it; the latter says that a report is there."""
 
     memory: str
     index: int
+    is_report: bool = False
 
 
 def read_registration(line: str, *, is_answer: bool) -> Registration | None:
@@ -165,7 +166,9 @@ def read_slot(line: str) -> Slot | None:
     """Read +CMTI or +CDSI: `<mem>,<index>`; 27.005 3.4.1."""
     fields = fields_of(line)
     index = parse_int(fields[1]) if len(fields) > 1 else None
-    return Slot(memory=fields[0], index=index) if index is not None and fields[0] else None
+    if index is None or not fields[0]:
+        return None
+    return Slot(memory=fields[0], index=index, is_report=line.startswith("+CDSI"))
 
 
 def read_length(line: str) -> int | None:
@@ -210,6 +213,8 @@ def read_number(line: str) -> str | None:
 def read_stored(lines: Sequence[str]) -> StoredPdu | None:
     """Read the answer of +CMGR in PDU mode; None for an empty slot, also one that says `+CMGR: 0,,0`.
 
+    What stands in the place of the PDU is given as it is, hex or not.
+
     Headers seen (Gammu's field captures): `1,,25`, `0,23`, `4,1,,151` (index first), `24`, `,,92`.
     """
     for header, pdu in _pairs(lines, "+CMGR"):
@@ -222,7 +227,10 @@ def read_stored(lines: Sequence[str]) -> StoredPdu | None:
 
 
 def read_listing(lines: Sequence[str]) -> list[StoredPdu]:
-    """Read the answer of +CMGL in PDU mode: `<index>,<stat>,[<alpha>],<length>` and the PDU, over and over."""
+    """Read the answer of +CMGL in PDU mode: `<index>,<stat>,[<alpha>],<length>` and the PDU, over and over.
+
+    What stands in the place of a PDU is given as it is, hex or not.
+    """
     found = []
     for header, pdu in _pairs(lines, "+CMGL"):
         fields = fields_of(header)
@@ -231,15 +239,39 @@ def read_listing(lines: Sequence[str]) -> list[StoredPdu]:
     return found
 
 
+def is_text_mode(header: str) -> bool:
+    """Tell the header of a message in text mode from one in PDU mode; 27.005 3.4.2 and 3.4.3.
+
+    +CMGR and +CMGL have a quoted status there (`"REC UNREAD"`), +CMT and +CDS more than two values.
+    """
+    name = header.partition(":")[0]
+    fields = fields_of(header, keep_quotes=True)
+    if name in {"+CMT", "+CDS"}:
+        return len(fields) > 2
+    status = fields[1] if name == "+CMGL" and len(fields) > 1 else fields[0]
+    return name in {"+CMGR", "+CMGL"} and status.startswith(('"REC', '"STO'))
+
+
 def _pairs(lines: Sequence[str], name: str) -> Iterable[tuple[str, str]]:
-    """Pair each header with the PDU on the line behind it; a header without one is left out."""
+    """Pair each header with the PDU behind it, past what else stands there.
+
+    Without one it is paired with the first other line, which may be a PDU that is damaged where it is stored; without
+    any line, and in text mode, a header is left out.
+    """
     header: str | None = None
+    other = ""
     for line in lines:
         if value_of(line, name) is not None:
-            header = line
+            if header is not None and other:
+                yield header, other
+            header, other = (None, "") if is_text_mode(line) else (line, "")
         elif header is not None and is_hex(line):
             yield header, line
-            header = None
+            header, other = None, ""
+        elif not other:
+            other = line
+    if header is not None and other:
+        yield header, other
 
 
 def read_iccid(line: str) -> str | None:

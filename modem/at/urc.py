@@ -40,6 +40,8 @@ _START: Final = frozenset({
 
 UNSOLICITED: Final = _SMS | _CALLS | _NETWORK | _START | _BOTH
 
+_MEMORY_FULL: Final = frozenset({"^SMMEMFULL", "^SMGO", "+SMS FULL", "#SMSFULL", "+WMGF"})
+
 # A read answer of a registration command has two fields at least: <n>,<stat>.
 _FIELDS_IN_BOTH_FORMS: Final = 4
 
@@ -47,6 +49,17 @@ _FIELDS_IN_BOTH_FORMS: Final = 4
 def name_of(line: str) -> str:
     """Return what stands before the first colon, which is the whole line when there is none."""
     return line.partition(":")[0]
+
+
+def is_memory_full(line: str, name: str) -> bool:
+    """Tell a line that says that a message was refused because its memory is full, in each maker's way.
+
+    `^SMMEMFULL:"SM"` (Huawei), `^SMGO: 1` or `2` (Cinterion), `+SMS FULL` (SIMCom), `#SMSFULL` (Telit), `+WMGF`
+    (Wavecom), `+QIND: "smsfull","SM"` (Quectel), `+CIEV: "smsfull",1` by name (3GPP TS 27.007 8.9).
+    """
+    if name in _MEMORY_FULL:
+        return True
+    return name in {"+QIND", "+CIEV"} and "smsfull" in line and not line.endswith(",0")
 
 
 def belongs_to(line: str, *, name: str, is_query: bool) -> bool:

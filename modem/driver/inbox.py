@@ -11,14 +11,24 @@ from typing import TYPE_CHECKING, Final, Protocol
 
 import structlog
 
-from modem.at.responses import Slot, StoredPdu, read_length, read_listing, read_slot, read_stored, read_usage
-from modem.at.values import value_of
+from modem.at.responses import (
+    Slot,
+    StoredPdu,
+    is_text_mode,
+    read_length,
+    read_listing,
+    read_slot,
+    read_stored,
+    read_usage,
+)
+from modem.at.urc import TWO_LINE
+from modem.at.values import is_hex, value_of
 from modem.driver.events import Inbound, StoredAt
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from modem.at.host import Urc
+    from modem.at.host import Answer, Urc
     from modem.driver.health import Storage
     from modem.driver.link import Link
     from modem.driver.startup import Started
@@ -30,11 +40,14 @@ _READ_TIMEOUT_S: Final = 25.0
 _SELECT_TIMEOUT_S: Final = 40.0
 _DELETE_ATTEMPTS: Final = 3
 _DELETE_RETRY_S: Final = 1.0
-_EMPTY_SLOT: Final = 321
+# What modems say to the deletion of a slot that is empty: 27.005 3.2.5, 27.007 9.2.
+_EMPTY_SLOT: Final = frozenset({("cms", 321), ("cme", 21), ("cme", 22)})
 # Offered again when it is still there: whoever took it did not get it safe.
 _OFFER_AGAIN_S: Final = 600.0
 # <stat> 0 and 1: received unread and read; 2 and 3 are messages of our own side. 27.005 3.1.
 _RECEIVED: Final = frozenset({0, 1})
+_SUBMIT: Final = 0b01
+_STATUS_REPORT: Final = 0b10
 
 
 class OnList(Protocol):
@@ -58,24 +71,57 @@ class Inbox:
         self._in_use: tuple[str, ...] = ()
         self._selected: str | None = None
         self._is_selectable = True
+        # How many messages each memory held when it was last looked through, with what came and went since.
+        self._counts: dict[str, int] = {}
+        # How many the modem says there are, where that made us look: if they are not found, that is its way to count.
+        self._told: dict[str, int] = {}
+        # What stood where a PDU should be: offered when it is still there at the next look, so that it is no noise.
+        self._odd: dict[StoredAt, str] = {}
+        self.is_in_text_mode = False
 
     def start(self, started: Started, *, is_same_sim: bool) -> None:
         """Begin a session: nothing is known of what is selected. Another SIM's messages are all new."""
         self._memories = started.memories
         self._in_use = started.memories_in_use
         self._selected = None
+        self._counts.clear()
+        self._told.clear()
+        self.is_in_text_mode = False
         self._is_selectable = started.is_selectable
         if not is_same_sim:
             self._offered.clear()
 
     def route(self, urc: Urc) -> Slot | None:
         """Take a URC about messages: hand up what it carries, or return where it says that something is stored."""
-        if urc.name in {"+CMT", "+CDS"}:
-            if urc.body is not None:
+        if urc.name in TWO_LINE and is_text_mode(urc.line):
+            self._take_text_mode(urc)
+        elif urc.name in {"+CMT", "+CDS"}:
+            if urc.body is None:
+                log.warning("the modem routed a message and did not say it", action="cut_off", line=urc.line)
+            else:
                 is_report = urc.name == "+CDS" or is_status_report(urc.body, read_length(urc.line))
                 self._on_inbound(Inbound(pdu=urc.body, length=read_length(urc.line), stored=None, is_report=is_report))
-            return None
         return read_slot(urc.line) if urc.name in {"+CMTI", "+CDSI"} else None
+
+    def _take_text_mode(self, urc: Urc) -> None:
+        """Keep what came in text mode as it is, and note that the modem has to be set up again."""
+        self.is_in_text_mode = True
+        text = urc.line if urc.body is None else f"{urc.line}\r\n{urc.body}"
+        if urc.name != "+CBM":
+            self._on_inbound(Inbound(pdu=text, length=None, stored=None, is_report=urc.name == "+CDS"))
+
+    @property
+    def is_behind(self) -> bool:
+        """Whether a memory holds more than was found in it: messages that were not announced."""
+        behind = False
+        for memory, level in self._storage.levels.items():
+            if memory not in self._counts:
+                continue
+            if level.used > self._counts[memory]:
+                behind = True
+                self._told[memory] = level.used
+            self._counts[memory] = min(self._counts[memory], level.used)
+        return behind
 
     async def read(self, link: Link, slot: Slot) -> bool:
         """Read one announced message and hand it up; return whether it was where the modem said."""
@@ -83,10 +129,14 @@ class Inbox:
             if not await self._reach(link, slot.memory):
                 return False  # another memory's slot of that number would be read
             answer = await link.ask(f"AT+CMGR={slot.index}", timeout_s=_READ_TIMEOUT_S)
-        found = read_stored(answer.lines) if answer is not None and answer.is_ok else None
-        if found is not None:
-            self._offer(StoredAt(memory=self._known_as(slot.memory), index=slot.index), found)
-        return found is not None
+        found = read_stored(self._of_pdu_mode(answer)) if answer is not None and answer.is_ok else None
+        if found is None:
+            return False
+        is_offered = self._offer(StoredAt(memory=self._known_as(slot.memory), index=slot.index), found)
+        if is_offered and slot.memory in self._counts:
+            self._counts[slot.memory] += 1
+        # EC25 says +CDSI: "SM",0 of a report that is elsewhere, and something else is there.
+        return is_offered and (not slot.is_report or is_status_report(found.pdu, found.length))
 
     async def sweep(self, link: Link) -> None:
         """Look through all memories and hand up what is there and was not handed up before."""
@@ -97,6 +147,8 @@ class Inbox:
                 listing = await self._list(link)
             if listing is None:
                 log.info("memory not listed", action="list_refused", memory=memory)
+            else:
+                self._counts[memory] = max(len(listing), self._told.pop(memory, 0))
             for found in listing or ():
                 if found.index is not None:
                     self._offer(StoredAt(memory=memory, index=found.index), found)
@@ -106,10 +158,12 @@ class Inbox:
         answer = await link.ask("AT+CMGL=4", timeout_s=_LIST_TIMEOUT_S)
         self._on_list(is_ended=answer is not None)
         if answer is not None and answer.is_ok:
-            return read_listing(answer.lines)
+            return read_listing(self._of_pdu_mode(answer))
         # A modem that does not know "all" may know "unread" and "read".
         answers = [await link.ask(f"AT+CMGL={stat}", timeout_s=_LIST_TIMEOUT_S) for stat in sorted(_RECEIVED)]
-        listings = [read_listing(answer.lines) for answer in answers if answer is not None and answer.is_ok]
+        listings = [
+            read_listing(self._of_pdu_mode(answer)) for answer in answers if answer is not None and answer.is_ok
+        ]
         return [found for listing in listings for found in listing] if listings else None
 
     async def delete(self, link: Link, stored: StoredAt) -> None:
@@ -122,21 +176,35 @@ class Inbox:
                     continue
                 answer = await link.ask(f"AT+CMGD={stored.index}", timeout_s=_READ_TIMEOUT_S)
             failure = answer.final.failure if answer is not None and answer.final is not None else None
-            if answer is not None and (failure is None or failure.code == _EMPTY_SLOT):
+            is_empty = failure is not None and (failure.kind.value, failure.code) in _EMPTY_SLOT
+            if answer is not None and (failure is None or is_empty):
                 self._offered.pop(stored, None)
+                self._odd.pop(stored, None)
+                if stored.memory in self._counts:
+                    self._counts[stored.memory] -= 1
                 return
         log.warning("not deleted", action="delete_failed", memory=stored.memory, index=stored.index)
 
-    def _offer(self, stored: StoredAt, found: StoredPdu) -> None:
-        if found.stat is not None and found.stat not in _RECEIVED:
-            return
+    def _of_pdu_mode(self, answer: Answer) -> tuple[str, ...]:
+        """Give the lines of an answer, and note when they are those of text mode."""
+        self.is_in_text_mode = self.is_in_text_mode or any(map(is_text_mode, answer.lines))
+        return answer.lines
+
+    def _offer(self, stored: StoredAt, found: StoredPdu) -> bool:
+        """Hand up what was not handed up before; return whether it is something to be handed up at all."""
+        if found.stat not in _RECEIVED and (found.stat is not None or _type_of(found.pdu, found.length) == _SUBMIT):
+            return False
+        if not is_hex(found.pdu) and self._odd.get(stored) != found.pdu:
+            self._odd[stored] = found.pdu
+            return False
         now = asyncio.get_running_loop().time()
         pdu, offered_at = self._offered.get(stored, ("", 0.0))
         if pdu == found.pdu and now - offered_at < _OFFER_AGAIN_S:
-            return
+            return True
         self._offered[stored] = (found.pdu, now)
         is_report = is_status_report(found.pdu, found.length)
         self._on_inbound(Inbound(pdu=found.pdu, length=found.length, stored=stored, is_report=is_report))
+        return True
 
     def _known_as(self, memory: str) -> str:
         """Return the name of a memory, none where a modem without +CPMS has only one, whatever it calls it."""
@@ -166,13 +234,15 @@ class Inbox:
 
 
 def is_status_report(pdu: str, length: int | None) -> bool:
-    """Tell a STATUS-REPORT from a DELIVER by TP-MTI, the two low bits of the first octet; TS 23.040 9.2.3.1.
+    """Tell a STATUS-REPORT from a DELIVER; `length` helps with the phones that leave the SMSC field out."""
+    return _type_of(pdu, length) == _STATUS_REPORT
 
-    `length` helps with the phones that leave the SMSC field out.
-    """
+
+def _type_of(pdu: str, length: int | None) -> int | None:
+    """Return TP-MTI, the two low bits of the first octet, None where there is none; TS 23.040 9.2.3.1."""
     try:
         octets = bytes.fromhex(pdu)
     except ValueError:
-        return False
+        return None
     start = 0 if len(octets) == length else 1 + octets[0] if octets else 0
-    return start < len(octets) and octets[start] & 0b11 == 0b10
+    return octets[start] & 0b11 if start < len(octets) else None

@@ -93,6 +93,7 @@ class Link:
         self._may_prompt_be_open = False
         self._has_escaped = False
         self._is_body_written = False
+        self._on_body: Callable[[], None] | None = None
         self._is_traced = _gate.isEnabledFor(logging.DEBUG)
 
     def attach(self, port: Port) -> None:
@@ -102,12 +103,10 @@ class Link:
 
     # -- commands ------------------------------------------------------------------------------------------------
 
-    async def command(
-        self, text: str, *, timeout_s: float = DEFAULT_TIMEOUT_S, final_timeout_s: float | None = None
-    ) -> Answer:
+    async def command(self, text: str, *, timeout_s: float = DEFAULT_TIMEOUT_S) -> Answer:
         """Return the modem's answer, an error too. Raises ModemTimeoutError, PortLostError."""
         async with self.session():
-            outcome = await self.exchange(text, timeout_s=timeout_s, final_timeout_s=final_timeout_s)
+            outcome = await self.exchange(text, timeout_s=timeout_s)
             if isinstance(outcome, Answer):
                 return outcome
             self.give_up()
@@ -173,11 +172,12 @@ class Link:
         *,
         timeout_s: float,
         body: bytes | None = None,
+        on_body: Callable[[], None] | None = None,
         body_timeout_s: float = 0.0,
         final_timeout_s: float | None = None,
     ) -> Outcome:
         """Start a command and return what came of it; after a CommandTimeout it is still pending. Within `session`."""
-        self._is_body_written = False
+        self._is_body_written, self._on_body = False, on_body  # called just before the body is written
         self._host.start(
             text,
             timeout_s=timeout_s,
@@ -348,15 +348,8 @@ class Link:
 
     def _pump(self) -> None:
         host = self._host
-        output = host.data_to_send()
-        if output and self._port is not None:
-            if self._is_traced:
-                log.debug("sent", action="sent", port=self._name, data=shorten(output))
-            try:
-                self._port.write(output)
-            except PortLostError:
-                return  # the port has told its owner, who has called `fail`
-            self._note_body()
+        if not self._write(host.data_to_send()):
+            return  # the port has told its owner, who has called `fail`
         while (event := host.next_event()) is not None:
             if isinstance(event, Urc):
                 self._on_urc(event)
@@ -369,9 +362,22 @@ class Link:
                 self._outcome.set_result(event)
         self._schedule()
 
-    def _note_body(self) -> None:
-        if self._host.is_body_sent and not self._is_body_written:
-            self._is_body_written, self._body_written_at = True, self._loop.time()
+    def _write(self, output: bytes) -> bool:
+        if not output or self._port is None:
+            return True
+        if self._is_traced:
+            log.debug("sent", action="sent", port=self._name, data=shorten(output))
+        is_body = self._host.is_body_sent and not self._is_body_written
+        if is_body and self._on_body is not None:
+            self._on_body()
+        try:
+            self._port.write(output)
+        except PortLostError:
+            return False
+        if is_body:
+            self._is_body_written = True
+            self._body_written_at = self._loop.time()
+        return True
 
     def _take_late_result(self, line: str) -> None:
         if parse_final(line) is not None:

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any, Final
 
 import structlog
 
+from modem.driver.burst import Burst
 from modem.driver.events import Accepted, Health, HealthChanged, ModemState, NoAnswer, RegistrationChanged
-from modem.driver.health import Sampler, SendRecord, Storage
+from modem.driver.health import Sampler, SendRecord, Storage, is_trouble
 from modem.driver.inbox import Inbox
 from modem.driver.link import ModemSilentError
 from modem.driver.model import Model
@@ -88,6 +89,7 @@ class Modem:
         self._records: dict[str, SendRecord] = {}
         self._told_health = Health()
         self._durations = Durations()
+        self._burst = Burst()
         self._session: Session | None = None
         self._work: asyncio.Task[None] | None = None
         self._is_closing = False
@@ -177,8 +179,14 @@ class Modem:
             self._work.cancel()
             await asyncio.gather(self._work, return_exceptions=True)
 
-    async def submit(self, tpdu: bytes) -> SubmitResult:
-        """Send one SMS-SUBMIT TPDU (without SMSC field) and return what became of it."""
+    async def submit(
+        self, tpdu: bytes, *, is_more_coming: bool = False, on_air: Callable[[], None] | None = None
+    ) -> SubmitResult:
+        """Send one SMS-SUBMIT TPDU (without SMSC field) and return what became of it.
+
+        `is_more_coming` says that another one follows at once: where it helps the radio link is kept. `on_air` is
+        called just before the PDU and Ctrl-Z are written: from there on it may go out.
+        """
         session = self._session
         if session is not None:
             await session.trusted.wait()
@@ -190,14 +198,17 @@ class Modem:
         self._no_submit.clear()
         submit_timeout_s = self._known.submit_timeout_s(self._options.submit_timeout_s)
         try:
+            await self._burst.prepare(session.link, started, self._radio.technology, is_more_coming=is_more_coming)
             result = await submit(
                 session.link,
                 tpdu,
+                on_air=on_air,
                 options=replace(self._options, submit_timeout_s=submit_timeout_s),
                 profile=self._known.profile,
                 durations=self._durations,
                 is_set_up=lambda: session.started is not None,
             )
+            self._burst.note_end()
             self._note_result(session, result)
             return result
         finally:
@@ -248,8 +259,8 @@ class Modem:
         record = self._record
         record.add(result)
         self._recovery.note_sends_failing(record.is_failing)
-        if record.is_failing:
-            session.look()
+        if record.is_failing or is_trouble(result):
+            session.look()  # what says little often means that the network is gone: know it before the next one
         if not isinstance(result, NoAnswer):
             self._recovery.note_submit(is_ended=True, is_accepted=isinstance(result, Accepted))
         elif session is self._session and session.started is not None:

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Final
 
 import structlog
 
+from modem.at.urc import is_memory_full
 from modem.driver.events import ModemState
 from modem.driver.ladder import Wait
 from modem.driver.link import Link, ModemSilentError
@@ -99,7 +100,7 @@ class Session:
         self._something_happened = asyncio.Event()
         self._sim_is_ready = asyncio.Event()
         self._has_restarted = False
-        self._is_look_due = False
+        self._is_look_due = self._is_sweep_due = False
         # The network was away: meanwhile the SIM may have been changed without a word.
         self._is_identity_old = False
         # A start-up that fails as before is no news every few seconds.
@@ -266,13 +267,12 @@ class Session:
             if self.started is None:
                 raise ModemSilentError("the modem does not answer AT")
             await self._check_identity(started)
-            if not await self._read_announced():
-                sweep_at = loop.time()
-            if loop.time() >= sweep_at:
+            await self._read_announced()
+            if self._is_sweep_due or loop.time() >= sweep_at:
                 if not is_first_sweep:
                     started = await self._complete(started)
                 is_first_sweep = False
-                await self._inbox.sweep(self.link)
+                await self._sweep()
                 longest_s = self._options.sweep_interval_s
                 sweep_at = loop.time() + (longest_s if started.is_announcing else min(longest_s, _SWEEP_UNANNOUNCED_S))
             if self._is_look_due or loop.time() >= self._poll_due(polled_at):
@@ -285,12 +285,17 @@ class Session:
                 await self._wait(min(self._poll_due(polled_at), sweep_at) - loop.time())
         log.info("modem restarted", action="restarted", port=self._url)
 
-    async def _read_announced(self) -> bool:
-        """Read the messages that were announced; return whether all were where the modem said."""
-        are_all_there = True
+    async def _read_announced(self) -> None:
+        """Read the messages that were announced; one that is not where the modem said is looked for everywhere."""
         while self._announced:
-            are_all_there = await self._inbox.read(self.link, self._announced.popleft()) and are_all_there
-        return are_all_there
+            if not await self._inbox.read(self.link, self._announced.popleft()):
+                self._is_sweep_due = True
+
+    async def _sweep(self) -> None:
+        self._is_sweep_due = False  # before it: what is said meanwhile may be about a memory already looked through
+        await self._inbox.sweep(self.link)
+        if self._inbox.is_in_text_mode:
+            self._restart("the modem is in text mode")
 
     def _poll_due(self, polled_at: float) -> float:
         due = polled_at + self._poll_interval_s
@@ -353,6 +358,8 @@ class Session:
         if is_starving or not self._is_line_wanted():
             await self._sampler.sample(self.link, is_wanted=lambda: not is_starving and self._is_line_wanted())
             self._sampled_at = loop.time()
+            if self._inbox.is_behind:
+                self._sweep_soon()
         self._on_polled()
 
     async def _wait(self, seconds: float) -> None:
@@ -370,9 +377,13 @@ class Session:
             self._something_happened.set()
             return
         slot = self._inbox.route(urc)
-        if slot is not None:
+        if self._inbox.is_in_text_mode and self.started is not None:
+            self._restart("the modem is in text mode")
+        elif slot is not None:
             self._announced.append(slot)
             self._something_happened.set()
+        elif is_memory_full(urc.line, urc.name):
+            self._sweep_soon()
         elif urc.name in self._known.profile.restart_urcs:
             self._restart(f"the modem restarted ({urc.name})")
             self.link.interrupt("the modem restarted")
@@ -386,6 +397,10 @@ class Session:
             self._sim_is_ready.set()
             if self.started is not None and not self.started.is_complete:
                 self._restart("the SIM has become ready")
+
+    def _sweep_soon(self) -> None:
+        self._is_sweep_due = True
+        self._something_happened.set()
 
     def _restart(self, reason: str) -> None:
         self._has_restarted = True

@@ -280,18 +280,24 @@ class Startup:
         return (wanted,) if wanted == "MT" else tuple(dict.fromkeys((wanted, *others))), in_use, True
 
     async def _choose_indications(self, sim: Sim) -> tuple[bool | None, bool | None]:
-        """Have messages announced and reports routed to us by +CNMI; 27.005 3.4.1. Return which of the two it does."""
+        """Have messages announced and reports routed to us by +CNMI; 27.005 3.4.1. Return which of the two it does.
+
+        An OK is not believed where +CNMI? says otherwise: the next value is tried.
+        """
+        found: tuple[bool | None, bool | None] = None, None
         ranges = _first(read_ranges(line) for line in _lines(await sim.ask("AT+CNMI=?"), "+CNMI"))
         for value in choose_cnmi(ranges or (), self._model.profile):
             answer = await sim.ask(f"AT+CNMI={value}")
             if answer is not None and answer.is_ok:
                 log.debug("indications", action="cnmi", value=value)
-                numbers = value.split(",")
-                is_announcing = numbers[1] != "0" and self._model.profile.is_announcing_surely
-                return is_announcing, numbers[3] != "0" if len(numbers) > _REPORTS else None
+                wanted = _indicated(value)
+                found = _indicated(await read_cnmi(self._link) or value)
+                is_lacking = (wanted[0] and not found[0]) or (wanted[1] and found[1] is False)
+                if not is_lacking:
+                    return bool(wanted[0]) and self._model.profile.is_announcing_surely, wanted[1]
             if answer is None:
                 break
-        return None, None
+        return found
 
 
 def choose_cnmi(ranges: Sequence[Sequence[int]], profile: Profile) -> list[str]:
@@ -306,6 +312,12 @@ def choose_cnmi(ranges: Sequence[Sequence[int]], profile: Profile) -> list[str]:
         values.append(",".join(map(str, chosen)))
     values.extend(profile.cnmi_fallbacks)
     return list(dict.fromkeys(values))
+
+
+def _indicated(value: str) -> tuple[bool, bool | None]:
+    """Tell what a +CNMI value has announced: messages, and reports (None when it does not say)."""
+    numbers = value.split(",")
+    return len(numbers) > 1 and numbers[1] != "0", numbers[_REPORTS] != "0" if len(numbers) > _REPORTS else None
 
 
 async def read_cnmi(link: Link) -> str | None:

@@ -62,8 +62,11 @@ async def submit(
     profile: Profile,
     durations: Durations,
     is_set_up: Callable[[], bool],
+    on_air: Callable[[], None] | None = None,
 ) -> SubmitResult:
     """Give `tpdu` to the modem and return what became of it. Raises nothing for faults of modem or port.
+
+    `on_air` is called just before PDU and Ctrl-Z are written.
 
     `is_set_up` is asked once the line is ours: a modem that restarted meanwhile may be back in text mode, where the
     length would be taken for a number and the PDU for a text.
@@ -76,7 +79,9 @@ async def submit(
             if not is_set_up():
                 return NoAnswer(reason="the modem restarted", is_sent=False, is_modem_free=False)
             is_started = True
-            return await _dialogue(link, len(tpdu), body, options=options, profile=profile, durations=durations)
+            return await _dialogue(
+                link, len(tpdu), body, on_air=on_air, options=options, profile=profile, durations=durations
+            )
     except PortLostError as error:
         is_sent = is_started and link.is_body_written
         return NoAnswer(reason=f"port lost: {error.reason}", is_sent=is_sent, is_modem_free=False)
@@ -88,7 +93,14 @@ async def submit(
 
 
 async def _dialogue(
-    link: Link, length: int, body: bytes, *, options: ModemOptions, profile: Profile, durations: Durations
+    link: Link,
+    length: int,
+    body: bytes,
+    *,
+    on_air: Callable[[], None] | None,
+    options: ModemOptions,
+    profile: Profile,
+    durations: Durations,
 ) -> SubmitResult:
     loop = asyncio.get_running_loop()
     started_at = loop.time()
@@ -96,6 +108,7 @@ async def _dialogue(
         f"AT+CMGS={length}",
         timeout_s=profile.prompt_timeout_s,
         body=body,
+        on_body=on_air,
         body_timeout_s=min(options.patience_s, options.submit_timeout_s),
         final_timeout_s=profile.final_timeout_s,
     )

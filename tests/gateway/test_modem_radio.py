@@ -50,7 +50,7 @@ async def test_health_is_what_the_modem_says_of_itself(tmp_path: Path) -> None:
     running = asyncio.create_task(radio.run())
     try:
         await until(lambda: any(isinstance(event, Ready) for event in events))
-        await radio.submit(bytes.fromhex("0100039121F30000036F7719"))
+        await radio.submit(bytes.fromhex("0100039121F30000036F7719"), is_more_coming=False, on_air=lambda: None)
         health = radio.health
         assert (health.model, health.imei) == (MODEL, identity(0).imei)
         assert (health.registration, health.accepted, health.refused) == ("registered in the home network", 1, 0)

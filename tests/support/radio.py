@@ -24,7 +24,8 @@ class FakeRadio:
     """Fits `gateway.dispatch.radio.Radio`.
 
     Each submit waits in `asked` until the test (or `auto`) answers it. `slots` are the messages in
-    its storage; `acknowledged` counts acknowledgements.
+    its storage; `acknowledged` counts acknowledgements. `hints` are those of the submits; without `is_on_air` a submit
+    never gets as far as its Ctrl-Z.
     """
 
     def __init__(self, url: str, on_event: Callable[[RadioEvent], None], *, identity: Identity, auto: bool) -> None:
@@ -35,6 +36,8 @@ class FakeRadio:
         self.asked: asyncio.Queue[tuple[Submit, asyncio.Future[SubmitResult]]] = asyncio.Queue()
         self.slots: dict[StoredAt, bytes] = {}
         self.acknowledged = 0
+        self.is_on_air = True
+        self.hints: list[bool] = []
         self.listen_first_s = 0.0
         self.is_closed = asyncio.Event()
         self._on_event = on_event
@@ -69,8 +72,11 @@ class FakeRadio:
     def route(self, tpdu: bytes) -> None:
         self._on_event(Received(tpdu=tpdu, smsc="", stored=None))
 
-    async def submit(self, tpdu: bytes) -> SubmitResult:
+    async def submit(self, tpdu: bytes, *, is_more_coming: bool, on_air: Callable[[], None]) -> SubmitResult:
         submit = decode_submit(tpdu)
+        self.hints.append(is_more_coming)
+        if self.is_on_air:
+            on_air()
         self.sent.append(submit)
         if self.auto:
             self._mr = (self._mr + 1) % 256

@@ -14,6 +14,7 @@ from gateway.core.message import Message, NewMessage
 from gateway.core.status import Status
 from gateway.core.types import AccountId, EpochMs, MessageId, Port
 from gateway.dispatch.dispatcher import Dispatcher
+from gateway.dispatch.flight import Flight
 from gateway.dispatch.history import History
 from gateway.dispatch.inbound import Receiver
 from gateway.dispatch.pool import Pool
@@ -32,6 +33,7 @@ class Field:
     def __init__(
         self, folder: Path, *, radios: int, auto: bool, wall_ahead_s: float, dispatch: dict[str, object]
     ) -> None:
+        self._folder = folder
         self.urls = [f"socket://test:{index}" for index in range(radios)]
         self.settings = Settings.model_validate({"modems": {"ports": self.urls}, "dispatch": dispatch})
         self.wall_ahead_s = wall_ahead_s
@@ -67,6 +69,8 @@ class Field:
         self.board.put(await self.store.spans())
         self.receiver = Receiver(self.store, self.clock)
         self.history = History(self.store, settings=self.settings.history, clock=self.clock)
+        self.flight = Flight(self._folder / "gateway.db.flight")
+        self.flight.open()
         self.dispatcher = Dispatcher(
             store=self.store,
             settings=self.settings,
@@ -74,6 +78,7 @@ class Field:
             board=self.board,
             receiver=self.receiver,
             history=self.history,
+            flight=self.flight,
         )
         self.pool = Pool(
             store=self.store,
@@ -100,6 +105,7 @@ class Field:
         await self.end_pool()
         self.spool.close()
         await self.history.stop()
+        self.flight.close()
         await self.store.close()
 
     def _on_news(self, news: News) -> None:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import UTC, datetime
+from types import NoneType
 
 import pytest
 
 from gateway.core.status import Status
 from gateway.dispatch.radio import Accepted, LateAnswer, NoAnswer, NoLateAnswer, NotReady, Received, Refused
 from gateway.store.backends.sqlite.store import SqliteStore
-from modem.pdu import Submit, report_on
+from modem.pdu import Absolute, Relative, Submit, report_on
 from tests.gateway.dispatch.conftest import Field, MakeField
 from tests.support.store import held_by_another
 from tests.support.waiting import until
@@ -232,6 +233,58 @@ async def test_a_report_that_waited_in_the_port_counts_before_the_modem_says_who
     assert radio.listen_first_s > 0
     radio.route(_report(submit, mr=5))
     await after.until(sent, Status.DELIVERED)
+
+
+async def test_after_a_crash_what_the_modem_never_got_is_sent_at_once(make_field: MakeField) -> None:
+    before = await make_field()
+    radio = await before.radio(0)
+    radio.is_on_air = False
+    message_id = await before.accept()
+    await radio.asked_once()
+    await _crash(before.store)
+    after = await make_field()
+    radio = await after.radio(0)
+    assert radio.listen_first_s == 0
+    await radio.answer(Accepted(mr=3))
+    await after.until(message_id, Status.SENT)
+    assert [one.text for one in radio.sent] == ["hello"]
+
+
+@pytest.mark.parametrize(
+    ("codes", "forms"),
+    [
+        pytest.param([198], [Relative, Absolute], id="another form"),
+        pytest.param([199], [Relative, NoneType], id="none"),
+        pytest.param([198, 198], [Relative, Absolute, NoneType], id="no form at all"),
+    ],
+)
+async def test_a_validity_that_is_refused_is_changed_at_once_and_for_this_sim(
+    make_field: MakeField, codes: list[int], forms: list[type]
+) -> None:
+    field = await make_field()
+    radio = await field.radio(0)
+    message_id = await field.accept()
+    for code in codes:
+        await radio.answer(Refused(kind="cms", code=code, text="TP-VP", is_local=False))
+    await radio.answer(Accepted(mr=1))
+    await field.until(message_id, Status.SENT)
+    assert [type(one.validity) for one in radio.sent] == forms
+    later = await field.accept()
+    submit = await radio.answer(Accepted(mr=2))
+    await field.until(later, Status.SENT)
+    assert type(submit.validity) is forms[-1]
+
+
+async def test_the_modem_is_told_when_another_segment_follows(make_field: MakeField) -> None:
+    field = await make_field()
+    radio = await field.radio(0)
+    await field.accept(1, text="x" * 300, segments=2)
+    await field.accept(1)
+    last = await field.accept(1)
+    for mr in range(4):
+        await radio.answer(Accepted(mr=mr))
+    await field.until(last, Status.SENT)
+    assert radio.hints == [True, True, True, False]
 
 
 async def test_after_a_second_crash_the_modem_is_listened_to_again(make_field: MakeField) -> None:

@@ -12,40 +12,94 @@ def _refused(code: int | None, kind: str = "cms", *, is_local: bool = False, wai
     return Refused(kind=kind, code=code, text="", is_local=is_local, waited_s=waited_s)
 
 
+# The table of the project's notes on modems (section 2.8), row by row: codes, and what a gateway is to do.
+PERMANENT, STOP_SIM, HERE, ELSEWHERE = Verdict.PERMANENT, Verdict.STOP_SIM, Verdict.TRY_HERE, Verdict.TRY_ELSEWHERE
+CMS_ROWS: list[tuple[str, list[int], Verdict]] = [
+    ("permanent for this recipient", [1], PERMANENT),
+    ("SIM blocked: stop this SIM", [8, 10], STOP_SIM),
+    ("usually permanent; one retry on another SIM", [21], Verdict.TRY_ONCE_MORE),
+    ("local storage", [22], ELSEWHERE),
+    ("temporary, recipient", [27], HERE),
+    ("SIM not provisioned for SMS: stop SIM", [28], STOP_SIM),
+    ("SIM or SMSC wrong", [29, 50, 69], STOP_SIM),
+    ("SIM or HLR problem", [30], STOP_SIM),
+    ("temporary, minutes", [38], HERE),
+    ("temporary, seconds", [41], HERE),
+    ("temporary, back off", [42], HERE),
+    ("temporary: resources", [47], HERE),
+    ("bad PDU: permanent", [81, 95, 96, 97, 98, 99], PERMANENT),
+    ("often generic carrier refusal", [111], Verdict.TRY_ONCE_MORE),
+    ("unknown interworking", [127], ELSEWHERE),
+    ("permanent (content)", [128, 129, 130, 143, 144, 145, 159, 160, 161, 175, 176], PERMANENT),
+    ("temporary: SC busy", [192], HERE),
+    ("SIM or SMSC configuration", [193], STOP_SIM),
+    ("temporary: SC system failure", [194], HERE),
+    ("permanent for recipient", [195, 196], PERMANENT),
+    ("the first copy was accepted: count as sent", [197], Verdict.ACCEPTED),
+    ("drop or change TP-VP", [198, 199], Verdict.OTHER_VALIDITY),
+    ("local: storage, toolkit busy", [208, 209, 210, 211, 212, 213, 255], HERE),
+    ("local, reset ladder", [300], HERE),
+    ("another host owns SMS", [301], ELSEWHERE),
+    ("wrong state: not ready", [302], HERE),
+    ("capability", [303], ELSEWHERE),
+    ("bug or bad number: permanent", [304, 305], PERMANENT),
+    ("SIM busy: temporary", [314], HERE),
+    ("stop, never guess PINs; SIM gone", [310, 311, 312, 313, 315, 316, 317, 318], STOP_SIM),
+    ("local memory", [320, 321, 322], HERE),
+    ("set CSCA", [330], STOP_SIM),
+    ("temporary, not transmitted", [331], HERE),
+    ("may have been sent", [332, 500, 513], Verdict.AMBIGUOUS),
+    ("harmless", [340], HERE),
+    ("not transmitted: retry", [512], HERE),
+    ("retry later", [514], HERE),
+    ("wait", [515], HERE),
+    ("see vendor manual", [517, 538, 554, 54321], HERE),
+]
+CME_ROWS: list[tuple[str, list[int], Verdict]] = [
+    ("not allowed", [3], HERE),
+    ("not supported", [4], ELSEWHERE),
+    ("no SIM, PIN, PUK, failure, wrong, password", [10, 11, 12, 13, 15, 16, 17, 18], STOP_SIM),
+    ("SIM busy: retry", [14], HERE),
+    ("memory", [20, 21, 22, 23], HERE),
+    ("no network", [30], HERE),
+    ("network timeout", [31], Verdict.AMBIGUOUS),
+    ("emergency only", [32], ELSEWHERE),
+    ("unknown", [100], Verdict.AMBIGUOUS),
+    ("please wait", [515], HERE),
+]
+ROWS = [("cms", *row) for row in CMS_ROWS] + [("cme", *row) for row in CME_ROWS]
+
+
 @pytest.mark.parametrize(
-    ("code", "verdict"),
+    ("kind", "code", "verdict"),
     [
-        pytest.param(1, Verdict.PERMANENT, id="unassigned number"),
-        pytest.param(8, Verdict.STOP_SIM, id="operator determined barring"),
-        pytest.param(10, Verdict.STOP_SIM, id="call barred"),
-        pytest.param(21, Verdict.TRY_ELSEWHERE, id="rejected: one retry on another SIM"),
-        pytest.param(27, Verdict.TRY_ELSEWHERE, id="destination out of order"),
-        pytest.param(28, Verdict.STOP_SIM, id="unidentified subscriber"),
-        pytest.param(38, Verdict.TRY_HERE, id="network out of order"),
-        pytest.param(41, Verdict.TRY_HERE, id="temporary failure"),
-        pytest.param(42, Verdict.TRY_HERE, id="congestion"),
-        pytest.param(96, Verdict.PERMANENT, id="protocol error"),
-        pytest.param(192, Verdict.TRY_HERE, id="SC busy"),
-        pytest.param(195, Verdict.PERMANENT, id="invalid SME address"),
-        pytest.param(197, Verdict.ACCEPTED, id="duplicate SM: the first copy was accepted"),
-        pytest.param(304, Verdict.PERMANENT, id="invalid PDU"),
-        pytest.param(310, Verdict.STOP_SIM, id="no SIM"),
-        pytest.param(314, Verdict.TRY_HERE, id="SIM busy"),
-        pytest.param(331, Verdict.TRY_HERE, id="no network"),
-        pytest.param(332, Verdict.AMBIGUOUS, id="network timeout"),
-        pytest.param(512, Verdict.TRY_HERE, id="not transmitted"),
-        pytest.param(513, Verdict.AMBIGUOUS, id="no acknowledgement in time"),
-        pytest.param(54321, Verdict.TRY_HERE, id="unknown code"),
+        pytest.param(kind, code, verdict, id=f"{kind} {code}: {text}")
+        for kind, text, codes, verdict in ROWS
+        for code in codes
     ],
 )
-def test_cms_error_has_its_verdict(code: int, verdict: Verdict) -> None:
-    assert judge(_refused(code)).verdict is verdict
+def test_error_has_its_verdict(kind: str, code: int, verdict: Verdict) -> None:
+    assert judge(_refused(code, kind)).verdict is verdict
 
 
-@pytest.mark.parametrize(("kind", "code"), [("cms", 500), ("cms", 41), ("cme", 100), ("error", None)])
+@pytest.mark.parametrize(
+    ("text", "verdict"), [("COMMAND NOT SUPPORT", ELSEWHERE), ("TOO MANY PARAMETERS", ELSEWHERE), ("ERROR", HERE)]
+)
+def test_words_have_their_verdict(text: str, verdict: Verdict) -> None:
+    outcome = judge(Refused(kind="error", code=None, text=text, is_local=False, waited_s=1.0))
+    assert (outcome.verdict, outcome.code) == (verdict, text)
+
+
+@pytest.mark.parametrize(("kind", "code"), [("cms", 41), ("cms", 538), ("cme", 999), ("error", None)])
 def test_a_vague_error_after_a_long_wait_may_hide_a_message_that_went_out(kind: str, code: int | None) -> None:
     assert judge(_refused(code, kind, waited_s=LONG_WAIT_S + 1)).verdict is Verdict.AMBIGUOUS
     assert judge(_refused(code, kind, waited_s=2)).verdict is Verdict.TRY_HERE
+    assert judge(_refused(code, kind, waited_s=LONG_WAIT_S + 1, is_local=True)).verdict is Verdict.TRY_HERE
+
+
+@pytest.mark.parametrize("code", [38, 331, 512])
+def test_a_clear_error_is_clear_whenever_it_comes(code: int) -> None:
+    assert judge(_refused(code, waited_s=LONG_WAIT_S + 1)).verdict is Verdict.TRY_HERE
 
 
 def test_nothing_is_ambiguous_before_the_prompt() -> None:

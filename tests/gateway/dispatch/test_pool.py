@@ -14,6 +14,7 @@ from gateway.config.settings import Settings
 from gateway.core.history import HistoryEvent, HistoryKind
 from gateway.core.span import SpanState
 from gateway.dispatch.dispatcher import Dispatcher
+from gateway.dispatch.flight import Flight
 from gateway.dispatch.history import History
 from gateway.dispatch.inbound import Receiver
 from gateway.dispatch.pool import Pool
@@ -66,9 +67,10 @@ async def running(folder: Path, ports: list[str], spans: Sequence[dict[str, obje
     await store.open()
     board = SpanBoard(lambda: store.load)
     receiver = Receiver(store, clock)
+    flight = Flight(folder / "gateway.db.flight")
     history = History(store, settings=settings.history, clock=clock)
     dispatcher = Dispatcher(
-        store=store, settings=settings, clock=clock, board=board, receiver=receiver, history=history
+        store=store, settings=settings, clock=clock, board=board, receiver=receiver, history=history, flight=flight
     )
     found = Ports(board, store, history)
     spool = Spool(folder / "gateway.db.received")

@@ -84,3 +84,19 @@ def test_what_never_left_the_modem_is_tried_again_at_once_and_without_end() -> N
     first = _settle(unsent)
     assert (first.outcome, first.due_at) == (AttemptOutcome.NOT_SENT, NOW)
     assert _settle(unsent, replace(ASSIGNMENT, tries=500)).next_status is Status.QUEUED
+
+
+def test_a_carriers_refusal_is_tried_once_more_and_on_another_sim_where_there_is_one() -> None:
+    refusal = Outcome(verdict=Verdict.TRY_ONCE_MORE, code="+CMS ERROR 21")
+    first = _settle(refusal, others=(2,))
+    assert (first.next_status, first.due_at, first.spans) == (Status.QUEUED, NOW, (2,))
+    alone = _settle(refusal)
+    assert (alone.next_status, alone.due_at, alone.spans) == (Status.QUEUED, NOW + 5000, None)
+    second = _settle(refusal, replace(ASSIGNMENT, tries=2), others=(3,))
+    assert (second.next_status, second.cause) == (Status.FAILED, "+CMS ERROR 21")
+
+
+def test_another_form_of_validity_is_tried_at_once_on_the_same_sim() -> None:
+    refusal = Outcome(verdict=Verdict.OTHER_VALIDITY, code="+CMS ERROR 198")
+    settlement = _settle(refusal, replace(ASSIGNMENT, tries=2), others=(2,))
+    assert (settlement.next_status, settlement.due_at, settlement.spans) == (Status.QUEUED, NOW, None)

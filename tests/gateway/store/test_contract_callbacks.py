@@ -1,10 +1,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 
 from gateway.core.callback import CallbackEvent, OwedCallback
+from gateway.core.inbound import InboundKind, Nature
 from gateway.core.status import Status
 from gateway.core.types import AccountId, CallbackId, EpochMs, Port
 from gateway.store.backend import AttemptOutcome, CallbackOwedNews, NewInbound, News, Store
@@ -125,6 +127,39 @@ async def test_a_retry_owes_nothing(store: Store) -> None:
     assignment = await claim(store)
     await settle(store, settled(assignment, AttemptOutcome.REFUSED, next_status=Status.QUEUED, due_at=NOW))
     assert await due(store) == []
+
+
+async def test_a_message_that_is_not_shown_owes_nothing(store: Store) -> None:
+    await store.set_subscriptions(SHOP, "openvox", ALL)
+    silent = replace(a_text(), nature=Nature(kind=InboundKind.SILENT, is_shown=False))
+    assert await store.add_inbound(silent, None) is not None
+    assert await due(store) == []
+    await store.add_inbound(a_text(), None)
+    assert await told(store) == [(CallbackEvent.INBOUND, "")]
+
+
+@pytest.mark.parametrize(
+    ("reports", "expected"),
+    [
+        pytest.param([0x00, 0x00], ["delivered"], id="twice the same"),
+        pytest.param([0x00, 0x01], ["delivered"], id="good for another reason"),
+        pytest.param([0x41, 0x43], ["undelivered"], id="bad for another reason"),
+        pytest.param([0x41, 0x46], ["undelivered"], id="bad, then bad by time"),
+        pytest.param([0x00, 0x41], ["delivered"], id="bad news after good"),
+        pytest.param([0x20, 0x30, 0x00], ["delivered"], id="still trying says nothing"),
+        pytest.param([0x41, 0x00, 0x00], ["undelivered", "delivered"], id="good corrects bad, once"),
+        pytest.param([0x46, 0x00, 0x46], ["expired", "delivered"], id="good corrects expired, once"),
+    ],
+)
+async def test_a_report_is_owed_when_the_status_that_customers_see_changes_and_only_then(
+    store: Store, reports: list[int], expected: list[str]
+) -> None:
+    await store.set_subscriptions(SHOP, "openvox", frozenset({CallbackEvent.REPORT}))
+    await send(store, await accept_one(store), mr=7)
+    for at, status in enumerate(reports):
+        # Each with a discharge time of its own: not the same report once more.
+        await store.report(a_report(7, status=status, discharged=EpochMs(NOW + 1000 * at)))
+    assert await told(store) == [(CallbackEvent.REPORT, status) for status in expected]
 
 
 async def test_unknown_owes_a_result_and_its_correction_no_other(store: Store) -> None:

@@ -268,3 +268,18 @@ async def test_evidence_for_an_attempt_that_does_not_exist_is_nothing(store: Sto
     await send(store, await accept_one(store))
     assert not await store.evidence(AttemptId(999), mr=1, refused="", now=NOW)
     assert await decide(store, AttemptId(999)) is None
+
+
+async def test_a_second_try_that_certainly_did_not_go_out_is_made_again(store: Store) -> None:
+    message_id = await accept_one(store)
+    first = await claim(store)
+    await settle(store, settled(first, AttemptOutcome.NO_ANSWER, decide_at=NOW))
+    assert await store.decide_ambiguous(first.attempt_id, resend=True, cause="-", now=NOW) is Status.QUEUED
+    second = await claim(store)
+    assert second.is_possible_duplicate
+    assert await store.evidence(second.attempt_id, mr=None, refused="never sent", now=NOW)
+    assert await status_of(store, message_id) is Status.QUEUED
+    third = await claim(store)
+    assert (third.is_possible_duplicate, third.segment) == (True, 0)
+    assert await store.evidence(third.attempt_id, mr=None, refused="never sent", now=EpochMs(NOW + VALIDITY_MS))
+    assert await status_of(store, message_id) is Status.UNKNOWN

@@ -3,6 +3,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 
+from gateway.core.inbound import InboundKind, Nature, Waiting
 from gateway.core.types import EpochMs, MessageId, Port
 from gateway.store.backend import InboundPart, NewInbound, PageQuery, Slot, Store
 from tests.support.store import NOW, accept_one
@@ -172,3 +173,54 @@ async def test_a_complete_set_is_found_after_a_restart(make_store: Callable[[], 
         assert await store.stale_parts(EpochMs(NOW + 1)) == []
     finally:
         await store.close()
+
+
+async def test_what_an_inbound_message_is_reads_as_given(store: Store) -> None:
+    nature = Nature(
+        kind=InboundKind.WAITING,
+        message_class=0,
+        pid=0x20,
+        dcs=0xC8,
+        application_port=2948,
+        reply_port=9200,
+        waiting=(
+            Waiting(what="voicemail", is_active=True, count=3),
+            Waiting(what="fax", is_active=False, count=None),
+        ),
+        is_shown=False,
+    )
+    message_id = await store.add_inbound(replace(a_text(), nature=nature), None)
+    assert message_id is not None
+    (message,) = await store.inbound([message_id])
+    assert message.nature == nature
+
+
+async def test_what_is_not_shown_is_on_record_in_a_page_of_its_own(store: Store) -> None:
+    silent = Nature(kind=InboundKind.SILENT, pid=0x40, is_shown=False)
+    await store.add_inbound(a_text("for people"), None)
+    await store.add_inbound(replace(a_text("silent"), nature=silent), None)
+    assert await inbox(store) == ["for people"]
+    for ports in (None, frozenset({Port(1)}), frozenset({Port(1), Port(2)})):
+        page = await store.inbox_page(PageQuery(account_id=None, ports=ports, is_aside=True))
+        assert ([row.text for row in page.rows], page.total) == (["silent"], 1)
+    assert (await store.inbox_page(PageQuery(account_id=None, ports=frozenset({Port(2)}), is_aside=True))).total == 0
+
+
+async def test_a_replacing_message_takes_the_place_of_the_one_with_its_sim_sender_and_pid(store: Store) -> None:
+    async def add(text: str, pid: int = 0x41, **changes: object) -> MessageId | None:
+        given = replace(a_text(text), nature=Nature(pid=pid), **changes)  # type: ignore[arg-type]  # by name
+        return await store.add_inbound(given, None)
+
+    old = await add("old", smsc="+1")
+    await add("other sender", sender="+1")
+    await add("other SIM", sim="sim2")
+    await add("other type", pid=0x42)
+    await add("no replace type", pid=0)
+    await add("no replace type", pid=0)
+    new = await add("new", smsc="+2")
+    assert old is not None
+    assert sorted(await inbox(store)) == [
+        "new", "no replace type", "no replace type", "other SIM", "other sender", "other type",
+    ]  # fmt: skip
+    (replaced,) = await store.inbound([old])
+    assert (replaced.text, replaced.replaced_by) == ("old", new)

@@ -11,6 +11,7 @@ from modem.at.responses import (
     Registration,
     Slot,
     StoredPdu,
+    is_text_mode,
     read_bare,
     read_iccid,
     read_imei,
@@ -85,7 +86,7 @@ def test_mr_is_the_first_number(line: str, mr: int | None) -> None:
     ("line", "slot"),
     [
         ('+CMTI: "SM",5', Slot(memory="SM", index=5)),
-        ("+CDSI: SR, 0", Slot(memory="SR", index=0)),
+        ("+CDSI: SR, 0", Slot(memory="SR", index=0, is_report=True)),
         ('+CMTI: "SM"', None),
         ("+CMTI: ,5", None),
     ],
@@ -129,6 +130,51 @@ def test_listing_is_read_past_what_does_not_belong_there() -> None:
         StoredPdu(index=0, stat=1, length=24, pdu="0011"),
         StoredPdu(index=3, stat=0, length=25, pdu="0022"),
     ]
+
+
+def test_what_stands_for_a_pdu_is_read_as_it_is() -> None:
+    lines = ["+CMGL: 1,1,,24", "^RSSI:9", "0011", "+CMGL: 2,0,,9", "001G22", "+CMGL: 3,0,,9", "+CMGL: 4,0,,9", "ABC"]
+    assert [(one.index, one.pdu) for one in read_listing(lines)] == [(1, "0011"), (2, "001G22"), (4, "ABC")]
+    assert read_stored(["+CMGR: 0,,9", "001G22"]) == StoredPdu(index=None, stat=0, length=9, pdu="001G22")
+
+
+# 27.005 3.4.2, 3.4.3 and 3.4.1: the forms of text mode, with and without the details of +CSDH=1.
+@pytest.mark.parametrize(
+    "header",
+    [
+        '+CMGR: "REC UNREAD","+491711234567",,"24/05/01,12:00:00+08"',
+        '+CMGR: "STO SENT","+491711234567",,145,17,0,0,167,"+491710760000",145,5',
+        '+CMGL: 1,"REC READ","+491711234567",,"24/05/01,12:00:00+08"',
+        '+CMT: "+491711234567",,"24/05/01,12:00:00+08"',
+        '+CDS: 6,11,"+491711234567",145,"24/05/01,12:00:00+08","24/05/01,12:00:09+08",0',
+        '+CDS: 6,11,,,"24/05/01,12:00:00+08","24/05/01,12:00:09+08",0',
+    ],
+)
+def test_text_mode_is_known_by_its_headers(header: str) -> None:
+    assert is_text_mode(header)
+    assert read_stored([header, "C8329BFD06"]) is None
+    assert read_listing([header, "C8329BFD06"]) == []
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "+CMGR: 1,,25",
+        '+CMGR: 1,"REC",25',
+        "+CMGR: 24",
+        "+CMGR: ,,92",
+        "+CMGL: 0,1,,24",
+        "+CMGL: 3,0,25",
+        "+CMT: ,24",
+        '+CMT: "me",24',
+        "+CDS: 25",
+        "+CDS: ,25",
+        "+CREG: 0,1",
+        "OK",
+    ],
+)
+def test_pdu_mode_is_not_taken_for_text_mode(header: str) -> None:
+    assert not is_text_mode(header)
 
 
 @pytest.mark.parametrize(

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from modem.at.urc import belongs_to, is_body, name_of, wants_body
+from modem.at.urc import belongs_to, is_body, is_memory_full, name_of, wants_body
 
 
 @pytest.mark.parametrize(
@@ -57,3 +57,24 @@ def test_body_of_pdu_mode_is_hex_and_of_text_mode_anything() -> None:
     assert is_body("+CMT: ,24", "0791AB")
     assert not is_body("+CMT: ,24", "OK")
     assert is_body('+CMT: "+49171",,"24/05/01,12:00:00+08"', "OK")
+
+
+# Huawei, Cinterion, SIMCom, Telit, Wavecom and Quectel as in the drivers that know them; 27.007 8.9 for +CIEV.
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ('^SMMEMFULL:"SM"', True),
+        ("^SMGO: 2", True),
+        ("+SMS FULL", True),
+        ("#SMSFULL: SM", True),
+        ("+WMGF", True),
+        ('+QIND: "smsfull","SM"', True),
+        ('+CIEV: "smsfull",1', True),
+        ('+CIEV: "smsfull",0', False),
+        ("+QIND: SMS DONE", False),
+        ("+CIEV: 8,1", False),
+        ('+CMTI: "SM",1', False),
+    ],
+)
+def test_full_memory_is_known_by_every_makers_line(line: str, expected: bool) -> None:
+    assert is_memory_full(line, name_of(line)) is expected

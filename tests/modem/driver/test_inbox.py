@@ -188,6 +188,117 @@ async def test_modem_without_memories_still_gives_its_messages(link: Path) -> No
         assert (await owner.until(Inbound)).stored == StoredAt(memory="", index=7)
 
 
+FULL_LINES = ['^SMMEMFULL:"SM"', "^SMGO: 2", "+SMS FULL", "#SMSFULL", "+WMGF", '+QIND: "smsfull","SM"']
+
+
+@pytest.mark.parametrize("line", FULL_LINES)
+async def test_full_memory_is_looked_through_at_once(link: Path, line: str) -> None:
+    async with ScriptedModem(link=link) as scripted, driven(scripted) as (_, owner):
+        await scripted.until_heard("AT+CMGL=4", times=2)
+        scripted.memories["SM"] = dict.fromkeys(range(10), DELIVER)
+        scripted.say(line)
+        await owner.until(Inbound, count=10)
+
+
+async def test_message_whose_announcement_was_lost_is_missed_when_the_levels_are_asked(link: Path) -> None:
+    options = replace(FAST, poll_interval_s=0.05)
+    async with ScriptedModem(link=link) as scripted, driven(scripted, options=options) as (modem, owner):
+        await scripted.until_heard("AT+CMGL=4", times=2)
+        for index in (4, 5):  # the second one too, after the first was found and deleted
+            scripted.memories["ME"][index] = DELIVER
+            assert await owner.until(Inbound, count=index - 3) == stored("ME", index)
+            await modem.delete(StoredAt(memory="ME", index=index))
+
+
+async def test_levels_that_never_agree_with_the_list_cause_no_endless_looking(link: Path) -> None:
+    options = replace(FAST, poll_interval_s=0.05)
+    answers = {**PLAIN, "AT+CPMS?": ['+CPMS: "SM",7,10,"SM",7,10,"SM",7,10', "OK"]}
+    async with ScriptedModem(link=link, answers=answers) as scripted, driven(scripted, options=options) as (_, _owner):
+        await scripted.until_heard("AT+CPMS?", times=8)
+        assert scripted.heard.count("AT+CMGL=4") <= 4  # two memories: at the start, and once more
+
+
+async def test_report_announced_in_another_memory_than_its_own_is_found(link: Path) -> None:
+    # Quectel EC25: +CDSI: "SM",0 while the report is in SR, and a text is in SM 0.
+    memories: dict[str, dict[int, str]] = {"SM": {}, "ME": {}, "SR": {}}
+    answers = {**PLAIN, "AT+CPMS=?": ['+CPMS: ("SM","ME","SR"),("SM"),("SM")', "OK"]}
+    async with (
+        ScriptedModem(link=link, memories=memories, answers=answers) as scripted,
+        driven(scripted) as (_, owner),
+    ):
+        await scripted.until_heard("AT+CMGL=4", times=3)
+        scripted.memories["SM"][0] = DELIVER
+        scripted.memories["SR"][2] = REPORT
+        scripted.say('+CDSI: "SM",0')
+        await owner.until(Inbound, count=2)
+        assert owner.all(Inbound) == [stored("SM", 0), stored("SR", 2, REPORT)]
+
+
+async def test_own_message_of_unknown_status_is_left_alone(link: Path) -> None:
+    own = "000100039121F30000036F7719"  # a SUBMIT
+    answers = {**PLAIN, "AT+CMGL=4": ["+CMGL: 1,,,12", own, f"+CMGL: 2,,,{length_of(DELIVER)}", DELIVER, "OK"]}
+    async with ScriptedModem(link=link, answers=answers, memories={"SM": {}}) as s, driven(s) as (_, owner):
+        assert await owner.until(Inbound) == stored("SM", 2)
+        assert len(owner.all(Inbound)) == 1
+
+
+async def test_what_is_damaged_where_it_is_stored_is_handed_up_when_it_is_so_twice(link: Path) -> None:
+    options = replace(FAST, sweep_interval_s=0.05)
+    answers = {**PLAIN, "AT+CMGL=4": ["+CMGL: 1,1,,24", "0004XX", "OK"]}
+    async with (
+        ScriptedModem(link=link, answers=answers, memories={"SM": {}}) as scripted,
+        driven(scripted, options=options) as (_, owner),
+    ):
+        expected = Inbound(pdu="0004XX", length=24, stored=StoredAt(memory="SM", index=1), is_report=False)
+        assert await owner.until(Inbound) == expected
+        assert scripted.heard.count("AT+CMGL=4") >= 2
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        pytest.param(['+CMT: "+491711234567",,"24/05/01,12:00:00+08"', "Hello"], id="+CMT"),
+        pytest.param(['+CMT: "+491711234567",,"24/05/01,12:00:00+08"', "CAFE"], id="+CMT, a text that looks like hex"),
+        pytest.param(['+CDS: 6,11,,,"24/05/01,12:00:00+08","24/05/01,12:00:09+08",0'], id="+CDS"),
+    ],
+)
+async def test_what_comes_in_text_mode_is_kept_as_it_is_and_the_modem_set_up_again(
+    link: Path, lines: list[str]
+) -> None:
+    async with ScriptedModem(link=link) as scripted, driven(scripted) as (_, owner):
+        await scripted.until_heard("AT+CMGL=4", times=2)
+        scripted.say_raw(("\r\n" + "\r\n".join(lines) + "\r\n").encode())
+        found = await owner.until(Inbound)
+        assert (found.pdu, found.stored) == ("\r\n".join(lines), None)
+        await owner.until(Ready, count=2)
+        assert scripted.heard.count("AT+CMGF=0") == 2
+
+
+async def test_list_in_text_mode_has_the_modem_set_up_again_and_nothing_is_taken_for_a_pdu(link: Path) -> None:
+    options = replace(FAST, sweep_interval_s=0.05)
+    listed = ['+CMGL: 1,"REC UNREAD","+491711234567",,"24/05/01,12:00:00+08"', "CAFE", "OK"]
+    async with ScriptedModem(link=link) as scripted, driven(scripted, options=options) as (_, owner):
+        await scripted.until_heard("AT+CMGL=4", times=2)
+        scripted.answers["AT+CMGL=4"] = listed
+        await scripted.until_heard("AT+CMGF=0", times=2)
+        del scripted.answers["AT+CMGL=4"]
+        scripted.memories["SM"][1] = DELIVER
+        await owner.until(Inbound)
+        assert owner.all(Inbound) == [stored("SM", 1)]
+
+
+@pytest.mark.parametrize("answer", ["+CMS ERROR: 321", "+CME ERROR: 21", "+CME ERROR: 22"])
+async def test_slot_that_is_empty_already_needs_no_deleting(link: Path, answer: str) -> None:
+    answers = {**PLAIN, "AT+CMGD=1": [answer]}
+    async with (
+        ScriptedModem(link=link, answers=answers, memories={"SM": {1: DELIVER}}) as scripted,
+        driven(scripted) as (modem, owner),
+    ):
+        await owner.until(Inbound)
+        await modem.delete(StoredAt(memory="SM", index=1))
+        assert scripted.heard.count("AT+CMGD=1") == 1
+
+
 @pytest.mark.parametrize(
     ("pdu", "length", "expected"),
     [

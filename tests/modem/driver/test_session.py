@@ -57,8 +57,9 @@ async def test_silent_modem_is_lost(link: Path, monkeypatch: pytest.MonkeyPatch)
 async def test_settings_lost_without_a_word_are_made_again(link: Path) -> None:
     options = replace(FAST, poll_interval_s=0.05)
     async with ScriptedModem(link=link) as scripted, driven(scripted, options=options) as (_, owner):
+        asked = scripted.heard.count("AT+CNMI?")
         scripted.answers["AT+CNMI?"] = ["+CNMI: 0,0,0,0,0", "OK"]
-        await scripted.until_heard("AT+CNMI?", times=2)
+        await scripted.until_heard("AT+CNMI?", times=asked + 1)
         scripted.answers["AT+CNMI?"] = PLAIN["AT+CNMI?"]
         await owner.until(Ready, count=2)
 

@@ -229,6 +229,15 @@ async def test_modem_that_gives_no_reports_is_named_in_the_log(
     assert [line["log_level"] for line in logs if line.get("action") == action] == ["warning"]
 
 
+async def test_indications_that_are_not_as_set_are_not_believed(link: Path) -> None:
+    # OK to a value that it does not carry out, as +CNMI? tells: the next one is tried.
+    answers = {**PLAIN, "AT+CNMI?": ["+CNMI: 2,0,0,0,0", "OK"], "AT+CNMI=1,1,0,1,0": ["OK"]}
+    async with ScriptedModem(link=link, answers=answers) as scripted, driven(scripted):
+        await scripted.until_heard("AT+CMGL=4")
+        tried = [command for command in scripted.heard if command.startswith("AT+CNMI=") and "?" not in command]
+        assert tried[:2] == ["AT+CNMI=2,1,0,1,0", "AT+CNMI=1,1,0,1,0"]
+
+
 async def test_pdu_mode_is_needed(link: Path) -> None:
     answers = {**PLAIN, "AT+CMGF=0": ["+CMS ERROR: 303"]}
     async with (

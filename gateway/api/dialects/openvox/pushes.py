@@ -129,7 +129,7 @@ def _inbound_parameters(facts: CallbackFacts, inbound: Inbound, values: Mapping[
         _pair(values["url_from_num"], inbound.sender),
         _pair(values["url_to_num"], inbound.port),
         _pair(values["url_portname"], facts.span_name),
-        _pair(values["url_message"], inbound.text),
+        _pair(values["url_message"], inbound.shown_text),
         _pair(values["url_time"], format_instant(inbound.scts or inbound.received_at, facts.zone)),
         _pair(values["url_imsi"], inbound.sim_imsi),
         encode_as_it_stands(values["url_user_defined"]),

@@ -210,7 +210,7 @@ def inbox_row(inbound: Inbound, board: SpanBoard, zone: ZoneInfo) -> dict[str, s
         "port_name": board.name(inbound.port),
         "phonenumber": inbound.sender,
         "time": format_instant(inbound.scts or inbound.received_at, zone),
-        "message": inbound.text,
+        "message": inbound.shown_text,
         "smsc": inbound.smsc,
     }
 

@@ -46,6 +46,10 @@ OTHERS = """
 SELECT DISTINCT outcome FROM attempt INDEXED BY attempt_message
 WHERE message_id = :message_id AND segment = :segment AND id <> :id
 """
+HAS_UNDECIDED = """
+SELECT 1 FROM attempt INDEXED BY attempt_message
+WHERE message_id = :message_id AND segment = :segment AND id <> :id AND decide_at IS NOT NULL LIMIT 1
+"""
 UNDECIDED = """
 SELECT a.id, a.message_id, a.segment, a.port, a.sim, a.recipient, a.opened_at, a.decide_at,
     m.resent_segment IS a.segment
@@ -157,6 +161,12 @@ def other_outcomes(tx: Transaction, attempt: Attempt) -> set[str]:
     """Give what other attempts of the same segment came to."""
     parameters = {"message_id": attempt.message_id, "segment": attempt.segment, "id": attempt.id}
     return {outcome for (outcome,) in tx.fetch_all(OTHERS, parameters)}
+
+
+def has_undecided(tx: Transaction, attempt: Attempt) -> bool:
+    """Tell whether somebody is still to decide about another try of the same segment."""
+    parameters = {"message_id": attempt.message_id, "segment": attempt.segment, "id": attempt.id}
+    return tx.fetch_one(HAS_UNDECIDED, parameters) is not None
 
 
 def tail_of(recipient: str) -> str:

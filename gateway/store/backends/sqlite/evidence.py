@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from gateway.core.types import AttemptId, EpochMs
     from gateway.store.backends.sqlite.transaction import Transaction
 
-_CLAIMS_TO_BE_OUT = frozenset({OPEN_OUTCOME, AttemptOutcome.NO_ANSWER.value, AttemptOutcome.ACCEPTED.value})
+_GOES_ON = frozenset({OPEN_OUTCOME, AttemptOutcome.ACCEPTED.value})
 _UNSETTLED = frozenset({OPEN_OUTCOME, AttemptOutcome.NO_ANSWER.value})
 _CAN_WAIT_AGAIN = frozenset({Status.SENDING, Status.QUEUED, Status.UNKNOWN})
 
@@ -60,13 +60,28 @@ def _refuse(tx: Transaction, row: Row, attempt: Attempt, refused: str, now: Epoc
     attempts.settle_attempt(tx, attempt, AttemptOutcome.REFUSED, now=now, code=refused, cause=refused)
     if attempt.segment != row.segments_sent or row.status not in _CAN_WAIT_AGAIN:
         return
-    if attempts.other_outcomes(tx, attempt) & _CLAIMS_TO_BE_OUT:
-        return  # another try of the segment may have gone out, or is on its way
+    others = attempts.other_outcomes(tx, attempt)
+    if others & _GOES_ON:
+        return  # another try of the segment is on its way, or went out
+    if AttemptOutcome.NO_ANSWER.value in others:
+        if row.status is Status.SENDING and not attempts.has_undecided(tx, attempt):
+            _refuse_second_try(tx, row, attempt, refused, now)
+        return  # another try of the segment may have gone out, and is decided about
     row.resent_segment = None
     row.due_at = 0
     row.pin_sim = attempt.sim if row.segments_sent else None
     if row.status is not Status.QUEUED:
         change_status(tx, row, Status.QUEUED, cause=refused, now=now)
+
+
+def _refuse_second_try(tx: Transaction, row: Row, attempt: Attempt, refused: str, now: EpochMs) -> None:
+    """The try that was to make up for one without an answer did not go out: make another, of the same kind."""
+    if now < row.valid_until:
+        row.pin_sim, row.port, row.due_at = attempt.sim, attempt.port, 0
+        change_status(tx, row, Status.QUEUED, cause=refused, now=now)
+    else:
+        row.pin_sim = None
+        change_status(tx, row, Status.UNKNOWN, cause=refused, now=now)
 
 
 def decide(tx: Transaction, attempt_id: AttemptId, *, resend: bool, cause: str, now: EpochMs) -> Status | None:

@@ -6,6 +6,7 @@ import json
 from typing import TYPE_CHECKING, Any
 
 from gateway.core.callback import CallbackEvent
+from gateway.core.inbound import REPLACE_TYPES, InboundKind, Nature, Waiting
 from gateway.core.message import Inbound
 from gateway.core.number import match_key
 from gateway.core.types import MessageId
@@ -18,14 +19,23 @@ if TYPE_CHECKING:
     from gateway.store.backend import NewInbound, Slot
     from gateway.store.backends.sqlite.transaction import Transaction
 
-INBOUND_COLUMNS = "id, port, sim, sim_imsi, sender, text, data, smsc, scts, received_at, is_complete"
+INBOUND_COLUMNS = """
+id, port, sim, sim_imsi, sender, text, data, smsc, scts, received_at, is_complete, replaced_by, kind, message_class,
+pid, dcs, application_port, reply_port, waiting, is_shown
+"""
 READ = f"SELECT {INBOUND_COLUMNS} FROM inbound WHERE id IN (SELECT value FROM json_each(:ids))"  # noqa: S608
 ADD = """
 INSERT INTO inbound (id, port, sim, sim_imsi, sender, sender_key, text, data, smsc, scts, received_at,
-    is_complete, shown_at)
+    is_complete, shown_at, kind, message_class, pid, dcs, application_port, reply_port, waiting, is_shown)
 VALUES (:id, :port, :sim, :sim_imsi, :sender, :sender_key, :text, :data, :smsc, :scts, :received_at,
-    :is_complete, coalesce(:scts, :received_at))
+    :is_complete, coalesce(:scts, :received_at), :kind, :message_class, :pid, :dcs, :application_port, :reply_port,
+    :waiting, :is_shown)
 """
+REPLACEABLE = """
+SELECT id, port FROM inbound INDEXED BY inbound_replaceable
+WHERE sim = :sim AND sender = :sender AND pid = :pid AND pid BETWEEN 65 AND 71 AND is_shown = 1 AND id <> :id
+"""
+REPLACE = "UPDATE inbound SET is_shown = 0, replaced_by = :by WHERE id = :id"
 READ_SLOT = "SELECT digest FROM slot WHERE sim = :sim AND memory = :memory AND slot = :slot"
 SAVE_SLOT = """
 INSERT INTO slot (sim, memory, slot, digest) VALUES (:sim, :memory, :slot, :digest)
@@ -38,6 +48,7 @@ def add_inbound(tx: Transaction, inbound: NewInbound, slot: Slot | None) -> Mess
     """Store a message with the callbacks owed for it; None when its slot was stored before."""
     if not note_slot(tx, slot):
         return None
+    nature = inbound.nature
     message_id = MessageId(tx.next_id("message"))
     tx.execute(
         ADD,
@@ -54,9 +65,21 @@ def add_inbound(tx: Transaction, inbound: NewInbound, slot: Slot | None) -> Mess
             "scts": inbound.scts,
             "received_at": inbound.received_at,
             "is_complete": inbound.is_complete,
+            "kind": nature.kind.value,
+            "message_class": nature.message_class,
+            "pid": nature.pid,
+            "dcs": nature.dcs,
+            "application_port": nature.application_port,
+            "reply_port": nature.reply_port,
+            "waiting": json.dumps([[one.what, one.is_active, one.count] for one in nature.waiting]),
+            "is_shown": nature.is_shown,
         },
     )
+    if not nature.is_shown:
+        return message_id
     tx.add_total("inbox", inbound.port)
+    if nature.pid in REPLACE_TYPES:
+        _replace(tx, inbound, message_id)
     for account_id, dialect in tx.memory.inbound_receivers(inbound.port):
         owe(
             tx,
@@ -69,6 +92,17 @@ def add_inbound(tx: Transaction, inbound: NewInbound, slot: Slot | None) -> Mess
             now=inbound.received_at,
         )
     return message_id
+
+
+def _replace(tx: Transaction, inbound: NewInbound, message_id: MessageId) -> None:
+    """Take what `message_id` replaces out of the inbox; it stays on record. 3GPP TS 23.040 9.2.3.9.
+
+    The service centre is not compared: "it is recommended that the SC address should not be checked".
+    """
+    key = {"sim": inbound.sim, "sender": inbound.sender, "pid": inbound.nature.pid, "id": message_id}
+    for old_id, port in tx.fetch_all(REPLACEABLE, key):
+        tx.execute(REPLACE, {"id": old_id, "by": message_id})
+        tx.add_total("inbox", port, -1)
 
 
 def note_slot(tx: Transaction, slot: Slot | None) -> bool:
@@ -113,4 +147,18 @@ def inbound_of(row: Sequence[Any]) -> Inbound:
         scts=row[8],
         received_at=row[9],
         is_complete=bool(row[10]),
+        replaced_by=row[11],
+        nature=Nature(
+            kind=InboundKind(row[12]),
+            message_class=row[13],
+            pid=row[14],
+            dcs=row[15],
+            application_port=row[16],
+            reply_port=row[17],
+            waiting=tuple(
+                Waiting(what=what, is_active=bool(is_active), count=count)
+                for what, is_active, count in json.loads(row[18])
+            ),
+            is_shown=bool(row[19]),
+        ),
     )

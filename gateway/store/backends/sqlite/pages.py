@@ -78,11 +78,19 @@ def read_outbox(connection: sqlite3.Connection, query: PageQuery) -> OutboxPage:
 
 def read_inbox(connection: sqlite3.Connection, query: PageQuery) -> InboxPage:
     """Give a page of inbound messages."""
-    rows, total, page = _read(connection, _INBOX, _inbox_choice(query.ports), query)
+    rows, total, page = _read(connection, _INBOX, _inbox_choice(query.ports, is_aside=query.is_aside), query)
     return InboxPage(rows=[inbound_of(row) for row in rows], total=total, page=page)
 
 
-def _inbox_choice(ports: frozenset[int] | None) -> _Choice:
+def _inbox_choice(ports: frozenset[int] | None, *, is_aside: bool) -> _Choice:
+    choice = _shown_choice(ports)
+    is_shown = f"is_shown = {0 if is_aside else 1}"
+    # What lies aside is not counted: there is little of it.
+    counters = None if is_aside else choice.counters
+    return replace(choice, conditions=(is_shown, *choice.conditions), counters=counters)
+
+
+def _shown_choice(ports: frozenset[int] | None) -> _Choice:
     if ports is None:
         return _Choice(index="INDEXED BY inbound_shown", counters=(0,))
     counters = tuple(sorted(ports))

@@ -116,6 +116,7 @@ def _candidate(attempt: Attempt) -> Candidate:
         opened_at=attempt.opened_at,
         settled_at=attempt.settled_at,
         is_open=attempt.outcome == OPEN_OUTCOME,
+        is_accepted=attempt.outcome == AttemptOutcome.ACCEPTED.value,
         report_status=attempt.report_status,
         discharged_at=attempt.discharged_at,
     )

@@ -1,0 +1,142 @@
+"""What SIMs received, into a real store: nothing is dropped, and what is safe is deleted or acknowledged."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from gateway.clock import Clock
+from gateway.core.inbound import InboundKind
+from gateway.core.message import Inbound
+from gateway.core.types import EpochMs, Port
+from gateway.dispatch.inbound import Receiver
+from gateway.dispatch.radio import Identity, Received, StoredAt
+from gateway.store.backend import PageQuery
+from gateway.store.backends.sqlite.store import SqliteStore
+from tests.gateway.dispatch.inbound_tpdus import HELLO, TPDUS, deliver
+from tests.support.radio import FakeRadio
+
+IDENTITY = Identity(imei="490154203237518", imsi="262010000000001", iccid="8949020000012345678")
+
+
+class Desk:
+    """A receiver, its store and a radio to receive from."""
+
+    def __init__(self, folder: Path) -> None:
+        self.store = SqliteStore(folder / "gateway.db")
+        self.receiver = Receiver(self.store, Clock())
+        self.radio = FakeRadio("test", lambda _: None, identity=IDENTITY, auto=True)
+
+    async def route(self, tpdu: bytes) -> None:
+        await self._receive(Received(tpdu=tpdu, smsc="+491710760000", stored=None))
+
+    async def read(self, tpdu: bytes, index: int) -> None:
+        stored = StoredAt(memory="SM", index=index)
+        self.radio.slots[stored] = tpdu
+        await self._receive(Received(tpdu=tpdu, smsc="+491710760000", stored=stored))
+
+    async def _receive(self, received: Received) -> None:
+        await self.receiver.receive(received, port=Port(1), identity=IDENTITY, radio=self.radio)
+
+    async def rows(self, *, is_aside: bool = False) -> list[Inbound]:
+        page = await self.store.inbox_page(PageQuery(account_id=None, page_size=500, is_aside=is_aside))
+        assert page.total == len(page.rows)
+        return list(page.rows)
+
+
+@pytest.fixture
+async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
+    made = Desk(tmp_path)
+    await made.store.open()
+    yield made
+    await made.store.close()
+
+
+@pytest.mark.parametrize("name", TPDUS)
+async def test_every_kind_is_stored_as_what_it_is_and_deleted_in_the_modem(desk: Desk, name: str) -> None:
+    tpdu, kind, is_shown = TPDUS[name]
+    await desk.read(tpdu, 3)
+    assert desk.radio.slots == {}
+    (row,) = await desk.rows(is_aside=not is_shown)
+    assert await desk.rows(is_aside=is_shown) == []
+    assert (row.nature.kind, row.sender, row.nature.is_shown) == (kind, "+491711234567", is_shown)
+    assert (row.data is None) is (row.text != "" or kind is InboundKind.WAITING)
+
+
+async def test_a_silent_message_is_acknowledged_and_on_record_only(desk: Desk) -> None:
+    await desk.route(TPDUS["type 0"][0])
+    assert desk.radio.acknowledged == 1
+    assert await desk.rows() == []
+    (row,) = await desk.rows(is_aside=True)
+    assert (row.text, row.nature.pid) == ("Hello", 0x40)
+
+
+async def test_a_push_of_several_segments_is_one_push(desk: Desk) -> None:
+    for seq, data in ((2, "8C82"), (1, "010603BE")):
+        ud = "0B" + "00032A02" + f"{seq:02X}" + "05040B8423F0" + data
+        await desk.read(deliver(dcs=0x04, ud=ud, has_header=True), seq)
+    (row,) = await desk.rows()
+    assert (row.nature.kind, row.data, row.shown_text) == (
+        InboundKind.MMS,
+        bytes.fromhex("010603BE8C82"),
+        "[MMS notification, 6 octets]",
+    )
+
+
+async def test_a_message_that_replaces_another_is_shown_in_its_place(desk: Desk) -> None:
+    # 9.2.3.9: "replace any existing stored message having the same Protocol Identifier code and originating address".
+    for index, tpdu in enumerate((deliver(pid=0x41, udl=5), deliver(pid=0x42, udl=5), deliver(pid=0x41, udl=5))):
+        await desk.read(tpdu, index)
+    first, second, third = sorted((*await desk.rows(), *await desk.rows(is_aside=True)), key=lambda row: row.id)
+    assert [row.id for row in await desk.rows()] == [third.id, second.id]
+    assert (first.replaced_by, first.text) == (third.id, "Hello")
+
+
+@pytest.mark.parametrize(
+    "octets", [b"", b"\0", b"\xff" * 30, bytes.fromhex("0100039121F30000036F7719"), b"not hex at all"]
+)
+async def test_octets_that_are_no_message_are_kept_as_they_are(desk: Desk, octets: bytes) -> None:
+    await desk.read(octets, 1)
+    assert desk.radio.slots == {}
+    (row,) = await desk.rows()
+    assert (row.nature.kind, row.data) == (InboundKind.UNREADABLE, octets)
+
+
+def _damaged() -> st.SearchStrategy[bytes]:
+    """Octets of any kind, and messages of every kind with some octets changed or cut off."""
+
+    def damage(tpdu: bytes, at: int, octet: int, length: int) -> bytes:
+        changed = bytearray(tpdu)
+        changed[at % len(changed)] = octet
+        return bytes(changed[: len(tpdu) - length])
+
+    octet = st.integers(0, 255)
+    good = st.sampled_from([tpdu for tpdu, _, _ in TPDUS.values()])
+    return st.one_of(st.binary(max_size=180), st.builds(damage, good, octet, octet, st.integers(0, 8)))
+
+
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(tpdus=st.lists(_damaged(), min_size=1, max_size=12))
+async def test_whatever_comes_is_on_record_and_nothing_chokes_the_store(tpdus: list[bytes]) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        desk = Desk(Path(folder))
+        await desk.store.open()
+        try:
+            for index, tpdu in enumerate(tpdus):
+                await desk.read(tpdu, index)
+            await desk.read(deliver(ud=HELLO, udl=5), len(tpdus))
+            assert desk.radio.slots == {}
+            reports = sum(len(tpdu) > 0 and tpdu[0] & 3 == 2 for tpdu in tpdus)
+            rows = len(await desk.rows()) + len(await desk.rows(is_aside=True))
+            waiting = len(await desk.store.stale_parts(_FAR))
+            assert len(tpdus) + 1 - reports <= rows + waiting
+        finally:
+            await desk.store.close()
+
+
+_FAR = EpochMs(2**60)
