@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
-import time
 from typing import TYPE_CHECKING, assert_never
 
 import structlog
@@ -53,12 +53,13 @@ class ModemRadio:
 
     async def submit(self, tpdu: bytes) -> radio.SubmitResult:
         """Send one segment."""
-        began = time.monotonic()
+        loop = asyncio.get_running_loop()
+        began_at = loop.time()
         match await self._modem.submit(tpdu):
             case events.Accepted(mr=mr):
                 return radio.Accepted(mr=mr)
             case events.Refused(kind=kind, code=code, text=text, is_local=is_local):
-                waited_s = time.monotonic() - began
+                waited_s = loop.time() - began_at
                 return radio.Refused(kind=kind, code=code, text=text, is_local=is_local, waited_s=waited_s)
             case events.NoAnswer(reason=reason, is_sent=is_sent):
                 return radio.NoAnswer(reason=reason, is_sent=is_sent)

@@ -112,8 +112,8 @@ class Inbox:
         listings = [read_listing(answer.lines) for answer in answers if answer is not None and answer.is_ok]
         return [found for listing in listings for found in listing] if listings else None
 
-    async def delete(self, link: Link, stored: StoredAt) -> None:
-        """Delete one slot by its index. Gives up after some tries: it is then offered again one day."""
+    async def delete(self, link: Link, stored: StoredAt) -> bool:
+        """Delete one slot by its index; return whether it is empty now. Given up, it is offered again one day."""
         for attempt in range(_DELETE_ATTEMPTS):
             if attempt:
                 await asyncio.sleep(_DELETE_RETRY_S)
@@ -124,8 +124,9 @@ class Inbox:
             failure = answer.final.failure if answer is not None and answer.final is not None else None
             if answer is not None and (failure is None or failure.code == _EMPTY_SLOT):
                 self._offered.pop(stored, None)
-                return
+                return True
         log.warning("not deleted", action="delete_failed", memory=stored.memory, index=stored.index)
+        return False
 
     def _offer(self, stored: StoredAt, found: StoredPdu) -> None:
         if found.stat is not None and found.stat not in _RECEIVED:

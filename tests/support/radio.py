@@ -23,7 +23,7 @@ class FakeRadio:
     """Fits `gateway.dispatch.radio.Radio`.
 
     Each submit waits in `asked` until the test (or `auto`) answers it. `slots` are the messages in
-    its storage; `acknowledged` counts acknowledgements.
+    its storage, which it deletes if it `can_delete`; `acknowledged` counts acknowledgements.
     """
 
     def __init__(self, url: str, on_event: Callable[[RadioEvent], None], *, identity: Identity, auto: bool) -> None:
@@ -33,6 +33,8 @@ class FakeRadio:
         self.sent: list[Submit] = []
         self.asked: asyncio.Queue[tuple[Submit, asyncio.Future[SubmitResult]]] = asyncio.Queue()
         self.slots: dict[StoredAt, bytes] = {}
+        self.can_delete = True
+        self.refused_deletes = 0
         self.acknowledged = 0
         self.listen_first_s = 0.0
         self.is_closed = asyncio.Event()
@@ -86,8 +88,12 @@ class FakeRadio:
         future.set_result(result)
         return submit
 
-    async def delete(self, stored: StoredAt) -> None:
+    async def delete(self, stored: StoredAt) -> bool:
+        if not self.can_delete:
+            self.refused_deletes += 1
+            return False
         self.slots.pop(stored, None)
+        return True
 
     async def acknowledge(self) -> None:
         self.acknowledged += 1
