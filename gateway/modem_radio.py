@@ -64,9 +64,9 @@ class ModemRadio:
             case events.NoAnswer(reason=reason, is_sent=is_sent):
                 return radio.NoAnswer(reason=reason, is_sent=is_sent)
 
-    async def delete(self, stored: radio.StoredAt) -> None:
-        """Delete one slot."""
-        await self._modem.delete(events.StoredAt(memory=stored.memory, index=stored.index))
+    async def delete(self, stored: radio.StoredAt) -> bool:
+        """Delete one slot; tell whether it is empty now."""
+        return await self._modem.delete(events.StoredAt(memory=stored.memory, index=stored.index))
 
     async def acknowledge(self) -> None:
         """Acknowledge a routed TPDU where the modem waits for it."""
