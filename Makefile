@@ -5,6 +5,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 PYTEST_ARGS ?=
+SOAK_ARGS ?=
 
 # One stamp for each set of packages; a stamp is older than its files when something must be installed again.
 RUN_READY := $(VENV)/.ready-to-run
@@ -16,7 +17,7 @@ SHELL := /bin/sh
 .SHELLFLAGS := -euc
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench interop programs requirements clean
+.PHONY: help run test lint format bench soak interop programs requirements clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */  make \1\t/' | expand -t 22
@@ -40,6 +41,9 @@ format: $(DEV_READY) ## bring the code into the house's format
 
 bench: $(DEV_READY) ## measure speed on emulated modems and print the figures
 	$(BIN)/python -m tests.bench
+
+soak: $(DEV_READY) ## live through a day of traffic and troubles in minutes (SOAK_ARGS="--seed 7 --hours 2")
+	$(BIN)/python -m tests.soak $(SOAK_ARGS)
 
 interop: $(DEV_READY) programs ## run the tests against other people's programs (as root: installs them first)
 	$(BIN)/python -m pytest -m interop $(PYTEST_ARGS)

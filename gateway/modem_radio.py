@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
 import math
-import time
 from typing import TYPE_CHECKING, assert_never
 
 import structlog
@@ -70,19 +70,20 @@ class ModemRadio:
 
     async def submit(self, tpdu: bytes, *, is_more_coming: bool, on_air: Callable[[], None]) -> radio.SubmitResult:
         """Send one segment."""
-        began = time.monotonic()
+        loop = asyncio.get_running_loop()
+        began_at = loop.time()
         match await self._modem.submit(tpdu, is_more_coming=is_more_coming, on_air=on_air):
             case events.Accepted(mr=mr):
                 return radio.Accepted(mr=mr)
             case events.Refused(kind=kind, code=code, text=text, is_local=is_local):
-                waited_s = time.monotonic() - began
+                waited_s = loop.time() - began_at
                 return radio.Refused(kind=kind, code=code, text=text, is_local=is_local, waited_s=waited_s)
             case events.NoAnswer(reason=reason, is_sent=is_sent, may_answer_s=may_answer_s):
                 return radio.NoAnswer(reason=reason, is_sent=is_sent, may_answer_s=may_answer_s)
 
-    async def delete(self, stored: radio.StoredAt) -> None:
-        """Delete one slot."""
-        await self._modem.delete(events.StoredAt(memory=stored.memory, index=stored.index))
+    async def delete(self, stored: radio.StoredAt) -> bool:
+        """Delete one slot; tell whether it is empty now."""
+        return await self._modem.delete(events.StoredAt(memory=stored.memory, index=stored.index))
 
     async def acknowledge(self) -> None:
         """Acknowledge a routed TPDU where the modem waits for it."""

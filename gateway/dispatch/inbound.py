@@ -47,8 +47,8 @@ class Receiver:
         if received.stored is None:
             await radio.acknowledge()
             return
-        await radio.delete(received.stored)
-        if slot is not None:
+        is_empty = await radio.delete(received.stored)
+        if slot is not None and is_empty:
             await self._outage.ride_out(lambda: self._store.free_slot(slot))
 
     async def join_leftovers(self) -> None:

@@ -209,8 +209,8 @@ class Radio(Protocol):
         """
         ...
 
-    async def delete(self, stored: StoredAt) -> None:
-        """Delete one slot; a failure is the radio's to log, the slot is then read again later."""
+    async def delete(self, stored: StoredAt) -> bool:
+        """Delete one slot; False when it may not be empty now: it is then read again later."""
         ...
 
     async def acknowledge(self) -> None:

@@ -327,6 +327,7 @@ class Store(Protocol):
     async def turn(self, turn: Turn) -> TurnResult:
         """Settle and claim in one transaction. A claimed message is sending; its attempt is on disk.
 
+        A message that has begun, or may have been sent, goes on with its SIM only, whatever span that is in by then.
         A port has one open attempt at most: StoreError when it claims while another one is open. A message
         whose validity is over expires instead of being claimed.
         """

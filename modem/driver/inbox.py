@@ -166,8 +166,8 @@ class Inbox:
         ]
         return [found for listing in listings for found in listing] if listings else None
 
-    async def delete(self, link: Link, stored: StoredAt) -> None:
-        """Delete one slot by its index. Gives up after some tries: it is then offered again one day."""
+    async def delete(self, link: Link, stored: StoredAt) -> bool:
+        """Delete one slot by its index; return whether it is empty now. Given up, it is offered again one day."""
         for attempt in range(_DELETE_ATTEMPTS):
             if attempt:
                 await asyncio.sleep(_DELETE_RETRY_S)
@@ -182,8 +182,9 @@ class Inbox:
                 self._odd.pop(stored, None)
                 if stored.memory in self._counts:
                     self._counts[stored.memory] -= 1
-                return
+                return True
         log.warning("not deleted", action="delete_failed", memory=stored.memory, index=stored.index)
+        return False
 
     def _of_pdu_mode(self, answer: Answer) -> tuple[str, ...]:
         """Give the lines of an answer, and note when they are those of text mode."""

@@ -216,12 +216,13 @@ class Modem:
             if not self._submits:
                 self._no_submit.set()
 
-    async def delete(self, stored: StoredAt) -> None:
-        """Delete one slot of one memory; does nothing while the port is closed."""
+    async def delete(self, stored: StoredAt) -> bool:
+        """Delete one slot of one memory; return whether it is empty now, False while the modem is not in service."""
         link = self._started_link()
         if link is not None:
             with contextlib.suppress(PortLostError, ModemSilentError):
-                await self._inbox.delete(link, stored)
+                return await self._inbox.delete(link, stored)
+        return False
 
     async def acknowledge(self) -> None:
         """Acknowledge a routed message or report, where phase 2+ asks for it; 27.005 4.7."""

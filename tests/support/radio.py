@@ -24,8 +24,8 @@ class FakeRadio:
     """Fits `gateway.dispatch.radio.Radio`.
 
     Each submit waits in `asked` until the test (or `auto`) answers it. `slots` are the messages in
-    its storage; `acknowledged` counts acknowledgements. `hints` are those of the submits; without `is_on_air` a submit
-    never gets as far as its Ctrl-Z.
+    its storage, which it deletes if it `can_delete`; `acknowledged` counts acknowledgements. `hints` are those of the
+    submits; without `is_on_air` a submit never gets as far as its Ctrl-Z.
     """
 
     def __init__(self, url: str, on_event: Callable[[RadioEvent], None], *, identity: Identity, auto: bool) -> None:
@@ -35,6 +35,8 @@ class FakeRadio:
         self.sent: list[Submit] = []
         self.asked: asyncio.Queue[tuple[Submit, asyncio.Future[SubmitResult]]] = asyncio.Queue()
         self.slots: dict[StoredAt, bytes] = {}
+        self.can_delete = True
+        self.refused_deletes = 0
         self.acknowledged = 0
         self.is_on_air = True
         self.hints: list[bool] = []
@@ -97,8 +99,12 @@ class FakeRadio:
         future.set_result(result)
         return submit
 
-    async def delete(self, stored: StoredAt) -> None:
+    async def delete(self, stored: StoredAt) -> bool:
+        if not self.can_delete:
+            self.refused_deletes += 1
+            return False
         self.slots.pop(stored, None)
+        return True
 
     async def acknowledge(self) -> None:
         self.acknowledged += 1

@@ -23,10 +23,10 @@ class EjectSim(ModemAction):
     def run(self, rack: Rack) -> None:
         """Do it."""
 
-        def eject(machine: BreakableMachine, _now: float) -> None:
+        def eject(machine: BreakableMachine, now: float) -> None:
             if not machine.equipment.is_card_present:
                 raise ActionError("modem", "there is no SIM in it", is_conflict=True)
-            machine.equipment.eject()
+            machine.eject(now)
 
         rack.handle(self.modem, eject)
 
@@ -40,10 +40,10 @@ class InsertSim(ModemAction):
     def run(self, rack: Rack) -> None:
         """Do it."""
 
-        def insert(machine: BreakableMachine, _now: float) -> None:
+        def insert(machine: BreakableMachine, now: float) -> None:
             if machine.equipment.is_card_present:
                 raise ActionError("modem", "its SIM is in", is_conflict=True)
-            machine.equipment.insert(machine.equipment.sim)
+            machine.insert(machine.equipment.sim, now)
 
         rack.handle(self.modem, insert)
 
@@ -62,18 +62,17 @@ class LockSim(ModemAction):
     def run(self, rack: Rack) -> None:
         """Do it."""
 
-        def lock(machine: BreakableMachine, _now: float) -> None:
-            equipment = machine.equipment
-            sim = equipment.sim
-            if not equipment.is_card_present:
+        def lock(machine: BreakableMachine, now: float) -> None:
+            sim = machine.equipment.sim
+            if not machine.equipment.is_card_present:
                 raise ActionError("modem", "there is no SIM in it", is_conflict=True)
-            equipment.eject()
+            machine.eject(now)
             if self.pin is not None:
                 sim.pin = Secret(self.pin, PUK)
             if self.has_blocked_pin:
                 sim.pin.tries_left = 0
             sim.is_pin_asked = True
-            equipment.insert(sim)
+            machine.insert(sim, now)
 
         rack.handle(self.modem, lock)
 

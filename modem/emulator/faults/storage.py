@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from modem.emulator.equipment.equipment import Equipment
 
 # A DELIVER of +33639989999 with the text "full" (3GPP TS 23.040 9.2.2.1).
-_FOREIGN: Final = bytes.fromhex("040B913336998999F90000420150210000000466" + "3A9B0D")
+_FOREIGN: Final = bytes.fromhex("040B913336998999F900004201502100000004E6" + "3A9B0D")
 
 
 class Memory(Enum):

@@ -160,7 +160,7 @@ async def test_a_message_is_sent_only_with_its_last_segment(store: Store) -> Non
     assert (message.status, message.sent_at) == (Status.SENT, NOW + 20)
 
 
-async def test_a_begun_message_waits_for_its_span_and_its_sim(store: Store) -> None:
+async def test_a_begun_message_waits_for_its_sim(store: Store) -> None:
     message_id = await accept_one(store, segment_count=2)
     assignment = await claim(store)
     await settle(store, settled(assignment, mr=1))
@@ -179,6 +179,28 @@ async def test_a_begun_message_does_not_go_on_with_a_sim_that_was_swapped_in(sto
     swapped = await claim(store, settlement=settled(assignment, mr=1), sim="swapped")
     assert swapped.message_id == other
     assert await status_of(store, message_id) is Status.QUEUED
+
+
+async def test_a_begun_message_goes_on_where_its_sim_has_gone(store: Store) -> None:
+    message_id = await accept_one(store, segment_count=2, spans=(Port(1),))
+    assignment = await claim(store)
+    await settle(store, settled(assignment, mr=1))
+    rest = await claim(store, 2, sim="sim1")
+    assert (rest.message_id, rest.segment) == (message_id, 1)
+    await settle(store, settled(rest, mr=2), 2)
+    message = await the_message(store, message_id)
+    assert (message.status, message.port) == (Status.SENT, 2)
+
+
+async def test_the_time_of_a_retry_is_told_to_where_the_sim_has_gone(store: Store) -> None:
+    await accept_one(store, segment_count=2)
+    assignment = await claim(store)
+    assignment = await claim(store, settlement=settled(assignment, mr=1))
+    retry = settled(assignment, AttemptOutcome.REFUSED, next_status=Status.QUEUED, due_at=EpochMs(NOW + 100))
+    await settle(store, retry)
+    result = await store.turn(a_turn(2, sim="sim1"))
+    assert (result.assignment, result.next_due_at) == (None, NOW + 100)
+    assert (await store.turn(a_turn(1, sim="another"))).next_due_at is None
 
 
 async def test_a_begun_message_whose_segment_is_refused_stays_on_its_span(store: Store) -> None:

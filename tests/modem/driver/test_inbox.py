@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from modem.driver import Inbound, Ready, StoredAt
+from modem.driver import Inbound, Lost, Ready, StoredAt
 from modem.driver.inbox import is_status_report
 from tests.modem.driver.driving import DELIVER, FAST, REPORT, driven
 from tests.support.scripted_modem import PLAIN, WIRES, ScriptedModem, Wire, length_of
@@ -109,8 +109,16 @@ async def test_delete_takes_the_slot_of_the_right_memory(link: Path) -> None:
     memories = {"SM": {1: DELIVER}, "ME": {1: OTHER}}
     async with ScriptedModem(link=link, memories=memories) as scripted, driven(scripted) as (modem, owner):
         await owner.until(Inbound, count=2)
-        await modem.delete(StoredAt(memory="SM", index=1))
+        assert await modem.delete(StoredAt(memory="SM", index=1))
         assert scripted.memories == {"SM": {}, "ME": {1: OTHER}}
+
+
+async def test_delete_says_that_it_could_not(link: Path) -> None:
+    async with ScriptedModem(link=link, memories={"SM": {1: DELIVER}}) as scripted, driven(scripted) as (modem, owner):
+        await owner.until(Inbound)
+        scripted.unplug()
+        await owner.until(Lost)
+        assert not await modem.delete(StoredAt(memory="SM", index=1))
 
 
 async def test_delete_is_tried_again(link: Path) -> None:

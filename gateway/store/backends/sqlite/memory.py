@@ -26,8 +26,8 @@ SELECT port, spans, count(*), sum(due_at > 0) FROM message INDEXED BY message_qu
 WHERE status = 'queued' AND pin_sim IS NULL GROUP BY port, spans
 """
 READ_PINNED = """
-SELECT port, count(*) FROM message INDEXED BY message_pinned
-WHERE status = 'queued' AND pin_sim IS NOT NULL GROUP BY port
+SELECT pin_sim, count(*) FROM message INDEXED BY message_pinned
+WHERE status = 'queued' AND pin_sim IS NOT NULL GROUP BY pin_sim
 """
 READ_PARKED = "SELECT count(*) FROM parked_report"
 READ_ACCOUNTS = "SELECT id, enabled, spans, credit IS NOT NULL FROM account"
@@ -98,8 +98,8 @@ class Memory:
         """Queued messages that are not pinned."""
         self.delayed: Tally[Group] = self._tally()
         """Those of them that wait for their `due_at`."""
-        self.pinned: Tally[Port] = self._tally()
-        """Queued messages that only one SIM may go on with, by its port."""
+        self.pinned: Tally[str] = self._tally()
+        """Queued messages that only one SIM may go on with, by that SIM."""
         self.parked: Tally[None] = self._tally()
         """Delivery reports without an attempt."""
         self.next_expiry = 0
@@ -163,8 +163,8 @@ def read_memory(connection: sqlite3.Connection) -> Memory:
     for port, spans, count, delayed in connection.execute(READ_QUEUE):
         memory.queued.change((port, spans), count)
         memory.delayed.change((port, spans), delayed)
-    for port, count in connection.execute(READ_PINNED):
-        memory.pinned.change(port, count)
+    for sim, count in connection.execute(READ_PINNED):
+        memory.pinned.change(sim, count)
     memory.parked.change(None, connection.execute(READ_PARKED).fetchone()[0])
     for account_id, enabled, spans, has_credit in connection.execute(READ_ACCOUNTS):
         memory.accounts[account_id] = AccountFacts(

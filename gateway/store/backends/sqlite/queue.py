@@ -21,14 +21,16 @@ if TYPE_CHECKING:
     from gateway.store.backends.sqlite.memory import Group
     from gateway.store.backends.sqlite.transaction import Transaction
 
+# By the SIM, whatever span it is in by now: the phone joins segments by who sent them. There are few of these messages,
+# so all are looked through.
 PINNED = f"""
 SELECT {ROW_COLUMNS} FROM message m INDEXED BY message_pinned
-WHERE m.status = 'queued' AND m.pin_sim IS NOT NULL AND m.port = :port AND m.pin_sim = :sim AND m.due_at <= :now
+WHERE m.status = 'queued' AND m.pin_sim IS NOT NULL AND m.pin_sim = :sim AND m.due_at <= :now
 ORDER BY m.id LIMIT 1
 """  # noqa: S608 (constants)
 PINNED_DUE_AT = """
 SELECT min(due_at) FROM message INDEXED BY message_pinned
-WHERE status = 'queued' AND pin_sim IS NOT NULL AND port = :port AND pin_sim = :sim
+WHERE status = 'queued' AND pin_sim IS NOT NULL AND pin_sim = :sim
 """
 MAKE_DUE = """
 UPDATE message INDEXED BY message_queue SET due_at = 0
@@ -53,8 +55,8 @@ ORDER BY due_at LIMIT 1
 
 def next_row(tx: Transaction, turn: Turn) -> Row | None:
     """Give the message to send now: begun ones, own ones, then one that waits too long for another span."""
-    if tx.memory.pinned.get(turn.port):
-        values = tx.fetch_one(PINNED, {"port": turn.port, "sim": turn.sim, "now": turn.now})
+    if tx.memory.pinned.get(turn.sim):
+        values = tx.fetch_one(PINNED, {"sim": turn.sim, "now": turn.now})
         if values is not None:
             return row_of(values)
     own = _first(tx, tx.memory.groups_of(turn.port), turn.now)
@@ -82,8 +84,8 @@ def _first(tx: Transaction, groups: Iterable[Group], now: EpochMs) -> Row | None
 def next_due_at(tx: Transaction, turn: Turn) -> EpochMs | None:
     """Give when there will be a message to send if nothing is added, None when there will not."""
     instants: list[int] = []
-    if tx.memory.pinned.get(turn.port):
-        (due_at,) = tx.fetch_one(PINNED_DUE_AT, {"port": turn.port, "sim": turn.sim})
+    if tx.memory.pinned.get(turn.sim):
+        (due_at,) = tx.fetch_one(PINNED_DUE_AT, {"sim": turn.sim})
         instants += [due_at] if due_at is not None else []
     for group in tx.memory.groups_of(turn.port):
         instants += _due_at(tx, group)

@@ -185,7 +185,7 @@ def _count(tx: Transaction, account_id: AccountId, standing: _Standing, sign: in
     if status is not Status.QUEUED:
         return
     if pin_sim is not None and port is not None:
-        tx.memory.pinned.add(port, sign)
+        tx.memory.pinned.add(pin_sim, sign)
         return
     tx.memory.queued.add((port, spans), sign)
     if is_delayed:

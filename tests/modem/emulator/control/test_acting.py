@@ -10,6 +10,7 @@ import pytest
 from modem.emulator.action import load_actions
 from modem.emulator.control.route import load_routes
 from modem.emulator.radio import Registration
+from modem.pdu import Address, format_pdu, plan, submits
 from tests.modem.emulator.host import Host
 from tests.support.waiting import until
 
@@ -78,6 +79,19 @@ async def test_a_sim_is_taken_out_put_in_and_locked(rack: Rack, door: aiohttp.Cl
     assert (locked["sim"]["waits_for"], locked["registration"]) == ("SIM PIN", "none")
     assert opened is Registration.HOME
     assert blocked["sim"]["waits_for"] == "SIM PUK"
+
+
+async def test_a_message_on_the_air_ends_when_the_sim_is_taken_out(rack: Rack, door: aiohttp.ClientSession) -> None:
+    await ask(door, "POST", "/network/radio_time", {"radio_time": 3600})
+    with Host(rack.ports[0]) as host:
+        tpdu = submits(plan("hello"), Address.parse(PERSON), concat_ref=1)[0].encode()
+        host.write(b"AT+CMGS=%d\r" % len(tpdu))
+        await host.hear(b"\r\n> ")
+        host.write(format_pdu(tpdu).encode() + b"\x1a")
+        await host.hear(format_pdu(tpdu).encode())  # the echo: it is on the air
+        await ask(door, "POST", "/modems/0/sim/eject")
+        await host.hear(b"\r\n+CMS ERROR: 310\r\n")  # SIM not inserted, 3GPP TS 27.005 3.2.5
+        await host.ask("")
 
 
 async def test_registration_signal_and_cell_are_what_the_modem_sees(rack: Rack, door: aiohttp.ClientSession) -> None:

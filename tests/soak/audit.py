@@ -1,0 +1,261 @@
+"""What a day must have come to: counts from the network's ledger and the phones against the gateway's store."""
+
+from __future__ import annotations
+
+import re
+import sqlite3
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from modem.errors import DecodeError
+from modem.pdu import decode_incoming
+from tests.soak.day import Day
+from tests.soak.traffic import Asked, OnAir
+
+DELIVERED = 0
+
+
+@dataclass
+class Verdict:
+    """Figures, and everything that is not as promised."""
+
+    figures: dict[str, object] = field(default_factory=dict)
+    broken: list[str] = field(default_factory=list)
+
+
+@dataclass
+class Row:
+    id: int
+    status: str
+    segment_count: int
+    resent_segment: int | None
+    cause: str
+    report_status: int | None
+    unanswered: int
+    pin_sim: str | None
+
+
+def audit(day: Day) -> Verdict:
+    """Compare; an empty `broken` means that the promises were kept."""
+    verdict = Verdict(broken=list(day.problems))
+    rows, inbound, callbacks = _read(day)
+    _audit_sent(day, rows, verdict)
+    _audit_written(day, inbound, verdict)
+    _audit_callbacks(day, rows, callbacks, verdict)
+    _audit_spans(day, verdict)
+    _audit_growth(day, verdict)
+    _audit_log(day, verdict)
+    return verdict
+
+
+def _read(day: Day) -> tuple[dict[str, Row], Counter[str], list[tuple[object, ...]]]:
+    with sqlite3.connect(f"file:{day.database}?mode=ro", uri=True) as reader:
+        rows = {
+            recipient: Row(*rest)
+            for recipient, *rest in reader.execute(
+                "SELECT recipient, id, status, segment_count, resent_segment, cause, report_status,"
+                " (SELECT count(*) FROM attempt WHERE message_id = message.id AND outcome = 'no answer'), pin_sim"
+                " FROM message"
+            )
+        }
+        inbound = Counter(text for (text,) in reader.execute("SELECT text FROM inbound"))
+        callbacks = reader.execute("SELECT * FROM callback").fetchall()
+    reader.close()
+    return rows, inbound, callbacks
+
+
+# -- from us to phones -----------------------------------------------------------------------------
+
+
+def _audit_sent(day: Day, rows: dict[str, Row], verdict: Verdict) -> None:
+    statuses: Counter[str] = Counter()
+    marked = copies = lost_reports = 0
+    for number, asked in day.traffic.asked.items():
+        row, seen = rows.get(number), day.traffic.on_air.get(number, OnAir())
+        if row is None:
+            if asked.is_accepted:
+                verdict.broken.append(f"{number}: accepted, and not in the store")
+            continue
+        statuses[row.status] += 1
+        marked += row.resent_segment is not None
+        copies += sum(count - 1 for count in seen.taken.values())
+        verdict.broken += [f"{number} (message {row.id}, {row.status}, {asked.kind}): {what}"
+                           for what in _what_is_wrong(day, asked, row, seen)]  # fmt: skip
+        lost_reports += row.status == "sent" and bool(seen.reports)
+    verdict.figures |= {
+        "accepted": sum(asked.is_accepted is True for asked in day.traffic.asked.values()),
+        "answer lost": sum(asked.is_accepted is None for asked in day.traffic.asked.values()),
+        "refused": dict(day.traffic.refusals),
+        "statuses": dict(statuses),
+        "marked as possible duplicates": marked,
+        "segments on the air more than once": copies,
+        "reports that the modem took and we never heard": lost_reports,
+    }
+
+
+def _what_is_wrong(day: Day, asked: Asked, row: Row, seen: OnAir) -> list[str]:
+    return [*_copies_wrong(row, seen), *_status_wrong(day, row, seen), *_phone_wrong(day, asked, row)]
+
+
+def _copies_wrong(row: Row, seen: OnAir) -> Iterator[str]:
+    twice = {seq: count for seq, count in seen.taken.items() if count > 1}
+    if twice and row.resent_segment is None:
+        yield f"segments taken more than once without a mark: {twice}"
+    if any(count > 2 for count in twice.values()):
+        yield f"segments taken more than twice: {twice}"
+
+
+def _status_wrong(day: Day, row: Row, seen: OnAir) -> Iterator[str]:
+    is_whole = len(seen.taken) == row.segment_count
+    match row.status:
+        case "queued" | "held" | "sending":
+            # What may have gone out is sent again by the same SIM only: it waits for a card that is in a drawer.
+            if row.pin_sim is None or row.pin_sim in _cards(day):
+                yield "still open at the end"
+        case "sent" | "delivered" | "undelivered" if not is_whole:
+            yield f"but the network took only segments {sorted(seen.taken)} of {row.segment_count}"
+        case "failed" | "cancelled" if is_whole:
+            yield f"but the network took all of it ({row.cause})"
+        case "unknown" if not row.unanswered:
+            yield "without an attempt that was not answered"
+        case "expired" if not is_whole:
+            yield "its validity was not over"
+        case "delivered" if seen.reports.count(DELIVERED) < row.segment_count:
+            yield f"but the reports are {seen.reports}"
+        case "undelivered" if all(status == DELIVERED for status in seen.reports):
+            yield f"but the reports are {seen.reports}"
+
+
+def _phone_wrong(day: Day, asked: Asked, row: Row) -> Iterator[str]:
+    if row.status not in {"sent", "delivered"} or asked.kind == "refuses":
+        return
+    handset = day.rack.network.handset(asked.number)
+    shown = [message.text for message in handset.messages] if handset is not None else []
+    if asked.text not in shown:
+        yield f"but the phone shows {shown}"
+    elif set(shown) != {asked.text}:
+        yield f"the phone shows something else too: {shown}"
+
+
+# -- from phones to us -----------------------------------------------------------------------------
+
+
+def _audit_written(day: Day, inbound: Counter[str], verdict: Verdict) -> None:
+    written = set(day.traffic.written)
+    ours = Counter({text: count for text, count in inbound.items() if text in written})
+    for text in sorted(written - set(ours)):
+        number = day.traffic.written[text]
+        verdict.broken.append(f"written to {number} and never received: {text[:40]!r} ({_where(day, number, text)})")
+    verdict.broken += [f"received {count} times: {text[:40]!r}" for text, count in ours.items() if count > 1]
+    verdict.figures |= {
+        "written": len(written),
+        "received": sum(ours.values()),
+        "received besides": dict(Counter(text[:20] for text in inbound.elements() if text not in written)),
+    }
+
+
+def _where(day: Day, number: str, text: str) -> str:
+    """Say where an inbound text got stuck."""
+    mailbox = day.rack.network._directory.find(number)
+    assert mailbox is not None
+    mark = text.split(" ", 1)[0] + " "
+    if any(mark in (getattr(held.message, "text", "") or "") for held in mailbox.queue):
+        return f"{len(mailbox.queue)} wait at the service centre, the SIM refused {mailbox.tries} times"
+    for index, machine in enumerate(day.rack.machines):
+        for name in ("SM", "ME"):
+            memory = machine.equipment.memory(name)
+            for slot, stored in memory:
+                if mark in (getattr(_decoded(stored.tpdu), "text", "") or ""):
+                    return f"in slot {slot} of {name} ({len(memory)} of {memory.capacity} used) of modem{index}"
+    return "the modem took it, and has it no more"
+
+
+def _decoded(tpdu: bytes) -> object:
+    try:
+        return decode_incoming(tpdu)
+    except DecodeError:
+        return None
+
+
+# -- callbacks -------------------------------------------------------------------------------------
+
+
+def _audit_callbacks(day: Day, rows: dict[str, Row], callbacks: list[tuple[object, ...]], verdict: Verdict) -> None:
+    told = day.receiver.statuses
+    by_number: dict[str, dict[str, int]] = {}
+    for (number, kind, _), count in told.items():
+        by_number.setdefault(number, Counter())[kind] += count
+    for number, row in rows.items():
+        if row.status in {"queued", "held"}:
+            continue
+        results = by_number.get(number, {}).get("SMS-Status-Result", 0)
+        if not results:
+            verdict.broken.append(f"{number} ({row.status}): no result was told")
+    missing = [text for text in day.traffic.written if not day.receiver.inbound[text]]
+    verdict.broken += [f"not told to the customer: {text[:40]!r}" for text in missing]
+    if callbacks:
+        verdict.broken.append(f"{len(callbacks)} callbacks are still owed: {callbacks[:3]}")
+    verdict.figures |= {
+        "callbacks": sum(told.values()) + sum(day.receiver.inbound.values()),
+        "callbacks told again": sum(count - 1 for count in (told + day.receiver.inbound).values()),
+    }
+
+
+# -- the gateway itself ----------------------------------------------------------------------------
+
+
+def _audit_spans(day: Day, verdict: Verdict) -> None:
+    for span in day.spans:
+        is_spare_card = span["state"] == "missing" and span["imei"] not in _imeis(day)
+        if span["state"] != "ready" and not is_spare_card:
+            verdict.broken.append(f"span {span['port']} is {span['state']} at the end: {span['reason']}")
+    verdict.figures["spans"] = dict(Counter(span["state"] for span in day.spans))
+
+
+def _cards(day: Day) -> set[str]:
+    return {machine.equipment.sim.iccid for machine in day.rack.machines}
+
+
+def _imeis(day: Day) -> set[str]:
+    return {machine.equipment.identity.imei for machine in day.rack.machines}
+
+
+def _audit_growth(day: Day, verdict: Verdict) -> None:
+    """The last process lived through half of the day: nothing of it may have grown since it was warm."""
+    last = [sample for sample in day.samples if sample.process == day.samples[-1].process]
+    verdict.figures["last process lived"] = f"{(last[-1].at_s - last[0].at_s) / 3600:.1f} h"
+    for name, allowed in (("tasks", 2.0), ("descriptors", 3.0), ("threads", 2.0)):
+        first, final = last[0].gauges[name], last[-1].gauges[name]
+        verdict.figures[name] = f"{first:.0f} → {final:.0f}"
+        if final > first + allowed:
+            verdict.broken.append(f"{name} grew from {first:.0f} to {final:.0f}")
+    for name, share in (("rss_mb", 0.10), ("objects", 0.05), ("blocks", 0.05)):
+        values = [sample.gauges[name] for sample in last]
+        verdict.figures[name] = f"{values[0]:.0f} → {values[-1]:.0f}"
+        settled = values[len(values) // 3 :]
+        if len(values) >= 6 and min(settled[len(settled) // 2 :]) > max(settled[: len(settled) // 2]) * (1 + share):
+            verdict.broken.append(f"{name} grew: {[round(value) for value in values]}")
+    for left in day.left_behind:
+        if left["tasks"] > 1:
+            verdict.broken.append(f"stopped, and {left['tasks'] - 1:.0f} tasks are left")
+    if day.left_behind:
+        most = {name: max(left[name] for left in day.left_behind) for name in ("tasks", "descriptors", "threads")}
+        verdict.figures["most left behind by a stop"] = most
+
+
+_BAD_LINES = re.compile(
+    r"Traceback|internal error|session failed|never awaited|was destroyed|never retrieved|\[critical"
+)
+
+
+def _audit_log(day: Day, verdict: Verdict) -> None:
+    lines = day.service.log.read_text(encoding="utf-8", errors="replace").splitlines()
+    bad = [(number, line) for number, line in enumerate(lines, 1) if _BAD_LINES.search(line)]
+    verdict.broken += [f"gateway.log:{number}: {line[:200]}" for number, line in bad[:20]]
+    verdict.figures["log lines"] = len(lines)
+    verdict.figures["database"] = f"{day.database.stat().st_size / 1e6:.1f} MB"
+    verdict.figures["exit codes"] = day.service.exit_codes
+
+
+__all__ = ["Verdict", "audit"]
