@@ -13,14 +13,20 @@ Duties:
      result   once per message: when it becomes sent, delivered straight from an attempt without a
               sent in between, failed, unknown, or expired before it was sent. Not again when late
               evidence corrects unknown.
+     cancel   when it is withdrawn.
      report   when it becomes delivered, undelivered or expired by a delivery report (once per message
               and outcome).
      inbound  for every inbound message, to every account named for inbound that may use the port.
+   A message with a `callback_url` is owed all but inbound, subscribed or not.
 6. MUST call the listeners after the commit, in the loop, in commit order.
 7. One process, one writer. Opening a store another process holds raises StoreBusyError.
 8. A write that cannot be done until somebody acts (disk full, locked, read-only) MUST raise
    StoreUnavailableError and leave nothing behind; the same call may be made again.
-9. Instants are epoch milliseconds; `now` is always given by the caller.
+9. Credit of an account that has a limit: a message MUST be accepted only when the credit, less the segments
+   of its messages that wait, covers it (NoCreditError); a segment is charged when the network takes it, and what
+   was set aside for a message that ends otherwise is free again. One with `is_credit_late` is checked when it
+   is released instead.
+10. Instants are epoch milliseconds; `now` is always given by the caller.
 """
 
 from __future__ import annotations
@@ -29,11 +35,14 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
+from gateway.store.directory import DirectoryStore
+
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from gateway.core.account import Account, AccountChanges
     from gateway.core.callback import CallbackEvent, OwedCallback
+    from gateway.core.directory import Newsletter
     from gateway.core.message import Assignment, Inbound, Message, NewMessage
     from gateway.core.span import Span
     from gateway.core.status import Status
@@ -66,7 +75,14 @@ class CallbackOwedNews:
     """At least one row was added to the callbacks outbox."""
 
 
-News = WorkAdded | StatusChanged | CallbackOwedNews
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WorkScheduled:
+    """Messages were put off, the earliest until `at`: somebody must `release` them then."""
+
+    at: EpochMs
+
+
+News = WorkAdded | StatusChanged | CallbackOwedNews | WorkScheduled
 
 
 # --- sending ------------------------------------------------------------------------------------
@@ -288,7 +304,7 @@ class Load:
     waiting_segments: Mapping[Port, int] = field(default_factory=dict)
 
 
-class Store(Protocol):
+class Store(DirectoryStore, Protocol):
     """The contract; see the module's text."""
 
     load: Load
@@ -310,8 +326,22 @@ class Store(Protocol):
         ...
 
     # messages
-    async def accept(self, messages: Sequence[NewMessage]) -> list[MessageId]:
-        """Store messages as queued, all or none; ids in the same order."""
+    async def accept(self, messages: Sequence[NewMessage], newsletter: Newsletter | None = None) -> list[MessageId]:
+        """Store messages as queued, or held when they are put off, all or none; ids in the same order.
+
+        With `newsletter` (its `id` is ignored) they are its messages, and it is stored with them.
+        """
+        ...
+
+    async def release(self, now: EpochMs) -> EpochMs | None:
+        """Queue held messages whose time has come; gives when the next one is due, None when none is put off."""
+        ...
+
+    async def cancel(self, message_id: MessageId, *, account_id: AccountId | None, now: EpochMs) -> Status | None:
+        """Withdraw a message that no span has; gives its status then, CANCELLED when it is withdrawn.
+
+        None when there is none, or none of `account_id` (None: of any account).
+        """
         ...
 
     async def turn(self, turn: Turn) -> TurnResult:
@@ -478,6 +508,10 @@ class Store(Protocol):
 
     async def set_password(self, account_id: AccountId, password_hash: str) -> None:
         """Also ends the account's sessions."""
+        ...
+
+    async def renew_permanent_token(self, account_id: AccountId) -> None:
+        """Withdraw the account's permanent token: the next one is another."""
         ...
 
     async def add_token(self, token: ApiToken) -> None:

@@ -14,18 +14,20 @@ from gateway.store.backends.sqlite import (
     pages,
     parts,
     reports,
+    schedule,
     shift,
     spans,
     subscriptions,
     turns,
 )
-from gateway.store.backends.sqlite.database import Database
+from gateway.store.backends.sqlite.directory import DirectoryDatabase
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from gateway.core.account import Account, AccountChanges
     from gateway.core.callback import CallbackEvent, OwedCallback
+    from gateway.core.directory import Newsletter
     from gateway.core.message import Inbound, Message, NewMessage
     from gateway.core.span import Span
     from gateway.core.status import Status
@@ -46,17 +48,28 @@ if TYPE_CHECKING:
     )
 
 
-class SqliteStore(Database):
+class SqliteStore(DirectoryDatabase):
     """Keeps the contract of `gateway.store.backend.Store`; the calls are described there."""
 
     # --- messages -------------------------------------------------------------------------------
 
-    async def accept(self, messages: Sequence[NewMessage]) -> list[MessageId]:
-        """Store messages as queued, all or none; ids in the same order."""
+    async def accept(self, messages: Sequence[NewMessage], newsletter: Newsletter | None = None) -> list[MessageId]:
+        """Store messages as queued or held, all or none; ids in the same order."""
         if not messages:
             return []
         release = self.reserve(outbox.reservation(messages))
-        return await self.write(outbox.accept(messages), on_failed=release)
+        return await self.write(outbox.accept(messages, newsletter), on_failed=release)
+
+    async def release(self, now: EpochMs) -> EpochMs | None:
+        """Queue held messages whose time has come; gives when the next one is due."""
+        while True:
+            next_at = await self.write(lambda tx: schedule.release_some(tx, now))
+            if next_at is None or next_at > now:
+                return next_at
+
+    async def cancel(self, message_id: MessageId, *, account_id: AccountId | None, now: EpochMs) -> Status | None:
+        """Withdraw a message that no span has; gives its status then."""
+        return await self.write(lambda tx: schedule.cancel(tx, message_id, account_id=account_id, now=now))
 
     async def turn(self, turn: Turn) -> TurnResult:
         """Settle and claim in one transaction."""
@@ -220,6 +233,10 @@ class SqliteStore(Database):
     async def set_password(self, account_id: AccountId, password_hash: str) -> None:
         """Keep a new password hash and end the account's sessions."""
         await self.write(lambda tx: accounts.set_password(tx, account_id, password_hash))
+
+    async def renew_permanent_token(self, account_id: AccountId) -> None:
+        """Withdraw the account's permanent token."""
+        await self.write(lambda tx: accounts.renew_permanent_token(tx, account_id))
 
     async def add_token(self, token: ApiToken) -> None:
         """Keep a new API token."""

@@ -8,12 +8,12 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from gateway.store.backend import CallbackOwedNews, News, StatusChanged, WorkAdded
+from gateway.store.backend import CallbackOwedNews, News, StatusChanged, WorkAdded, WorkScheduled
 
 if TYPE_CHECKING:
     import sqlite3
 
-    from gateway.core.types import AccountId, Port
+    from gateway.core.types import AccountId, EpochMs, Port
     from gateway.store.backends.sqlite.memory import Memory
 
 T = TypeVar("T")
@@ -41,6 +41,15 @@ MESSAGE_COLUMNS = (
     "port",
     "spans",
     "shown_at",
+    "status",
+    "due_at",
+    "send_at",
+    "is_urgent",
+    "is_credit_late",
+    "sim_slot",
+    "sender",
+    "callback_url",
+    "newsletter_id",
 )
 ROWS_AT_ONCE = (256, 32, 4, 1)
 """Sizes of the INSERT statements for messages."""
@@ -67,6 +76,7 @@ class Transaction:
         self._new_messages: list[Sequence[Any]] = []
         self._status_news: list[StatusChanged] = []
         self._work_news: dict[WorkAdded, None] = {}
+        self._scheduled_at: EpochMs | None = None
         self._owes_callbacks = False
 
     # --- statements -----------------------------------------------------------------------------
@@ -121,6 +131,10 @@ class Transaction:
         """Have the listeners told, once, that there is work."""
         self._work_news[WorkAdded(port=port, spans=spans)] = None
 
+    def tell_scheduled(self, at: EpochMs) -> None:
+        """Have the listeners told, once, of the earliest message that was put off."""
+        self._scheduled_at = at if self._scheduled_at is None else min(at, self._scheduled_at)
+
     def tell_callbacks(self) -> None:
         """Have the listeners told, once, that callbacks are owed."""
         self._owes_callbacks = True
@@ -128,7 +142,8 @@ class Transaction:
     def news(self) -> list[News]:
         """Give what the listeners are to be told."""
         owed: list[News] = [CallbackOwedNews()] if self._owes_callbacks else []
-        return [*self._status_news, *self._work_news, *owed]
+        scheduled: list[News] = [] if self._scheduled_at is None else [WorkScheduled(at=self._scheduled_at)]
+        return [*self._status_news, *self._work_news, *scheduled, *owed]
 
     def finish(self) -> None:
         """Write what was gathered; the last thing before the commit."""
