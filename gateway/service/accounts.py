@@ -318,6 +318,8 @@ def _check_changes(changes: AccountChanges) -> None:
         number = changes.get(field)
         if isinstance(number, int) and number < 0:
             raise InvalidFieldError(field, "may not be negative")
+    if "default_sender" in changes and not _is_storable(changes["default_sender"]):
+        raise InvalidFieldError("default_sender", "bad character")
     timezone = changes.get("timezone")
     if timezone is None:
         return

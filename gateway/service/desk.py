@@ -17,6 +17,7 @@ from gateway.core.number import Number, read_number
 from gateway.core.routing import choose_ports
 from gateway.core.status import Status
 from gateway.core.types import EpochMs
+from gateway.directory.directory import Directory
 from gateway.errors import InvalidFieldError, NoCreditError, NoSpanError, NotAllowedError, QueueFullError
 from gateway.store.backend import PageQuery, StatusChanged
 from modem.errors import EncodeError
@@ -72,6 +73,7 @@ class Service:
         self._tables = tuple(sms.Language[name.upper()] for name in settings.text.national_tables)
         self._concat_refs = ConcatRefs()
         self._zones: dict[str, ZoneInfo] = {}
+        self.directory = Directory(store, clock=clock, read_number=self.read_number)
 
     # --- spans and numbers ----------------------------------------------------------------------
 

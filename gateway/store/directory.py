@@ -1,7 +1,7 @@
 """What every store must do for the lists of the directory; the duties of `gateway.store.backend` hold here too.
 
-Names, titles, user names and e-mails are compared without case. Calls that save raise InvalidFieldError with
-the field whose value is taken, and save nothing then.
+Names, titles, user names and e-mails are compared without case. Calls that save raise InvalidEntriesError with
+every entry and field whose value is taken, and save nothing then; with `rehearsal` they save nothing either way.
 """
 
 from __future__ import annotations
@@ -34,8 +34,8 @@ class ContactDraft:
 
     Which one: `id` when it is given, made with that id if nobody has it and `may_add`; else with `is_by_phone`
     the oldest of the account with this `phone_key`, and a new one when there is none. `facts` change what they
-    name; `more_tags` are added. `phone_key` is `core.number.match_key` of the number in `facts`, None for none.
-    A new one without a user name is `sub<id>`.
+    name; `more_tags` are added; `tag_titles` replace its tags, made when there is none of a title. `phone_key`
+    is `core.number.match_key` of the number in `facts`, None for none. A new one without a user name is `sub<id>`.
     """
 
     account_id: AccountId
@@ -46,13 +46,14 @@ class ContactDraft:
     is_by_phone: bool = False
     phone_key: str | None = None
     more_tags: tuple[TagId, ...] = ()
+    tag_titles: tuple[str, ...] | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ContactQuery:
     """Which contacts of an account, by id: those that fit everything that is given.
 
-    `search` is a part of user name, full name, e-mail or phone, without case.
+    `search` is a part of user name, full name, e-mail or phone, without case. A `limit` below 0 is none.
     """
 
     account_id: AccountId
@@ -88,6 +89,10 @@ class DirectoryStore(Protocol):
         """Give the tag of this title, made when there is none."""
         ...
 
+    async def save_tags(self, tags: Sequence[Tag], *, rehearsal: bool = False) -> list[TagId]:
+        """Add those with the id 0 (or find them by title) and rename or add those with another, all or none."""
+        ...
+
     async def remove_tag(self, account_id: AccountId, tag_id: TagId) -> bool:
         """Drop a tag, contacts stay; False when the account has none of this id."""
         ...
@@ -105,7 +110,7 @@ class DirectoryStore(Protocol):
         """Give the contacts of an account with any of the tags, by id."""
         ...
 
-    async def save_contacts(self, drafts: Sequence[ContactDraft]) -> list[ContactId]:
+    async def save_contacts(self, drafts: Sequence[ContactDraft], *, rehearsal: bool = False) -> list[ContactId]:
         """Store contacts, all or none; ids in the same order."""
         ...
 
@@ -118,7 +123,7 @@ class DirectoryStore(Protocol):
         """Give all templates by id."""
         ...
 
-    async def save_templates(self, templates: Sequence[Template]) -> list[TemplateId]:
+    async def save_templates(self, templates: Sequence[Template], *, rehearsal: bool = False) -> list[TemplateId]:
         """Add those with the id 0 and replace or add those with another, all or none."""
         ...
 
@@ -130,7 +135,7 @@ class DirectoryStore(Protocol):
         """Give all sender names by id."""
         ...
 
-    async def save_pools(self, pools: Sequence[SenderPool]) -> list[PoolId]:
+    async def save_pools(self, pools: Sequence[SenderPool], *, rehearsal: bool = False) -> list[PoolId]:
         """Add those with the id 0 and replace or add those with another, all or none."""
         ...
 

@@ -16,13 +16,14 @@ from gateway.core.directory import (
     NewsletterId,
     PoolId,
     SenderPool,
+    Tag,
     TagId,
     Template,
     TemplateId,
 )
 from gateway.core.status import Status
 from gateway.core.types import AccountId, Port
-from gateway.errors import InvalidFieldError
+from gateway.errors import InvalidEntriesError, InvalidFieldError
 from gateway.store.backend import Store
 from gateway.store.directory import ContactDraft, ContactQuery
 from tests.support.store import NOW, a_message, an_account, claim, status_of
@@ -176,6 +177,31 @@ async def test_contacts_are_found_by_any_of_their_tags_once(store: Store) -> Non
     await store.save_contacts([replace(a_draft(one), more_tags=(blue.id,)), a_draft(both, tags=())])
     assert [contact.id for contact in await store.contacts_tagged(SHOP, [blue.id])] == [one]
     assert await rows(store, tag=red.id) == [f"sub{one}"]
+
+
+async def test_tags_bring_their_ids_and_are_found_by_title(two_accounts: Store) -> None:
+    store = two_accounts
+    wanted = [Tag(id=TagId(50), account_id=SHOP, title="red"), Tag(id=TagId(0), account_id=SHOP, title="RED")]
+    assert await store.save_tags(wanted) == [50, 50]
+    await store.save_tags([Tag(id=TagId(50), account_id=SHOP, title="blue")])
+    assert [tag.title for tag in await store.tags(SHOP)] == ["blue"]
+    with pytest.raises(InvalidEntriesError) as raised:
+        await store.save_tags([replace(wanted[0], account_id=OTHER), Tag(id=TagId(7), account_id=SHOP, title="Blue")])
+    assert raised.value.mistakes == [(0, "id", "is taken"), (1, "title", "is taken")]
+
+
+async def test_titles_give_a_contact_its_tags_and_every_mistake_is_told(store: Store) -> None:
+    red = await store.save_tag(SHOP, "red")
+    (contact_id,) = await store.save_contacts([replace(a_draft(username="a"), tag_titles=("RED", "new"))])
+    (found,) = await store.contacts_by_id(SHOP, [contact_id])
+    assert [tag.title for tag in await store.tags(SHOP) if tag.id in found.tags] == ["red", "new"]
+    assert red.id in found.tags
+    with pytest.raises(InvalidEntriesError) as raised:
+        await store.save_contacts(
+            [a_draft(username="A"), replace(a_draft(username="b"), tag_titles=("lost",)), a_draft(username="b")]
+        )
+    assert raised.value.mistakes == [(0, "username", "is taken"), (2, "username", "is taken")]
+    assert [tag.title for tag in await store.tags(SHOP)] == ["red", "new"]
 
 
 async def test_a_tag_of_another_account_cannot_be_given(two_accounts: Store) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from gateway.core.directory import Contact, ContactId, Tag, TagId
 from gateway.errors import InvalidFieldError
+from gateway.store.backends.sqlite.transaction import for_each
 from gateway.store.directory import ContactPage
 
 if TYPE_CHECKING:
@@ -44,6 +45,11 @@ CLEAR_TAGS = "DELETE FROM contact_tag WHERE contact_id = :contact_id"
 READ_TAGS = "SELECT id, account_id, title FROM tag WHERE account_id = :account_id ORDER BY id"
 FIND_TAG = "SELECT id, account_id, title FROM tag WHERE account_id = :account_id AND title_key = :title_key"
 HAS_TAG = "SELECT 1 FROM tag WHERE id = :tag_id AND account_id = :account_id"
+PUT_TAG = """
+INSERT INTO tag (id, account_id, title, title_key) VALUES (:id, :account_id, :title, :title_key)
+ON CONFLICT (id) DO UPDATE SET title = excluded.title, title_key = excluded.title_key
+    WHERE account_id = excluded.account_id
+"""
 MAKE_TAG = "INSERT INTO tag (account_id, title, title_key) VALUES (:account_id, :title, :title_key)"
 REMOVE_TAG = "DELETE FROM tag WHERE id = :id AND account_id = :account_id"
 
@@ -64,6 +70,24 @@ def save_tag(tx: Transaction, account_id: AccountId, title: str) -> Tag:
         return _tag(found)
     made = tx.execute(MAKE_TAG, values).lastrowid or 0
     return Tag(id=TagId(made), account_id=account_id, title=title)
+
+
+def save_tags(tx: Transaction, tags: Sequence[Tag]) -> list[TagId]:
+    """Add, find or rename tags; one whose id or title is taken stops all."""
+    return for_each(tags, lambda tag: _put_tag(tx, tag))
+
+
+def _put_tag(tx: Transaction, tag: Tag) -> TagId:
+    if not tag.id:
+        return save_tag(tx, tag.account_id, tag.title).id
+    values = {"id": tag.id, "account_id": tag.account_id, "title": tag.title, "title_key": tag.title.casefold()}
+    try:
+        is_put = tx.execute(PUT_TAG, values).rowcount > 0
+    except sqlite3.IntegrityError as error:
+        raise InvalidFieldError("title", "is taken") from error
+    if not is_put:
+        raise InvalidFieldError("id", "is taken")
+    return tag.id
 
 
 def remove_tag(tx: Transaction, account_id: AccountId, tag_id: TagId) -> bool:
@@ -136,7 +160,7 @@ def _contact(row: tuple[Any, ...]) -> Contact:
 
 def save_contacts(tx: Transaction, drafts: Sequence[ContactDraft]) -> list[ContactId]:
     """Store contacts; one whose user name or e-mail is taken stops all."""
-    return [_save(tx, draft) for draft in drafts]
+    return for_each(drafts, lambda draft: _save(tx, draft))
 
 
 def _save(tx: Transaction, draft: ContactDraft) -> ContactId:
@@ -149,6 +173,8 @@ def _save(tx: Transaction, draft: ContactDraft) -> ContactId:
         field = "email" if "email_key" in str(error) else "username"
         raise InvalidFieldError(field, "is taken") from error
     tags = draft.facts.get("tags")
+    if draft.tag_titles is not None:
+        tags = tuple(save_tag(tx, draft.account_id, title).id for title in draft.tag_titles)
     if tags is not None:
         tx.execute(CLEAR_TAGS, {"contact_id": contact_id})
     for tag_id in (*(tags or ()), *draft.more_tags):

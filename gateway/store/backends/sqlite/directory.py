@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeVar
 
 from gateway.store.backends.sqlite import contacts, lists
 from gateway.store.backends.sqlite.database import Database
@@ -23,11 +23,31 @@ if TYPE_CHECKING:
         TemplateId,
     )
     from gateway.core.types import AccountId, EpochMs
+    from gateway.store.backends.sqlite.transaction import Transaction, Work
     from gateway.store.directory import ContactDraft, ContactPage, ContactQuery
+
+T = TypeVar("T")
+
+
+class _RehearsedError(Exception):
+    """A work that was only to be tried went well: its transaction is undone."""
 
 
 class DirectoryDatabase(Database):
     """Keeps the contract of `gateway.store.directory.DirectoryStore`; the calls are described there."""
+
+    async def _save(self, work: Work[list[T]], *, rehearsal: bool) -> list[T]:
+        if not rehearsal:
+            return await self.write(work)
+
+        def tried(tx: Transaction) -> list[T]:
+            work(tx)
+            raise _RehearsedError
+
+        try:
+            return await self.write(tried)
+        except _RehearsedError:
+            return []
 
     async def secret(self, name: str) -> bytes:
         """Give a key of this box."""
@@ -40,6 +60,10 @@ class DirectoryDatabase(Database):
     async def save_tag(self, account_id: AccountId, title: str) -> Tag:
         """Give the tag of this title, made when there is none."""
         return await self.write(lambda tx: contacts.save_tag(tx, account_id, title))
+
+    async def save_tags(self, tags: Sequence[Tag], *, rehearsal: bool = False) -> list[TagId]:
+        """Add, find or rename tags, all or none."""
+        return await self._save(lambda tx: contacts.save_tags(tx, tags), rehearsal=rehearsal)
 
     async def remove_tag(self, account_id: AccountId, tag_id: TagId) -> bool:
         """Drop a tag."""
@@ -57,9 +81,9 @@ class DirectoryDatabase(Database):
         """Give the contacts of an account with any of the tags."""
         return await self.read_slowly(lambda connection: contacts.read_tagged(connection, account_id, tag_ids))
 
-    async def save_contacts(self, drafts: Sequence[ContactDraft]) -> list[ContactId]:
+    async def save_contacts(self, drafts: Sequence[ContactDraft], *, rehearsal: bool = False) -> list[ContactId]:
         """Store contacts, all or none."""
-        return await self.write(lambda tx: contacts.save_contacts(tx, drafts))
+        return await self._save(lambda tx: contacts.save_contacts(tx, drafts), rehearsal=rehearsal)
 
     async def remove_contact(self, account_id: AccountId, contact_id: ContactId) -> bool:
         """Drop a contact."""
@@ -69,9 +93,9 @@ class DirectoryDatabase(Database):
         """Give all templates by id."""
         return await self.read(lists.read_templates)
 
-    async def save_templates(self, templates: Sequence[Template]) -> list[TemplateId]:
+    async def save_templates(self, templates: Sequence[Template], *, rehearsal: bool = False) -> list[TemplateId]:
         """Add or replace templates."""
-        return await self.write(lambda tx: lists.save_templates(tx, templates))
+        return await self._save(lambda tx: lists.save_templates(tx, templates), rehearsal=rehearsal)
 
     async def remove_template(self, template_id: TemplateId) -> bool:
         """Drop a template."""
@@ -81,9 +105,9 @@ class DirectoryDatabase(Database):
         """Give all sender names by id."""
         return await self.read(lists.read_pools)
 
-    async def save_pools(self, pools: Sequence[SenderPool]) -> list[PoolId]:
+    async def save_pools(self, pools: Sequence[SenderPool], *, rehearsal: bool = False) -> list[PoolId]:
         """Add or replace sender names."""
-        return await self.write(lambda tx: lists.save_pools(tx, pools))
+        return await self._save(lambda tx: lists.save_pools(tx, pools), rehearsal=rehearsal)
 
     async def remove_pool(self, pool_id: PoolId) -> bool:
         """Drop a sender name."""

@@ -12,6 +12,7 @@ from gateway.core.types import AccountId
 from gateway.errors import InvalidFieldError
 from gateway.store.backends.sqlite.memory import split_ports
 from gateway.store.backends.sqlite.schedule import cancel
+from gateway.store.backends.sqlite.transaction import for_each
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -68,7 +69,7 @@ def read_templates(connection: sqlite3.Connection) -> list[Template]:
 
 def save_templates(tx: Transaction, templates: Sequence[Template]) -> list[TemplateId]:
     """Add or replace templates."""
-    return [TemplateId(_save(tx, SAVE_TEMPLATE, one, {"text": one.text})) for one in templates]
+    return for_each(templates, lambda one: TemplateId(_save(tx, SAVE_TEMPLATE, one, {"text": one.text})))
 
 
 def read_pools(connection: sqlite3.Connection) -> list[SenderPool]:
@@ -81,7 +82,7 @@ def read_pools(connection: sqlite3.Connection) -> list[SenderPool]:
 
 def save_pools(tx: Transaction, pools: Sequence[SenderPool]) -> list[PoolId]:
     """Add or replace sender names."""
-    return [PoolId(_save(tx, SAVE_POOL, one, {"spans": ",".join(map(str, one.spans))})) for one in pools]
+    return for_each(pools, lambda one: PoolId(_save(tx, SAVE_POOL, one, {"spans": ",".join(map(str, one.spans))})))
 
 
 def _save(tx: Transaction, statement: str, entry: Template | SenderPool, more: dict[str, Any]) -> int:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
+from gateway.errors import InvalidEntriesError, InvalidFieldError
 from gateway.store.backend import CallbackOwedNews, News, StatusChanged, WorkAdded, WorkScheduled
 
 if TYPE_CHECKING:
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     from gateway.store.backends.sqlite.memory import Memory
 
 T = TypeVar("T")
+E = TypeVar("E")
 
 SAVE_SEQUENCE = "UPDATE sequence SET next = :next WHERE name = :name"
 ADD_TOTAL = """
@@ -157,6 +159,20 @@ class Transaction:
 
 Work = Callable[[Transaction], T]
 """What a caller wants done in a transaction; it may be run again in another one when the first fails."""
+
+
+def for_each(entries: Iterable[E], save: Callable[[E], T]) -> list[T]:
+    """Save every entry and give what comes of each; InvalidEntriesError tells all mistakes, not only the first."""
+    saved: list[T] = []
+    mistakes: list[tuple[int, str, str]] = []
+    for index, entry in enumerate(entries):
+        try:
+            saved.append(save(entry))
+        except InvalidFieldError as error:
+            mistakes.append((index, error.field, error.reason))
+    if mistakes:
+        raise InvalidEntriesError(mistakes)
+    return saved
 
 
 @lru_cache(maxsize=len(ROWS_AT_ONCE))
