@@ -88,6 +88,14 @@ class SenderPool:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class OwnNumber:
+    """The phone number of the SIM in a span; the same number cannot be in two."""
+
+    port: Port
+    number: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Newsletter:
     """One text to all contacts of some tags; its messages are ordinary ones. `send_at` None: at once."""
 

@@ -37,6 +37,7 @@ class Directory:
         self.read_number = read_number
         self._templates: Sequence[Template] | None = None
         self._pools: Sequence[SenderPool] | None = None
+        self._numbers: dict[Port, str] | None = None
 
     # --- tags -------------------------------------------------------------------------------------
 
@@ -187,9 +188,25 @@ class Directory:
             raise NoSpanError
         return spans
 
+    # --- own numbers ------------------------------------------------------------------------------
+
+    async def own_numbers(self, account: Account) -> dict[Port, str]:
+        """Give the phone numbers of the account's spans by port, those that are set."""
+        if self._numbers is None:
+            self._numbers = {one.port: one.number for one in await self._store.own_numbers()}
+        return {port: number for port, number in self._numbers.items() if account.may_use(port)}
+
+    async def port_of(self, account: Account, number: str) -> Port | None:
+        """Give the account's span that has this phone number, with or without a plus; None when none has."""
+        key = match_key(number)
+        for port, own in (await self.own_numbers(account)).items():
+            if match_key(own) == key:
+                return port
+        return None
+
     def forget(self) -> None:
-        """Templates or sender names have changed in the store: read them anew."""
-        self._templates = self._pools = None
+        """Templates, sender names or own numbers have changed in the store: read them anew."""
+        self._templates = self._pools = self._numbers = None
 
 
 def draft_of(

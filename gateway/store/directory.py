@@ -18,6 +18,7 @@ if TYPE_CHECKING:
         ContactId,
         Newsletter,
         NewsletterId,
+        OwnNumber,
         PoolId,
         SenderPool,
         Tag,
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
         Template,
         TemplateId,
     )
-    from gateway.core.types import AccountId, EpochMs
+    from gateway.core.types import AccountId, EpochMs, Port
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -141,6 +142,19 @@ class DirectoryStore(Protocol):
 
     async def remove_pool(self, pool_id: PoolId) -> bool:
         """Drop a sender name; False when there is none."""
+        ...
+
+    # own numbers
+    async def own_numbers(self) -> list[OwnNumber]:
+        """Give the numbers of the box by port."""
+        ...
+
+    async def save_own_numbers(self, numbers: Sequence[OwnNumber], *, rehearsal: bool = False) -> list[Port]:
+        """Set the numbers of these ports, all or none."""
+        ...
+
+    async def remove_own_number(self, port: Port) -> bool:
+        """Forget the number of a port; False when it has none."""
         ...
 
     # newsletters

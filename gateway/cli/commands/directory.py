@@ -29,6 +29,13 @@ _HELP = {
       gsm-gateway directory contact export contacts.csv
       gsm-gateway directory contact import contacts.csv --check
     """,
+    "number": """Own numbers: the phone number of the SIM in each span, which some APIs call the span by.
+
+    \b
+    Examples:
+      gsm-gateway directory number add --id 1 --number +17134567890
+      gsm-gateway directory number list
+    """,
     "tag": """Tags that contacts are grouped by; newsletters go to them.
 
     \b
@@ -67,7 +74,7 @@ _COLUMN_HELP = {
 
 @click.group()
 def command() -> None:
-    """Lists that HTTP APIs work on: contacts and tags, templates, sender names, newsletters.
+    """Lists that HTTP APIs work on: contacts and tags, templates, sender names, own numbers, newsletters.
 
     \b
     Works whether or not the gateway is running.

@@ -10,7 +10,7 @@ from typing import NamedTuple
 import pytest
 
 from gateway.core.account import Account, Role
-from gateway.core.directory import ContactFacts, PoolId, SenderPool, TagId, Template, TemplateId
+from gateway.core.directory import ContactFacts, OwnNumber, PoolId, SenderPool, TagId, Template, TemplateId
 from gateway.core.number import read_number
 from gateway.core.types import AccountId, Port
 from gateway.directory.directory import Directory
@@ -132,6 +132,19 @@ async def test_a_sender_name_stands_for_the_spans_that_the_account_may_use(room:
     assert room.directory.spans_of(narrowed, pool) == (1,)
     with pytest.raises(NoSpanError):
         room.directory.spans_of(narrowed, SenderPool(id=PoolId(2), name="x", spans=(Port(3),)))
+
+
+async def test_a_span_is_found_by_its_own_number(room: Room) -> None:
+    await room.store.save_own_numbers(
+        [OwnNumber(port=Port(1), number="+17134567890"), OwnNumber(port=Port(2), number="+17134567891")]
+    )
+    assert await room.directory.own_numbers(room.shop) == {1: "+17134567890", 2: "+17134567891"}
+    assert await room.directory.port_of(room.shop, "17134567891") == 2
+    assert await room.directory.port_of(room.shop, "17134567892") is None
+    await room.store.change_account(room.shop.id, {"spans": frozenset({Port(1)})})
+    narrowed = await room.store.account(room.shop.id)
+    assert narrowed is not None
+    assert await room.directory.port_of(narrowed, "17134567891") is None
 
 
 async def test_lists_are_read_anew_after_a_change(room: Room) -> None:

@@ -26,6 +26,7 @@ CONTACTS: list[dict[str, Any]] = [
 ROWS: dict[str, list[dict[str, Any]]] = {
     "contact": CONTACTS,
     "tag": [{"account": "shop", "title": "red"}, {"account": "club", "id": 70, "title": "Red"}],
+    "number": [{"id": 2, "number": "+17134567890"}, {"id": 1, "number": "+17134567891"}],
     "template": [
         {"name": "otp", "text": "Code: {1}", "approved": True, "accounts": ["shop"]},
         {"id": 9, "name": "welcome", "text": "Hello {name}, {{x}}"},
@@ -90,7 +91,7 @@ async def test_an_export_read_into_an_empty_box_gives_the_same_export(
 
 @pytest.mark.parametrize("kind", ROWS)
 async def test_one_mistake_anywhere_leaves_everything_as_it_was(upkeep: Upkeep, kind: str) -> None:
-    key = {"contact": "username", "tag": "title"}.get(kind, "name")
+    key = {"contact": "username", "tag": "title", "number": "id"}.get(kind, "name")
     twice = [*ROWS[kind], ROWS[kind][0]]
     with pytest.raises(InvalidFieldError, match=f"^: row {len(twice) + 1}, column {key}: is the same as in row 2$"):
         await upkeep.save(kind, twice, "import")
@@ -100,7 +101,7 @@ async def test_one_mistake_anywhere_leaves_everything_as_it_was(upkeep: Upkeep, 
 @pytest.mark.parametrize("kind", ROWS)
 async def test_entries_are_dropped_by_name_and_by_id(upkeep: Upkeep, kind: str) -> None:
     await upkeep.save(kind, ROWS[kind], "import")
-    name = {"contact": "ann", "tag": "red", "template": "otp", "sender": "ACME"}[kind]
+    name = {"contact": "ann", "tag": "red", "template": "otp", "sender": "ACME", "number": "+17134567890"}[kind]
     assert await upkeep.remove(kind, name.upper(), "shop" if kind in {"contact", "tag"} else None) == name
     last = (await upkeep.rows(kind))[-1]
     await upkeep.remove(kind, str(last["id"]))

@@ -14,6 +14,7 @@ from gateway.core.directory import (
     ContactId,
     Newsletter,
     NewsletterId,
+    OwnNumber,
     PoolId,
     SenderPool,
     Tag,
@@ -258,6 +259,17 @@ async def test_sender_names_keep_their_spans_in_order(store: Store) -> None:
         await store.save_pools([replace(wanted, name="acme")])
     assert await store.remove_pool(pool_id) is True
     assert await store.pools() == []
+
+
+async def test_a_number_is_in_one_span(store: Store) -> None:
+    one, two = OwnNumber(port=Port(1), number="+1713"), OwnNumber(port=Port(2), number="+1714")
+    assert await store.save_own_numbers([two, one]) == [2, 1]
+    assert await store.own_numbers() == [one, two]
+    with pytest.raises(InvalidEntriesError) as raised:
+        await store.save_own_numbers([OwnNumber(port=Port(3), number="1713")])
+    assert raised.value.mistakes == [(0, "number", "is taken")]
+    assert await store.remove_own_number(Port(1)) is True
+    assert await store.remove_own_number(Port(1)) is False
 
 
 # --- newsletters, keys, accounts ------------------------------------------------------------------

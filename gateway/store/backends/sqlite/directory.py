@@ -15,6 +15,7 @@ if TYPE_CHECKING:
         ContactId,
         Newsletter,
         NewsletterId,
+        OwnNumber,
         PoolId,
         SenderPool,
         Tag,
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
         Template,
         TemplateId,
     )
-    from gateway.core.types import AccountId, EpochMs
+    from gateway.core.types import AccountId, EpochMs, Port
     from gateway.store.backends.sqlite.transaction import Transaction, Work
     from gateway.store.directory import ContactDraft, ContactPage, ContactQuery
 
@@ -112,6 +113,18 @@ class DirectoryDatabase(Database):
     async def remove_pool(self, pool_id: PoolId) -> bool:
         """Drop a sender name."""
         return await self.write(lambda tx: lists.remove(tx, lists.REMOVE_POOL, pool_id))
+
+    async def own_numbers(self) -> list[OwnNumber]:
+        """Give the numbers of the box by port."""
+        return await self.read(lists.read_own_numbers)
+
+    async def save_own_numbers(self, numbers: Sequence[OwnNumber], *, rehearsal: bool = False) -> list[Port]:
+        """Set the numbers of these ports."""
+        return await self._save(lambda tx: lists.save_own_numbers(tx, numbers), rehearsal=rehearsal)
+
+    async def remove_own_number(self, port: Port) -> bool:
+        """Forget the number of a port."""
+        return await self.write(lambda tx: lists.remove(tx, lists.REMOVE_OWN_NUMBER, port))
 
     async def newsletters(self, ids: Sequence[NewsletterId]) -> list[Newsletter]:
         """Give newsletters by id."""

@@ -7,7 +7,8 @@ import secrets
 import sqlite3
 from typing import TYPE_CHECKING, Any
 
-from gateway.core.directory import Newsletter, PoolId, SenderPool, Template, TemplateId
+from gateway.core.directory import Newsletter, OwnNumber, PoolId, SenderPool, Template, TemplateId
+from gateway.core.number import match_key
 from gateway.core.types import AccountId
 from gateway.errors import InvalidFieldError
 from gateway.store.backends.sqlite.memory import split_ports
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gateway.core.directory import NewsletterId
-    from gateway.core.types import EpochMs
+    from gateway.core.types import EpochMs, Port
     from gateway.store.backends.sqlite.transaction import Transaction
 
 SECRET_OCTETS = 32
@@ -40,6 +41,12 @@ ON CONFLICT (id) DO UPDATE SET name = excluded.name, name_key = excluded.name_ke
     approved = excluded.approved, accounts = excluded.accounts
 """
 REMOVE_POOL = "DELETE FROM sender_pool WHERE id = :id"
+READ_OWN_NUMBERS = "SELECT port, number FROM own_number ORDER BY port"
+SAVE_OWN_NUMBER = """
+INSERT INTO own_number (port, number, number_key) VALUES (:port, :number, :number_key)
+ON CONFLICT (port) DO UPDATE SET number = excluded.number, number_key = excluded.number_key
+"""
+REMOVE_OWN_NUMBER = "DELETE FROM own_number WHERE port = :id"
 _READ_NEWSLETTERS = "SELECT id, account_id, title, text, created_at, send_at FROM newsletter"
 READ_NEWSLETTERS = f"{_READ_NEWSLETTERS} WHERE id IN (SELECT value FROM json_each(:ids)) ORDER BY id"  # noqa: S608
 READ_NEWSLETTERS_OF = f"{_READ_NEWSLETTERS} WHERE :account_id IS NULL OR account_id = :account_id ORDER BY id DESC"
@@ -107,8 +114,26 @@ def _accounts(text: str | None) -> frozenset[AccountId] | None:
 
 
 def remove(tx: Transaction, statement: str, entry_id: int) -> bool:
-    """Drop an entry of a list by `REMOVE_TEMPLATE` or `REMOVE_POOL`; False when there is none."""
+    """Drop an entry of a list by one of the REMOVE statements; False when there is none."""
     return tx.execute(statement, {"id": entry_id}).rowcount > 0
+
+
+def read_own_numbers(connection: sqlite3.Connection) -> list[OwnNumber]:
+    """Give the numbers of the box by port."""
+    return [OwnNumber(port=row[0], number=row[1]) for row in connection.execute(READ_OWN_NUMBERS)]
+
+
+def save_own_numbers(tx: Transaction, numbers: Sequence[OwnNumber]) -> list[Port]:
+    """Set the numbers of ports."""
+
+    def save(one: OwnNumber) -> Port:
+        try:
+            tx.execute(SAVE_OWN_NUMBER, {"port": one.port, "number": one.number, "number_key": match_key(one.number)})
+        except sqlite3.IntegrityError as error:
+            raise InvalidFieldError("number", "is taken") from error
+        return one.port
+
+    return for_each(numbers, save)
 
 
 def read_newsletters(connection: sqlite3.Connection, ids: Sequence[NewsletterId]) -> list[Newsletter]:

@@ -61,6 +61,13 @@ CREATE TABLE sender_pool (
     accounts TEXT                   -- ids joined by commas, NULL for all
 );
 
+-- The phone number of the SIM in a span, as a person has set it.
+CREATE TABLE own_number (
+    port INTEGER PRIMARY KEY CHECK (port > 0),
+    number TEXT NOT NULL,
+    number_key TEXT NOT NULL UNIQUE -- match_key of the number
+);
+
 CREATE TABLE newsletter (
     id INTEGER PRIMARY KEY AUTOINCREMENT CHECK (id < 2147483648),
     account_id INTEGER NOT NULL REFERENCES account,
