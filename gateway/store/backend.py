@@ -275,6 +275,53 @@ class InboxPage:
     page: int
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ListingQuery:
+    """Which messages of both kinds, newest id first; each field that is not None narrows.
+
+    `account_id` (None: of all) is about outbound, `ports` (None: of all spans) about inbound messages; `port`
+    is the span chosen or used, or that received. `since` and `until` are about acceptance and arrival, inclusive.
+    `number` is compared by its digits with the other side's number, whole or by its end (`is_number_end`).
+    `statuses`, `client_ref`, `sim_slot` and `keep` are about outbound messages: with them ask for those alone.
+    `keep` looks at each message that the rest has left over; it is dear where that is many.
+    """
+
+    account_id: AccountId | None
+    ports: frozenset[Port] | None = None
+    has_outbound: bool = True
+    has_inbound: bool = True
+    port: Port | None = None
+    since: EpochMs | None = None
+    until: EpochMs | None = None
+    number: str | None = None
+    is_number_end: bool = False
+    statuses: frozenset[Status] | None = None
+    client_ref: str | None = None
+    sim_slot: int | None = None
+    keep: Callable[[Message], bool] | None = None
+    limit: int = 1000
+    offset: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Listing:
+    """Rows, and how many fit before paging."""
+
+    rows: Sequence[Message | Inbound]
+    total: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ConversationQuery:
+    """Conversations, pairs of span and other number, of an account and its spans (None: all)."""
+
+    account_id: AccountId
+    ports: frozenset[Port] | None = None
+    has_inbound: bool = True
+    limit: int = 20
+    offset: int = 0
+
+
 # --- accounts -----------------------------------------------------------------------------------
 
 
@@ -358,6 +405,22 @@ class Store(DirectoryStore, Protocol):
 
     async def outbox_page(self, query: PageQuery) -> OutboxPage:
         """Give outbound messages, newest first."""
+        ...
+
+    async def listing(self, query: ListingQuery) -> Listing:
+        """Give messages of both kinds, newest id first."""
+        ...
+
+    async def conversations(self, query: ConversationQuery) -> list[Message | Inbound]:
+        """Give the latest message of each conversation, newest first."""
+        ...
+
+    async def scheduled(self, account_id: AccountId, *, limit: int, offset: int) -> list[Message]:
+        """Give the account's messages that are put off, the earliest first."""
+        ...
+
+    async def credit_left(self, account_id: AccountId) -> int | None:
+        """Give the credit without what is set aside for messages that wait, None when it has no limit."""
         ...
 
     async def expire(self, now: EpochMs) -> int:
@@ -530,12 +593,21 @@ class Store(DirectoryStore, Protocol):
         """Drop an API token; nothing happens when there is none."""
         ...
 
-    async def save_session(self, digest: bytes, account_id: AccountId, *, kind: str, expires_at: EpochMs) -> None:
-        """Keep a session token's SHA-256; renews it when it exists. Expired ones are dropped now and then."""
+    async def save_session(
+        self, digest: bytes, account_id: AccountId, *, kind: str, expires_at: EpochMs, most: int | None = None
+    ) -> None:
+        """Keep a session token's SHA-256; renews it when it exists. Expired ones are dropped now and then.
+
+        With `most` the account keeps that many of its kind, those that would end first go.
+        """
         ...
 
-    async def session(self, digest: bytes, *, kind: str, now: EpochMs) -> AccountId | None:
-        """Give whose session this is, None when unknown or expired."""
+    async def session(self, digest: bytes, *, kind: str, now: EpochMs) -> tuple[AccountId, EpochMs] | None:
+        """Give whose session this is and when it ends, None when unknown or expired."""
+        ...
+
+    async def end_session(self, digest: bytes, *, kind: str, at: EpochMs) -> None:
+        """Let a session end at `at` if it would end later."""
         ...
 
     async def add_audit(self, *, actor: str, action: str, detail: str, now: EpochMs) -> None:

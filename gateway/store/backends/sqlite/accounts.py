@@ -51,7 +51,15 @@ INSERT INTO session (digest, account_id, kind, expires_at) VALUES (:digest, :acc
 ON CONFLICT (digest) DO UPDATE SET expires_at = excluded.expires_at
 """
 DROP_SESSIONS = "DELETE FROM session WHERE expires_at <= :now"
-READ_SESSION = "SELECT account_id FROM session WHERE digest = :digest AND kind = :kind AND expires_at > :now"
+DROP_SURPLUS = """
+DELETE FROM session WHERE account_id = :account_id AND kind = :kind AND digest NOT IN (
+    SELECT digest FROM session WHERE account_id = :account_id AND kind = :kind
+    ORDER BY digest = :digest DESC, expires_at DESC LIMIT :most)
+"""
+END_SESSION = "UPDATE session SET expires_at = min(expires_at, :at) WHERE digest = :digest AND kind = :kind"
+READ_SESSION = """
+SELECT account_id, expires_at FROM session WHERE digest = :digest AND kind = :kind AND expires_at > :now
+"""
 ADD_AUDIT = "INSERT INTO audit (at, actor, action, detail) VALUES (:now, :actor, :action, :detail)"
 
 
@@ -182,18 +190,34 @@ def _token(row: tuple[Any, ...]) -> ApiToken:
 
 
 def save_session(
-    tx: Transaction, digest: bytes, account_id: AccountId, *, kind: str, expires_at: EpochMs, now: EpochMs
+    tx: Transaction,
+    digest: bytes,
+    account_id: AccountId,
+    *,
+    kind: str,
+    expires_at: EpochMs,
+    now: EpochMs,
+    most: int | None,
 ) -> None:
-    """Keep or renew a session; those that ended before `now` are dropped."""
+    """Keep or renew a session; those that ended before `now`, and more than `most` of the account, are dropped."""
     tx.execute(DROP_SESSIONS, {"now": now})
     values = {"digest": digest, "account_id": account_id, "kind": kind, "expires_at": expires_at}
     tx.execute(SAVE_SESSION, values)
+    if most is not None:
+        tx.execute(DROP_SURPLUS, {**values, "most": most})
 
 
-def read_session(connection: sqlite3.Connection, digest: bytes, *, kind: str, now: EpochMs) -> AccountId | None:
-    """Give whose session it is, None when it is unknown or has ended."""
+def end_session(tx: Transaction, digest: bytes, *, kind: str, at: EpochMs) -> None:
+    """Let a session end at `at` if it would end later."""
+    tx.execute(END_SESSION, {"digest": digest, "kind": kind, "at": at})
+
+
+def read_session(
+    connection: sqlite3.Connection, digest: bytes, *, kind: str, now: EpochMs
+) -> tuple[AccountId, EpochMs] | None:
+    """Give whose session it is and when it ends, None when it is unknown or has ended."""
     row = connection.execute(READ_SESSION, {"digest": digest, "kind": kind, "now": now}).fetchone()
-    return None if row is None else row[0]
+    return None if row is None else (row[0], row[1])
 
 
 def add_audit(tx: Transaction, *, actor: str, action: str, detail: str, now: EpochMs) -> None:

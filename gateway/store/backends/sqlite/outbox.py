@@ -99,15 +99,21 @@ def accept(messages: Sequence[NewMessage], newsletter: Newsletter | None = None)
 def reserve_credit(tx: Transaction, account_id: AccountId, segments: int) -> None:
     """Set segments aside until they are charged or their message ends; NoCreditError when the account lacks them."""
     facts = tx.memory.accounts.get(account_id)
-    if facts is not None and facts.has_credit and credit_left(tx, account_id) < segments:
+    if facts is not None and facts.has_credit and not covers(tx, account_id, segments):
         raise NoCreditError
     tx.memory.reserved.add(account_id, segments)
 
 
-def credit_left(tx: Transaction, account_id: AccountId) -> int:
-    """Give the credit of an account without what is set aside for messages that wait."""
+def covers(tx: Transaction, account_id: AccountId, segments: int) -> bool:
+    """Whether the credit of an account, without what is set aside, is enough for `segments` more."""
+    left = credit_left(tx, account_id)
+    return left is None or left >= segments
+
+
+def credit_left(tx: Transaction, account_id: AccountId) -> int | None:
+    """Give the credit of an account without what is set aside for messages that wait, None without a limit."""
     (credit,) = tx.fetch_one(READ_CREDIT, {"id": account_id})
-    return int(credit) - tx.memory.reserved.get(account_id)
+    return None if credit is None else int(credit) - tx.memory.reserved.get(account_id)
 
 
 def add_newsletter(tx: Transaction, newsletter: Newsletter) -> int:

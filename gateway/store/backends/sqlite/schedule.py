@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from gateway.core.status import Status
 from gateway.core.types import EpochMs
-from gateway.store.backends.sqlite.outbox import credit_left
+from gateway.store.backends.sqlite.outbox import covers
 from gateway.store.backends.sqlite.rows import Row, change_status, read_row, save_row
 
 if TYPE_CHECKING:
@@ -38,9 +38,7 @@ def release_some(tx: Transaction, now: EpochMs) -> EpochMs | None:
 
 
 def _release(tx: Transaction, row: Row, now: EpochMs) -> None:
-    facts = tx.memory.accounts.get(row.account_id)
-    is_checked = bool(row.is_credit_late) and facts is not None and facts.has_credit
-    if is_checked and credit_left(tx, row.account_id) < row.segment_count:
+    if row.is_credit_late and not covers(tx, row.account_id, row.segment_count):
         row.failure_code = NO_CREDIT
         change_status(tx, row, Status.FAILED, cause="no credit when it was due", now=now)
     else:

@@ -10,6 +10,7 @@ from gateway.store.backends.sqlite import (
     callbacks,
     evidence,
     inbox,
+    listing,
     outbox,
     pages,
     parts,
@@ -34,8 +35,11 @@ if TYPE_CHECKING:
     from gateway.core.types import AccountId, AttemptId, CallbackId, EpochMs, MessageId, Port
     from gateway.store.backend import (
         ApiToken,
+        ConversationQuery,
         InboundPart,
         InboxPage,
+        Listing,
+        ListingQuery,
         NewInbound,
         OpenAttempt,
         OutboxPage,
@@ -82,6 +86,24 @@ class SqliteStore(DirectoryDatabase):
     async def outbox_page(self, query: PageQuery) -> OutboxPage:
         """Give a page of outbound messages."""
         return await self.read_slowly(lambda connection: pages.read_outbox(connection, query))
+
+    async def listing(self, query: ListingQuery) -> Listing:
+        """Give messages of both kinds, newest id first."""
+        return await self.read_slowly(lambda connection: listing.read_listing(connection, query))
+
+    async def conversations(self, query: ConversationQuery) -> list[Message | Inbound]:
+        """Give the latest message of each conversation."""
+        return await self.read_slowly(lambda connection: listing.read_conversations(connection, query))
+
+    async def scheduled(self, account_id: AccountId, *, limit: int, offset: int) -> list[Message]:
+        """Give the account's messages that are put off, the earliest first."""
+        return await self.read(
+            lambda connection: listing.read_scheduled(connection, account_id, limit=limit, offset=offset)
+        )
+
+    async def credit_left(self, account_id: AccountId) -> int | None:
+        """Give the credit without what is set aside."""
+        return await self.write(lambda tx: outbox.credit_left(tx, account_id))
 
     async def expire(self, now: EpochMs) -> int:
         """Expire queued and held messages whose validity ended; gives how many."""
@@ -254,15 +276,23 @@ class SqliteStore(DirectoryDatabase):
         """Drop an API token."""
         await self.write(lambda tx: accounts.remove_token(tx, key))
 
-    async def save_session(self, digest: bytes, account_id: AccountId, *, kind: str, expires_at: EpochMs) -> None:
+    async def save_session(
+        self, digest: bytes, account_id: AccountId, *, kind: str, expires_at: EpochMs, most: int | None = None
+    ) -> None:
         """Keep or renew a session; some that have ended are dropped."""
         now = self._latest_now
         await self.write(
-            lambda tx: accounts.save_session(tx, digest, account_id, kind=kind, expires_at=expires_at, now=now)
+            lambda tx: accounts.save_session(
+                tx, digest, account_id, kind=kind, expires_at=expires_at, now=now, most=most
+            )
         )
 
-    async def session(self, digest: bytes, *, kind: str, now: EpochMs) -> AccountId | None:
-        """Give whose session this is, None when unknown or expired."""
+    async def end_session(self, digest: bytes, *, kind: str, at: EpochMs) -> None:
+        """Let a session end earlier."""
+        await self.write(lambda tx: accounts.end_session(tx, digest, kind=kind, at=at))
+
+    async def session(self, digest: bytes, *, kind: str, now: EpochMs) -> tuple[AccountId, EpochMs] | None:
+        """Give whose session this is and when it ends, None when unknown or expired."""
         self._latest_now = max(self._latest_now, now)
         return await self.read(lambda connection: accounts.read_session(connection, digest, kind=kind, now=now))
 
