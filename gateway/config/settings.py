@@ -167,6 +167,7 @@ class QueueSection(Section):
 
     limit: int = Field(100_000, ge=1, description="most messages waiting in the whole box")
     validity_s: Seconds = Field(172_800, description="how long a message may wait to be sent before it expires")
+    schedule_limit_days: int = Field(3650, ge=1, description="how far ahead a message may be put off")
 
 
 class DispatchSection(Section):
