@@ -77,11 +77,12 @@ class BadCredentialsError(RequestError):
 
 
 class NotAllowedError(RequestError):
-    """The account lacks a permission (`port` is None), or may not use the span `port`."""
+    """The account lacks a permission (`port` is None), which `permission` names, or may not use the span `port`."""
 
-    def __init__(self, port: int | None = None) -> None:
+    def __init__(self, port: int | None = None, *, permission: str = "") -> None:
         super().__init__("not allowed" if port is None else f"port {port} not allowed")
         self.port = port
+        self.permission = permission
 
 
 class NoCreditError(RequestError):

@@ -249,4 +249,4 @@ def _is_id(contact_id: int | None) -> bool:
 
 def _require(account: Account, permission: Permission) -> None:
     if not account.may(permission):
-        raise NotAllowedError
+        raise NotAllowedError(permission=permission.value)

@@ -55,6 +55,7 @@ class Accounts:
         self._running: dict[bytes, asyncio.Task[Account | None]] = {}
         self._decoy = decoy_hash()
         self.keys = Keys(store)
+        self._token_keys: set[str] = set()
 
     # --- checks ---------------------------------------------------------------------------------
 
@@ -97,6 +98,12 @@ class Accounts:
         if known.expires_at is not None and known.expires_at <= self._clock.now_ms():
             raise BadCredentialsError
         return self._let_in(await self._fresh_credit(known.account), dialect)
+
+    async def has_token(self, key: str) -> bool:
+        """Whether an API token has this key, its secret apart."""
+        if key not in self._token_keys and await self._store.token(key) is not None:
+            self._token_keys.add(key)
+        return key in self._token_keys
 
     async def open_session(
         self, account: Account, *, kind: str, life_s: int, token: str = "", most: int | None = None
@@ -223,6 +230,7 @@ class Accounts:
         if token is None:
             raise InvalidFieldError("key", f"no token {key}")
         await self._store.remove_token(key)
+        self._token_keys.discard(key)
         self._proofs.forget(token.account_id)
         await self._audit("token revoked", f"{key}, {token.label}")
 

@@ -7,6 +7,8 @@ import hmac
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from gateway.core.account import Account
     from gateway.core.types import AccountId
     from gateway.store.backend import Store
@@ -25,9 +27,14 @@ class Keys:
 
     async def sign(self, octets: bytes) -> bytes:
         """Give HMAC-SHA256 of `octets`, 32 octets."""
+        return (await self.signer())(octets)
+
+    async def signer(self) -> Callable[[bytes], bytes]:
+        """Give what signs at once, for pure code."""
         if self._key is None:
             self._key = await self._store.secret(_KEY_NAME)
-        return hmac.digest(self._key, octets, "sha256")
+        key = self._key
+        return lambda octets: hmac.digest(key, octets, "sha256")
 
     async def permanent_token(self, account: Account) -> str:
         """Give the account's permanent token, 32 hex digits: the same until it is withdrawn or the password changes."""
