@@ -13,6 +13,7 @@ from gateway.api.server import Server
 from gateway.callbacks.sender import CallbackSender
 from gateway.clock import Clock
 from gateway.control import ControlServer, control_path
+from gateway.directory.upkeep import Upkeep
 from gateway.dispatch.binding import configured_spans
 from gateway.dispatch.dispatcher import Dispatcher
 from gateway.dispatch.flight import Flight
@@ -77,7 +78,8 @@ class App:
             render=Renderer(self.service).render,
             own_port=settings.http.port,
         )
-        self._control = ControlServer(self.accounts, control_path(settings.store.path))
+        upkeep = Upkeep(self.store, self.service.directory, clock=self.clock)
+        self._control = ControlServer(self.accounts, upkeep, control_path(settings.store.path))
         self._pool_task: asyncio.Task[None] | None = None
         self._undo = contextlib.AsyncExitStack()
 

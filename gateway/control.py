@@ -1,4 +1,4 @@
-"""Account changes while the gateway runs: a socket beside the database, for this box's own command line.
+"""Changes of accounts and lists while the gateway runs: a socket beside the database, for this box's own command line.
 
 Only one process may hold the store, so the command line asks the running gateway. One JSON line
 `{"call": …, "arguments": {…}}` in, one `{"result": …}` or `{"error": {"field": …, "reason": …}}` out.
@@ -25,11 +25,13 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from gateway.core.types import EpochMs
+    from gateway.directory.upkeep import Upkeep
     from gateway.service.accounts import Accounts
 
 log = structlog.get_logger(__name__)
 
-LINE_LIMIT_OCTETS = 65_536
+LINE_LIMIT_OCTETS = 67_108_864
+"""A list of a hundred thousand contacts is one line."""
 
 
 def control_path(database: Path) -> Path:
@@ -50,8 +52,9 @@ def _short(path: Path) -> Iterator[str]:
 class ControlServer:
     """Answers the command line from the running gateway."""
 
-    def __init__(self, accounts: Accounts, path: Path) -> None:
+    def __init__(self, accounts: Accounts, upkeep: Upkeep, path: Path) -> None:
         self._accounts = accounts
+        self._upkeep = upkeep
         self._path = path
         self._server: asyncio.Server | None = None
 
@@ -85,7 +88,10 @@ class ControlServer:
     async def _answer(self, line: bytes) -> dict[str, Any]:
         try:
             request = json.loads(line)
-            return {"result": await self._call(request["call"], request["arguments"])}
+            call, arguments = request["call"], request["arguments"]
+            if call == "directory":
+                return {"result": await self._upkeep.call(arguments["call"], arguments["arguments"])}
+            return {"result": await self._call(call, arguments)}
         except InvalidFieldError as error:
             return {"error": {"field": error.field, "reason": error.reason}}
         except (GatewayError, ValueError, KeyError, TypeError) as error:
@@ -169,16 +175,31 @@ class RemoteAccounts:
         return [_from_json(one) for one in await self._ask("list")]
 
     async def _ask(self, call: str, **arguments: object) -> Any:
-        with _short(self._path) as name:
-            reader, writer = await asyncio.open_unix_connection(name, limit=LINE_LIMIT_OCTETS * 16)
-        try:
-            writer.write(json.dumps({"call": call, "arguments": arguments}).encode() + b"\n")
-            answer = json.loads(await reader.readline())
-        finally:
-            writer.close()
-        if "error" in answer:
-            raise InvalidFieldError(answer["error"]["field"], answer["error"]["reason"])
-        return answer["result"]
+        return await _ask(self._path, call, **arguments)
+
+
+class RemoteUpkeep:
+    """The lists of a running gateway, as `directory.upkeep.Upkeep`."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    async def call(self, call: str, arguments: Mapping[str, Any]) -> Any:
+        """Make a call by its name."""
+        return await _ask(self._path, "directory", call=call, arguments=arguments)
+
+
+async def _ask(path: Path, question: str, **arguments: object) -> Any:
+    with _short(path) as name:
+        reader, writer = await asyncio.open_unix_connection(name, limit=LINE_LIMIT_OCTETS)
+    try:
+        writer.write(json.dumps({"call": question, "arguments": arguments}).encode() + b"\n")
+        answer = json.loads(await reader.readline())
+    finally:
+        writer.close()
+    if "error" in answer:
+        raise InvalidFieldError(answer["error"]["field"], answer["error"]["reason"])
+    return answer["result"]
 
 
 async def running_accounts(path: Path) -> RemoteAccounts | None:

@@ -8,6 +8,7 @@ GatewayError
         StoreUnavailableError   it cannot be written until somebody acts: disk full, locked, read-only
     RequestError                the caller's fault, or a refusal the caller must see
         InvalidFieldError       a field is missing or wrong
+            InvalidEntriesError     entries of a list are wrong; lists every mistake
         BadCredentialsError     unknown, wrong or disabled
         NotAllowedError         permission missing, or a span not of this account
         NoCreditError           the account's credit does not cover the request
@@ -60,16 +61,28 @@ class InvalidFieldError(RequestError):
         self.reason = reason
 
 
+class InvalidEntriesError(InvalidFieldError):
+    """Entries of a list are wrong; `mistakes` holds index (from 0), field and reason of each.
+
+    `field` and `reason` are those of the first.
+    """
+
+    def __init__(self, mistakes: list[tuple[int, str, str]]) -> None:
+        super().__init__(*mistakes[0][1:])
+        self.mistakes = mistakes
+
+
 class BadCredentialsError(RequestError):
     """Unknown name, wrong password or token, disabled account: never said which."""
 
 
 class NotAllowedError(RequestError):
-    """The account lacks a permission (`port` is None), or may not use the span `port`."""
+    """The account lacks a permission (`port` is None), which `permission` names, or may not use the span `port`."""
 
-    def __init__(self, port: int | None = None) -> None:
+    def __init__(self, port: int | None = None, *, permission: str = "") -> None:
         super().__init__("not allowed" if port is None else f"port {port} not allowed")
         self.port = port
+        self.permission = permission
 
 
 class NoCreditError(RequestError):

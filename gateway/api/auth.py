@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import base64
+import re
 from ipaddress import ip_address
 from typing import TYPE_CHECKING, Any
 
@@ -16,6 +18,9 @@ if TYPE_CHECKING:
     from gateway.core.account import Account, Permission
 
 
+_TOKEN_KEY = re.compile(r"[a-z0-9]{12}")
+
+
 async def account_by_password(call: Call[Any], dialect: str, login: str | None, password: str | None) -> Account:
     """Give the account of a name or e-mail and a password, its request counted; missing ones are wrong ones."""
     accounts = call.service.accounts
@@ -26,8 +31,11 @@ async def account_by_password(call: Call[Any], dialect: str, login: str | None, 
     return account
 
 
-async def account_by_token(call: Call[Any], dialect: str, token: str, *, life_s: int) -> Account:
-    """Give the account of a session token of this dialect or of an API token `key|secret`, its request counted."""
+async def account_by_token(call: Call[Any], dialect: str, token: str, *, life_s: int | None) -> Account:
+    """Give the account of a session token of this dialect or of an API token `key|secret`, its request counted.
+
+    The session's life of `life_s` starts anew, None leaves it as it is.
+    """
     accounts = call.service.accounts
     try:
         if "|" in token:
@@ -42,10 +50,70 @@ async def account_by_token(call: Call[Any], dialect: str, token: str, *, life_s:
     return account
 
 
+async def account_by_api_token(call: Call[Any], dialect: str, token: str) -> Account:
+    """Give the account of an API token, its request counted; there are no others."""
+    accounts = call.service.accounts
+    try:
+        account = await accounts.check_api_token(token, source=call.source, dialect=dialect)
+    except BadCredentialsError as error:
+        raise BadTokenError from error
+    accounts.take_rate(account)
+    return account
+
+
+async def account_by_permanent_token(call: Call[Any], dialect: str, token: str) -> Account:
+    """Give the account of its permanent token or of an API token, its request counted."""
+    if "|" in token:
+        return await account_by_api_token(call, dialect, token)
+    accounts = call.service.accounts
+    try:
+        account = await accounts.check_permanent_token(token, source=call.source, dialect=dialect)
+    except BadCredentialsError as error:
+        raise BadTokenError from error
+    accounts.take_rate(account)
+    return account
+
+
+async def account_by_basic(call: Call[Any], dialect: str) -> Account:
+    """Give the account of HTTP Basic credentials, its request counted: key and secret of an API token, or a login."""
+    user, password = basic_credentials(call.authorization)
+    if _TOKEN_KEY.fullmatch(user) and await call.service.accounts.has_token(user):
+        return await account_by_api_token(call, dialect, f"{user}|{password}")
+    return await account_by_password(call, dialect, user, password)
+
+
+def bearer_token(authorization: str) -> str:
+    """Give the token of an Authorization header, "" without one; the word is matched without case.
+
+    >>> bearer_token("bearer  abc ")
+    'abc'
+    """
+    scheme, _, token = authorization.strip().partition(" ")
+    return token.strip() if scheme.lower() == "bearer" else ""
+
+
+def basic_credentials(authorization: str) -> tuple[str, str]:
+    """Give user and password of an Authorization header; BadCredentialsError when it has none. RFC 7617.
+
+    >>> basic_credentials("Basic azN5MGtleTBrZXkwOkFQSVBBU1NXT1JE")
+    ('k3y0key0key0', 'APIPASSWORD')
+    """
+    scheme, _, encoded = authorization.strip().partition(" ")
+    if scheme.lower() != "basic":
+        raise BadCredentialsError
+    try:
+        user, colon, password = base64.b64decode(encoded.strip(), validate=True).decode("utf-8").partition(":")
+    except ValueError as error:
+        raise BadCredentialsError from error
+    if not colon:
+        raise BadCredentialsError
+    return user, password
+
+
 def require(account: Account, permission: Permission) -> None:
     """Raise NotAllowedError unless the account holds `permission`."""
     if not account.may(permission):
-        raise NotAllowedError
+        raise NotAllowedError(permission=permission.value)
 
 
 def source_address(

@@ -4,9 +4,10 @@ A file of the shelf ends with `DIALECT = Dialect(...)`. The shelf is walked: not
 
 1. `name` MUST be the file's name; it is also the table [api.<name>] and the word in an account's dialects.
 2. `settings` MUST be a subclass of `DialectSettings`, each field with a default and a line of text.
-3. `routes` MUST give every exact path the dialect serves, with the methods it takes; `prefixes` those
-   under which unknown paths are answered by the dialect. Paths MUST begin with a slash and end without
-   one. The server refuses to start when two dialects claim one path.
+3. `routes` MUST give every path the dialect serves, with the methods it takes; `prefixes` those under which
+   unknown paths are answered by the dialect. Paths MUST begin with a slash and end without one; a segment
+   `{name}` stands for any text, given in `Call.parts`. The server refuses to start when two dialects claim
+   one path.
 4. A handler MUST check the caller's credentials before it reads any other field, then the rate, the
    permission, the fields in the order of the dialect's document (`gateway.api.auth` does the first two).
 5. A handler MUST NOT answer success before what it accepted is durable: it awaits the desk.
@@ -14,6 +15,7 @@ A file of the shelf ends with `DIALECT = Dialect(...)`. The shelf is walked: not
    classes of `gateway.api.refusals`, in the dialect's own words.
 7. `render` MUST be pure: the request that tells a customer of an event, from facts alone. It gives None
    when nothing is owed any more (switched off since).
+   What must be computed under the key of the box comes from `CallbackFacts.sign`.
 8. A dialect MAY keep settings for each account in the store, under its name.
 9. A dialect MUST NOT import another one, nor aiohttp.
 """
@@ -51,13 +53,20 @@ S = TypeVar("S", bound=DialectSettings)
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Call(Generic[S]):
-    """One request: `path` as the route has it (of an unknown path: as called), `source` the caller's address."""
+    """One request.
+
+    `path` as the route has it, `parts` what stands for its `{name}` segments, `method` in upper case (HEAD is GET),
+    `authorization` the header of that name ("" without one), `source` the caller's address.
+    """
 
     path: str
     params: Params
     source: str
     service: Service
     settings: S
+    method: str = "POST"
+    authorization: str = ""
+    parts: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -77,11 +86,15 @@ class Answer:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Route(Generic[S]):
-    """A path and what answers it; with GET in `methods` HEAD is taken too."""
+    """A path and what answers it; with GET in `methods` HEAD is taken too.
+
+    `array_as` names the field that a JSON body is when it is an array instead of an object; "" refuses one.
+    """
 
     path: str
     methods: frozenset[str]
     handle: Callable[[Call[S]], Awaitable[Answer]]
+    array_as: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -89,8 +102,8 @@ class CallbackFacts:
     """All that a dialect may say of an event.
 
     `message` is there for results and reports, `inbound` for inbound messages. `values` are the
-    dialect's settings of the account, `span_name` that of the span used, `unknown_as` the setting
-    api.unknown_as.
+    dialect's settings of the account, `span_name` and `own_number` those of the span used ("" when not
+    known), `unknown_as` the setting api.unknown_as, `sign` gives HMAC-SHA256 under the key of the box.
     """
 
     owed: OwedCallback
@@ -99,20 +112,26 @@ class CallbackFacts:
     inbound: Inbound | None
     values: Mapping[str, Any]
     span_name: str
+    own_number: str
     zone: ZoneInfo
     unknown_as: str
+    sign: Callable[[bytes], bytes]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Dialect(Generic[S]):
-    """A dialect as the server sees it; see the module's text."""
+    """A dialect as the server sees it; see the module's text.
+
+    `malformed_is_empty`: a body that cannot be parsed counts as one without fields, for the handler to refuse.
+    """
 
     name: str
     settings: type[S]
     routes: Callable[[S], Sequence[Route[S]]]
     prefixes: Callable[[S], Sequence[str]]
-    refuse: Callable[[str, RequestError], Answer]
+    refuse: Callable[[str, RequestError, S], Answer]
     render: Callable[[CallbackFacts, S], CallbackRequest | None]
+    malformed_is_empty: bool = False
 
 
 def encode_json(document: object) -> bytes:

@@ -60,8 +60,8 @@ def _known_charset(name: str) -> str:
     return "" if known in _NOT_CHARSETS else known
 
 
-async def read_params(request: web.BaseRequest, limit_octets: int) -> Params:
-    """Give the fields of a request.
+async def read_params(request: web.BaseRequest, limit_octets: int, array_as: str = "") -> Params:
+    """Give the fields of a request; a JSON body that is an array is the field `array_as`, where one is named.
 
     Raises OversizeError for a body over `limit_octets`, compressed or not, and MalformedError for one
     that cannot be parsed. Text that does not decode is an error of its field, raised when it is read.
@@ -75,6 +75,8 @@ async def read_params(request: web.BaseRequest, limit_octets: int) -> Params:
     json_text = _json_text(body, content_type)
     if json_text is not None:
         value = decode_json(json_text)
+        if array_as and isinstance(value, list):
+            value = {array_as: value}
         if not isinstance(value, dict):
             raise MalformedError("not an object")
         return Params(value, build_fields(query_pairs) if query_pairs else None)

@@ -1,11 +1,17 @@
-"""The HTTP server of aiohttp, kept from repeating what it cannot parse.
+"""The HTTP server of aiohttp, made lenient where clients are sloppy, and kept from repeating what it cannot parse.
 
 Its own answer and log line show the octets at fault, and a request line or header may hold a password.
+
+A request line with raw blanks, control characters or octets of a text that was never encoded is no HTTP, and the
+parser refuses it before a dialect can answer. So the first line of each request is looked at here and its
+address encoded octet by octet; what the octets mean is decided where fields are decoded. Of requests in one
+packet only the first is looked at.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+import re
+from typing import TYPE_CHECKING, Any
 
 import structlog
 from aiohttp import web
@@ -14,15 +20,69 @@ from aiohttp.http_exceptions import HttpProcessingError
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
 
+    from aiohttp import StreamReader
     from aiohttp.web_request import BaseRequest
 
 log = structlog.get_logger(__name__)
 
 
+LINE_LIMIT_OCTETS = 65_536
+_NOT_IN_ADDRESS = re.compile(rb"[^\x21\x22\x24-\x7e]")
+"""A raw `#` too: a client that means a fragment does not send it."""
+_NOT_IN_LINE = re.compile(rb"#|[^\x20-\x7e](?!\Z)|[^\x20-\x7e\r]\Z| [^ ]* [^ ]* ")
+_LINE_ENDS = b"\r\n"
+
+
+def repaired_line(line: bytes) -> bytes:
+    """Give a request line with everything in its address encoded that may not stand there; other lines as they are.
+
+    >>> repaired_line(b"GET /sendsms?message=hello world HTTP/1.1\\r")
+    b'GET /sendsms?message=hello%20world HTTP/1.1\\r'
+    """
+    method, _, rest = line.partition(b" ")
+    address, _, version = rest.rpartition(b" ")
+    if not version.startswith(b"HTTP/") or not method.isalpha():
+        return line
+    return b"%s %s %s" % (method, _NOT_IN_ADDRESS.sub(_encoded, address), version)
+
+
+def _encoded(match: re.Match[bytes]) -> bytes:
+    return b"%%%02X" % match[0][0]
+
+
 class _Connection(web.RequestHandler):
     """One connection of a client."""
 
-    __slots__ = ()
+    __slots__ = ("_held", "_is_in_head", "_last_body")
+
+    def __init__(self, manager: web.Server, **options: Any) -> None:
+        super().__init__(manager, **options)
+        self._held = b""
+        self._is_in_head = False
+        self._last_body: StreamReader | None = None
+
+    def data_received(self, data: bytes) -> None:
+        """Pass octets on to the parser, request lines repaired."""
+        if self._is_before_line():
+            data = self._held + data
+            start = len(data) - len(data.lstrip(_LINE_ENDS))
+            end = data.find(b"\n", start)
+            if end < 0 and len(data) < LINE_LIMIT_OCTETS:
+                self._held = data
+                return
+            self._held = b""
+            line = data[start:end]
+            if end >= 0 and _NOT_IN_LINE.search(line):
+                data = data[:start] + repaired_line(line) + data[end:]
+            self._is_in_head = True
+        super().data_received(data)
+        if self._messages:
+            self._is_in_head, self._last_body = False, self._messages[-1][1]
+
+    def _is_before_line(self) -> bool:
+        """Whether the next octets begin a request: none is in its head, and the body of the last one is complete."""
+        is_complete = self._last_body is None or self._last_body.is_eof()
+        return is_complete and not self._is_in_head and not self._upgraded and self._payload_parser is None
 
     def handle_error(
         self,

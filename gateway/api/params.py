@@ -149,15 +149,36 @@ class Params:
 
     def read_list(self, name: str) -> list[Any] | None:
         """Read a list of JSON values; a single value is a list of one."""
+        items = self.read_items(name) or ()
+        return [item for item in items if not _is_blank(item)] or None
+
+    def read_items(self, name: str) -> list[Any] | None:
+        """Read a list as `read_list`, but with every item in its place, empty ones too; [] when it has none."""
         value, is_form = self._find(name)
         if isinstance(value, dict):
             raise InvalidFieldError(name, "not a list")
         if is_form and isinstance(value, str) and value.lstrip().startswith("["):
             value = _embedded(value)
+        if value is _MISSING or value is None or value == "":
+            return None
         items = value if isinstance(value, list) else [value]
         for item in items:
             _refuse_undecodable(name, item)
-        return [item for item in items if not _is_blank(item)] or None
+        return list(items)
+
+    def read_object(self, name: str) -> dict[str, Any] | None:
+        """Read an object; in a form text that begins with `{` is one."""
+        value, is_form = self._find(name)
+        if is_form and isinstance(value, str) and value.lstrip().startswith("{"):
+            value = _embedded(value)
+        if value is _MISSING or value is None or (isinstance(value, str) and not value.strip()):
+            return None
+        _refuse_undecodable(name, value)
+        if not isinstance(value, dict):
+            raise InvalidFieldError(name, "not an object")
+        for item in value.values():
+            _refuse_undecodable(name, item)
+        return value
 
     def read_phones(self, name: str) -> list[str] | None:
         """Read the texts that hold phone numbers: one, or a list of them; in forms a lost plus is put back."""

@@ -39,15 +39,19 @@ class Renderer:
         subject = inbound or message
         if inbound is not None and not _may_hear(account, inbound):
             return None
+        port = subject.port if subject else None
+        numbers = await self._service.directory.own_numbers(account)
         facts = CallbackFacts(
             owed=owed,
             account=account,
             message=message,
             inbound=inbound,
             values=await self._service.dialect_settings(account, owed.dialect),
-            span_name=self._service.board.name(subject.port if subject else None),
+            span_name=self._service.board.name(port),
+            own_number="" if port is None else numbers.get(port, ""),
             zone=self._service.zone(account),
             unknown_as=self._service.settings.api.unknown_as,
+            sign=await self._service.accounts.keys.signer(),
         )
         return dialect.render(facts, self._settings[owed.dialect])
 

@@ -7,7 +7,7 @@ import logging
 import re
 import secrets
 import ssl
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import TYPE_CHECKING, Any
 
@@ -19,12 +19,13 @@ from gateway.api.dialect import Answer, Call, encode_json
 from gateway.api.dialects import shelf
 from gateway.api.intake import read_params
 from gateway.api.listener import HttpServer
-from gateway.api.refusals import InternalError, OversizeError, UnknownPathError, WrongMethodError
+from gateway.api.params import Params
+from gateway.api.refusals import InternalError, MalformedError, OversizeError, UnknownPathError, WrongMethodError
 from gateway.api.settings import read_settings
 from gateway.errors import ConfigError, RequestError, StoreError, StoreUnavailableError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
     from pathlib import Path
 
     from gateway.api.dialect import Dialect, DialectSettings, Route
@@ -35,6 +36,7 @@ log = structlog.get_logger(__name__)
 SLOW_S = 1.0
 SHUTDOWN_TIMEOUT_S = 5.0
 LOGGED_PATH_LIMIT = 200
+_NAMED = re.compile(r"\{[^/]*\}")
 _SLASHES = re.compile(r"/{2,}")
 _NOT_FOUND = Answer(body=b"Not found", status=404, content_type="text/plain; charset=utf-8", refusal="404")
 _HEALTH_METHODS = frozenset({"GET", "HEAD"})
@@ -48,6 +50,7 @@ class _Target:
     settings: DialectSettings
     path: str
     route: Route[Any] | None
+    parts: Mapping[str, str] = field(default_factory=dict)
 
 
 class Paths:
@@ -55,11 +58,15 @@ class Paths:
 
     def __init__(self, dialects: Iterable[tuple[Dialect[Any], DialectSettings]]) -> None:
         self._exact: dict[str, _Target] = {}
+        self._patterns: dict[str, _Target] = {}
         self._prefixes: dict[str, tuple[Dialect[Any], DialectSettings]] = {}
         for dialect, settings in dialects:
             for route in dialect.routes(settings):
                 target = _Target(dialect=dialect, settings=settings, path=route.path, route=route)
-                self._claim(self._exact, route.path, target, dialect.name)
+                if "{" in route.path:
+                    self._claim(self._patterns, _NAMED.sub("{}", route.path), target, dialect.name)
+                else:
+                    self._claim(self._exact, route.path, target, dialect.name)
             for prefix in dialect.prefixes(settings):
                 self._claim(self._prefixes, prefix, (dialect, settings), dialect.name)
 
@@ -75,7 +82,16 @@ class Paths:
         if target is not None:
             return target
         path = plain_path(path)
-        return self._exact.get(path) or self._below_prefix(path)
+        return self._exact.get(path) or self._by_pattern(path) or self._below_prefix(path)
+
+    def _by_pattern(self, path: str) -> _Target | None:
+        segments = path.split("/")
+        for target in self._patterns.values():
+            wanted = target.path.split("/")
+            parts = dict(zip(wanted, segments, strict=False))
+            if len(wanted) == len(segments) and all(name == text or name[:1] == "{" for name, text in parts.items()):
+                return replace(target, parts={name[1:-1]: text for name, text in parts.items() if name[:1] == "{"})
+        return None
 
     def _below_prefix(self, path: str) -> _Target | None:
         prefix = path
@@ -158,8 +174,16 @@ class Server:
             methods = target.route.methods
             if request.method not in methods and not (request.method == "HEAD" and "GET" in methods):
                 raise WrongMethodError(methods)
-            params = await read_params(request, self._body_limit)
-            call = Call(path=target.path, params=params, source=source, service=self._service, settings=target.settings)
+            call = Call(
+                path=target.path,
+                params=await self._params(request, target, target.route),
+                source=source,
+                service=self._service,
+                settings=target.settings,
+                method="GET" if request.method == "HEAD" else request.method,
+                authorization=request.headers.get("Authorization", ""),
+                parts=target.parts,
+            )
             return await target.route.handle(call)
         except RequestError as error:
             return _refuse(target, error)
@@ -170,6 +194,14 @@ class Server:
         except Exception as error:
             log.exception("request failed", action="request", request_id=request_id, path=target.path)
             return _refuse(target, InternalError(type(error).__name__))
+
+    async def _params(self, request: web.BaseRequest, target: _Target, route: Route[Any]) -> Params:
+        try:
+            return await read_params(request, self._body_limit, route.array_as)
+        except MalformedError:
+            if not target.dialect.malformed_is_empty:
+                raise
+            return Params()
 
     async def _health(self, path: str, method: str) -> Answer | None:
         """Answer /health/live and /health/ready, None for other paths."""
@@ -207,7 +239,7 @@ class Server:
 
 
 def _refuse(target: _Target, error: RequestError) -> Answer:
-    answer = target.dialect.refuse(target.path, error)
+    answer = target.dialect.refuse(target.path, error, target.settings)
     return replace(answer, is_last=True) if isinstance(error, OversizeError) else answer
 
 

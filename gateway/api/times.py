@@ -11,23 +11,29 @@ from gateway.core.types import EpochMs
 if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
-_DATE = re.compile(
-    r"(?P<year>[0-9]{4}|[0-9]{2})[-/](?P<month>[0-9]{1,2})[-/](?P<day>[0-9]{1,2})"
+_TIME = (
     r"(?:[ T]+(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})"
     r"(?::(?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]+))?)?"
     r"(?P<zone>Z|[+-][0-9]{2}:[0-9]{2})?)?"
 )
+_DATE = re.compile(r"(?P<year>[0-9]{4}|[0-9]{2})[-/](?P<month>[0-9]{1,2})[-/](?P<day>[0-9]{1,2})" + _TIME)
+_DAY_FIRST = re.compile(r"(?P<day>[0-9]{1,2})[.-](?P<month>[0-9]{1,2})[.-](?P<year>[0-9]{4})" + _TIME)
 
 
-def read_instant(text: str, zone: ZoneInfo, *, is_end: bool = False, has_short_year: bool = False) -> EpochMs | None:
+def read_instant(
+    text: str, zone: ZoneInfo, *, is_end: bool = False, has_short_year: bool = False, has_day_first: bool = False
+) -> EpochMs | None:
     """Read a date or time of a request in the caller's zone, None when it is none.
 
     `YYYY-MM-DD`, with blank or `T` and `H:MM`, `HH:MM` or `HH:MM:SS`, optional fraction and `Z` or
-    `±HH:MM`; `/` for `-`; with `has_short_year` also `YY`, meaning 20YY. As the end of a range
+    `±HH:MM`; `/` for `-`; with `has_short_year` also `YY`, meaning 20YY; with
+    `has_day_first` also `DD.MM.YYYY` and `DD-MM-YYYY`. As the end of a range
     (`is_end`) the whole day or second is meant. A local time that does not exist is moved forward by
     the gap, one that occurs twice is the first.
     """
     match = _DATE.fullmatch(text.strip())
+    if match is None and has_day_first:
+        match = _DAY_FIRST.fullmatch(text.strip())
     if match is None or (len(match["year"]) == 2 and not has_short_year):
         return None
     try:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -11,7 +12,10 @@ import click
 
 from gateway.clock import Clock
 from gateway.config.load import load_settings
-from gateway.control import RemoteAccounts, control_path, running_accounts
+from gateway.control import RemoteAccounts, RemoteUpkeep, control_path, running_accounts
+from gateway.core.number import read_number
+from gateway.directory.directory import Directory
+from gateway.directory.upkeep import Upkeep
 from gateway.errors import ConfigError, StoreError
 from gateway.service.accounts import Accounts
 from gateway.store.backends.sqlite.store import SqliteStore
@@ -51,12 +55,31 @@ async def open_accounts(settings: Settings) -> AsyncIterator[Accounts | RemoteAc
     if remote is not None:
         yield remote
         return
+    async with _opened_store(settings) as store:
+        yield Accounts(store, clock=Clock())
+
+
+@contextlib.asynccontextmanager
+async def open_upkeep(settings: Settings) -> AsyncIterator[Upkeep | RemoteUpkeep]:
+    """Give the upkeep of the lists: that of the running gateway if there is one, else straight on the store."""
+    path = control_path(settings.store.path)
+    if await running_accounts(path) is not None:
+        yield RemoteUpkeep(path)
+        return
+    async with _opened_store(settings) as store:
+        region = settings.number.default_region
+        directory = Directory(store, clock=Clock(), read_number=partial(read_number, default_region=region))
+        yield Upkeep(store, directory, clock=Clock())
+
+
+@contextlib.asynccontextmanager
+async def _opened_store(settings: Settings) -> AsyncIterator[SqliteStore]:
     store = SqliteStore(settings.store.path, synchronous=settings.store.synchronous)
     try:
         await store.open()
     except (StoreError, OSError) as error:
         raise click.ClickException(f"{settings.store.path}: {error}") from error
     try:
-        yield Accounts(store, clock=Clock())
+        yield store
     finally:
         await store.close()

@@ -187,6 +187,7 @@ class QueueSection(Section):
     validity_s: Seconds = Field(
         172_800, description="how long a message is good for: to wait here, and then at the service centre"
     )
+    schedule_limit_days: int = Field(3650, ge=1, description="how far ahead a message may be put off")
 
 
 class DispatchSection(Section):

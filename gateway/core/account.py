@@ -33,6 +33,16 @@ class Role(StrEnum):
     VIEWER = "viewer"
 
 
+class Readiness(StrEnum):
+    """What some vendors ask of a customer before they send for him; in the order in which they ask."""
+
+    EMAIL_VERIFIED = "email_verified"
+    MOBILE_VERIFIED = "mobile_verified"
+    PASSPORT_UPLOADED = "passport_uploaded"
+    PASSPORT_APPROVED = "passport_approved"
+    CONTRACT_SIGNED = "contract_signed"
+
+
 ROLE_PERMISSIONS: dict[Role, frozenset[Permission]] = {
     Role.ADMIN: frozenset(Permission),
     Role.OPERATOR: frozenset(Permission) - {Permission.ACCOUNTS},
@@ -48,7 +58,9 @@ class Account:
     """A caller as the store knows it, without secrets.
 
     `spans` None means all; `dialects` None means all; `credit` in segments, None is unlimited;
-    `rate_per_s` and `queue_limit` 0 mean no limit; `timezone` None means the box's.
+    `rate_per_s` and `queue_limit` 0 mean no limit; `timezone` None means the box's. `default_sender` is
+    the sender name used when a caller names none. `unready` holds the flags that an administrator has cleared.
+    `token_generation` counts how often the account's permanent token was withdrawn.
     """
 
     id: AccountId
@@ -62,6 +74,9 @@ class Account:
     rate_per_s: int = 0
     queue_limit: int = 0
     credit: int | None = None
+    default_sender: str = ""
+    unready: frozenset[Readiness] = frozenset()
+    token_generation: int = 0
 
     def may(self, permission: Permission) -> bool:
         """Whether the account's role holds `permission`."""
@@ -82,3 +97,5 @@ class AccountChanges(TypedDict, total=False):
     rate_per_s: int
     queue_limit: int
     credit: int | None
+    default_sender: str
+    unready: frozenset[Readiness]

@@ -18,6 +18,7 @@ class CallbackEvent(StrEnum):
     RESULT = "result"
     REPORT = "report"
     INBOUND = "inbound"
+    CANCEL = "cancel"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from gateway.core.inbound import PLAIN_TEXT, Nature, caption
 
 if TYPE_CHECKING:
+    from gateway.core.directory import NewsletterId
     from gateway.core.status import Status
     from gateway.core.types import AccountId, AttemptId, EpochMs, MessageId, Port
 
@@ -19,6 +20,9 @@ class NewMessage:
     `recipient` is the number as it goes on the air, `recipient_given` as the caller wrote it.
     `spans` are the ports that may send it, in the caller's order; empty means any.
     `port` is the span chosen at acceptance, a preference; None while none is chosen.
+    A message with a `send_at` after `accepted_at` is held until then. `is_urgent` goes before all that is not
+    on the spans it may take. `is_credit_late` has the credit checked when it is due. `sim_slot`, `sender` and
+    `callback_url` are as the caller named them.
     """
 
     account_id: AccountId
@@ -34,6 +38,18 @@ class NewMessage:
     valid_until: EpochMs
     client_ref: str = ""
     request_report: bool = True
+    send_at: EpochMs | None = None
+    is_urgent: bool = False
+    is_credit_late: bool = False
+    sim_slot: int = 0
+    sender: str = ""
+    callback_url: str = ""
+    newsletter_id: NewsletterId | None = None
+
+    @property
+    def is_scheduled(self) -> bool:
+        """Whether it is to be held at first."""
+        return self.send_at is not None and self.send_at > self.accepted_at
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -42,7 +58,9 @@ class Message:
 
     `cause` is a sentence for people, empty while all is well; `report_status` is the TP-ST that
     decided a delivered, undelivered or expired message. `sent_at` is when the network took the
-    last segment.
+    last segment. `changed_at` is when the status became what it is, `failure_code` the modem's error that a
+    failed message ended with ("" for another cause), `was_tried` whether a span has taken it at least once.
+    The rest is as in `NewMessage`.
     """
 
     id: MessageId
@@ -61,6 +79,15 @@ class Message:
     sent_at: EpochMs | None
     settled_at: EpochMs | None
     report_status: int | None
+    changed_at: EpochMs
+    failure_code: str = ""
+    was_tried: bool = False
+    send_at: EpochMs | None = None
+    is_urgent: bool = False
+    sim_slot: int = 0
+    sender: str = ""
+    callback_url: str = ""
+    newsletter_id: NewsletterId | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 import phonenumbers
 
 SHORT_CODE_DIGITS = 6
+INTERNATIONAL_DIGITS, MOST_INTERNATIONAL_DIGITS = 8, 15
 _DIALLABLE = re.compile(r"\+[1-9][0-9]{6,14}|[0-9]{3,20}")
 _DECORATION = str.maketrans("", "", " -.()/")
 _ASCII_DIALLABLE = re.compile(r"[+0-9]*")
@@ -34,11 +35,14 @@ def _plain_character(character: str) -> str:
     return character if character.isprintable() else ""
 
 
-def read_number(text: str, *, default_region: str = "", drop_decoration: bool = True) -> Number | None:
+def read_number(
+    text: str, *, default_region: str = "", drop_decoration: bool = True, is_international: bool = False
+) -> Number | None:
     """Read one phone number; None when it cannot be one.
 
     A leading `00` becomes `+`; with `default_region` (ISO 3166, e.g. "DE") a national number longer
-    than a short code is made international. `drop_decoration` ignores blank - . ( ) and /.
+    than a short code is made international. `drop_decoration` ignores blank - . ( ) and /. With
+    `is_international` the caller's API leaves the plus out: 8 digits or more that do not begin with 0 get it.
     """
     number = plain_digits(text)
     if drop_decoration:
@@ -47,6 +51,10 @@ def read_number(text: str, *, default_region: str = "", drop_decoration: bool = 
         number = "+" + number[2:]
     if not _DIALLABLE.fullmatch(number):
         return None
+    if is_international and len(number) >= INTERNATIONAL_DIGITS and number[0] not in "+0":
+        if len(number) > MOST_INTERNATIONAL_DIGITS:
+            return None
+        number = f"+{number}"
     return Number(given=text.strip(), normalised=_with_region(number, default_region))
 
 
@@ -60,6 +68,17 @@ def _with_region(number: str, default_region: str) -> str:
     if not phonenumbers.is_possible_number(parsed):
         return number
     return phonenumbers.format_number(parsed, phonenumbers.PhoneNumberFormat.E164)
+
+
+def country_of(number: str) -> str:
+    """Give the country of an international number, ISO 3166 in upper case, "" when that is not known."""
+    if not number.startswith("+"):
+        return ""
+    try:
+        region = phonenumbers.region_code_for_number(phonenumbers.parse(number))
+    except phonenumbers.NumberParseException:
+        return ""
+    return region if region is not None and region.isalpha() else ""
 
 
 def match_key(number: str) -> str:

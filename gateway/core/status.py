@@ -44,6 +44,7 @@ CHANGES: dict[tuple[Status, Status], str] = {
     (Status.QUEUED, Status.DELIVERED): "late evidence: a report came for the attempt thought lost",
     (Status.HELD, Status.QUEUED): "it may go on",
     (Status.HELD, Status.EXPIRED): "its validity ended while it was held",
+    (Status.HELD, Status.FAILED): "it was due and the credit of its account did not cover it",
     (Status.HELD, Status.CANCELLED): "it was withdrawn before sending",
     (Status.SENDING, Status.SENT): "the network took every segment",
     (Status.SENDING, Status.QUEUED): "it certainly did not go out: safe to try again",

@@ -14,10 +14,11 @@ from gateway.core.span import SpanState
 from gateway.core.status import Status
 from gateway.core.types import EpochMs
 from gateway.dispatch.outcome import Verdict, judge
+from gateway.dispatch.schedule import Schedule
 from gateway.dispatch.span import SpanWorker
 from gateway.dispatch.stops import SimStops, describe
 from gateway.dispatch.validity import ValidityForms
-from gateway.store.backend import StatusChanged, WorkAdded
+from gateway.store.backend import StatusChanged, WorkAdded, WorkScheduled
 from gateway.store.outage import Outage
 
 if TYPE_CHECKING:
@@ -69,6 +70,7 @@ class Dispatcher:
         self._outage = Outage()
         self._stops = SimStops(store, clock=clock, outage=self._outage)
         self._validity_forms = ValidityForms()
+        self._schedule = Schedule(store, clock, self._outage)
         self._workers: dict[Port, SpanWorker] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._decisions: dict[AttemptId, asyncio.Task[None]] = {}
@@ -88,6 +90,7 @@ class Dispatcher:
         for port in self._board.ports():
             self.worker(port)
         self._spawn(self._housekeeping(), "housekeeping")
+        self._spawn(self._schedule.run(), "schedule")
 
     async def wait_failed(self) -> None:
         """Return never; raises what broke one of the tasks."""
@@ -232,6 +235,8 @@ class Dispatcher:
         match news:
             case WorkAdded():
                 self._wake_for(news)
+            case WorkScheduled():
+                self._schedule.expect(news.at)
             case StatusChanged():
                 log.info(
                     "message",

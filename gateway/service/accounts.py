@@ -18,6 +18,7 @@ import structlog
 from gateway.core.account import Account, Role
 from gateway.core.types import AccountId, EpochMs
 from gateway.errors import BadCredentialsError, InvalidFieldError
+from gateway.service.keys import Keys
 from gateway.service.limits import FailedLogins, TokenBucket
 from gateway.service.passwords import decoy_hash, hash_password, verify_password
 from gateway.service.proofs import VERIFIED_FOR_S, Proofs, Token
@@ -38,7 +39,7 @@ CHECKS_AT_ONCE = 2
 NAME_LIMIT = 255
 TOKEN_KEY_CHARACTERS, TOKEN_SECRET_CHARACTERS = 12, 40
 ACTOR = "command line"
-_KEYED = "key and secret"
+_KEYED, _PERMANENT = "key and secret", "permanent"
 
 
 class Accounts:
@@ -53,6 +54,8 @@ class Accounts:
         self._hashing = ThreadPoolExecutor(CHECKS_AT_ONCE, thread_name_prefix="password")
         self._running: dict[bytes, asyncio.Task[Account | None]] = {}
         self._decoy = decoy_hash()
+        self.keys = Keys(store)
+        self._token_keys: set[str] = set()
 
     # --- checks ---------------------------------------------------------------------------------
 
@@ -68,8 +71,8 @@ class Accounts:
             account = await self._check_slowly(login, password, source)
         return self._let_in(await self._fresh_credit(account), dialect)
 
-    async def check_session(self, token: str, *, kind: str, life_s: int, source: str, dialect: str) -> Account:
-        """Give the account of a session token; its life of `life_s` starts anew."""
+    async def check_session(self, token: str, *, kind: str, life_s: int | None, source: str, dialect: str) -> Account:
+        """Give the account of a session token; its life of `life_s` starts anew, None leaves it as it is."""
         now = self._clock.now_ms()
         digest = _sha256(token)
         known = self._proofs.token(kind, digest, self._clock.monotonic())
@@ -78,12 +81,12 @@ class Accounts:
         if known.expires_at is not None and known.expires_at <= now:
             self._proofs.drop_token(kind, digest)
             raise BadCredentialsError
-        known.expires_at = EpochMs(now + life_s * 1000)
-        if (
-            known.stored_at + life_s * 100 <= now
-        ):  # a write for every request would be dear: once in a tenth of its life
-            known.stored_at = now
-            await self._store.save_session(digest, known.account.id, kind=kind, expires_at=known.expires_at)
+        if life_s is not None:
+            known.expires_at = EpochMs(now + life_s * 1000)
+            if known.stored_at + life_s * 100 <= now:
+                # A write for every request would be dear: once in a tenth of its life.
+                known.stored_at = now
+                await self._store.save_session(digest, known.account.id, kind=kind, expires_at=known.expires_at)
         return self._let_in(await self._fresh_credit(known.account), dialect)
 
     async def check_api_token(self, text: str, *, source: str, dialect: str) -> Account:
@@ -96,12 +99,46 @@ class Accounts:
             raise BadCredentialsError
         return self._let_in(await self._fresh_credit(known.account), dialect)
 
-    async def open_session(self, account: Account, *, kind: str, life_s: int) -> str:
-        """Give a new session token, 32 hex digits, stored before this returns."""
-        token = secrets.token_hex(16)
+    async def has_token(self, key: str) -> bool:
+        """Whether an API token has this key, its secret apart."""
+        if key not in self._token_keys and await self._store.token(key) is not None:
+            self._token_keys.add(key)
+        return key in self._token_keys
+
+    async def open_session(
+        self, account: Account, *, kind: str, life_s: int, token: str = "", most: int | None = None
+    ) -> str:
+        """Give a new session token, 32 hex digits or `token`, stored before this returns.
+
+        With `most` the account keeps that many of its kind; those that would end first go.
+        """
+        token = token or secrets.token_hex(16)
         expires_at = EpochMs(self._clock.now_ms() + life_s * 1000)
-        await self._store.save_session(_sha256(token), account.id, kind=kind, expires_at=expires_at)
+        await self._store.save_session(_sha256(token), account.id, kind=kind, expires_at=expires_at, most=most)
+        if most is not None:
+            self._proofs.forget_tokens(account.id, kind)
         return token
+
+    async def end_session(self, account: Account, token: str, *, kind: str, after_s: int = 0) -> None:
+        """Let a session token of the account be good for `after_s` at most."""
+        at = EpochMs(self._clock.now_ms() + after_s * 1000)
+        await self._store.end_session(_sha256(token), kind=kind, at=at)
+        self._proofs.forget_tokens(account.id, kind)
+
+    async def check_permanent_token(self, token: str, *, source: str, dialect: str) -> Account:
+        """Give the account of a permanent token."""
+        digest = _sha256(token)
+
+        async def look() -> Token | None:
+            account_id = await self.keys.owner_of(digest)
+            account = None if account_id is None else await self._store.account(account_id)
+            until_s = self._clock.monotonic() + VERIFIED_FOR_S
+            return None if account is None else Token(account=account, until_s=until_s)
+
+        known = self._proofs.token(_PERMANENT, digest, self._clock.monotonic())
+        if known is None:
+            known = await self._find_token(_PERMANENT, digest, source, look)
+        return self._let_in(await self._fresh_credit(known.account), dialect)
 
     def take_rate(self, account: Account) -> None:
         """Count one request of the account; SlowDownError when it comes faster than allowed."""
@@ -124,6 +161,7 @@ class Accounts:
         now = self._clock.now_ms()
         wanted = Account(id=AccountId(0), name=name, email=email, role=role)
         account = await self._store.add_account(wanted, password_hash, now)
+        self.keys.forget()
         await self._audit("account created", f"{name}, {role}")
         return account
 
@@ -152,8 +190,18 @@ class Accounts:
         """Change the account's password, which ends its sessions; InvalidFieldError names what is wrong."""
         account = await self._named(name)
         await self._store.set_password(account.id, await self._hash(password))
+        self.keys.forget()
         self._proofs.forget(account.id)
         await self._audit("password changed", account.name)
+
+    async def renew_permanent_token(self, name: str) -> str:
+        """Withdraw the account's permanent token, from the next request on; gives the new one."""
+        account = await self._named(name)
+        await self._store.renew_permanent_token(account.id)
+        self.keys.forget()
+        self._proofs.forget(account.id)
+        await self._audit("permanent token renewed", account.name)
+        return await self.keys.permanent_token(await self._named(name))
 
     async def create_token(self, name: str, *, label: str, expires_at: EpochMs | None = None) -> str:
         """Make an API token for the account; its text `key|secret` is given only now."""
@@ -182,6 +230,7 @@ class Accounts:
         if token is None:
             raise InvalidFieldError("key", f"no token {key}")
         await self._store.remove_token(key)
+        self._token_keys.discard(key)
         self._proofs.forget(token.account_id)
         await self._audit("token revoked", f"{key}, {token.label}")
 
@@ -225,10 +274,11 @@ class Accounts:
 
     async def _find_session(self, digest: bytes, kind: str, source: str, now: EpochMs) -> Token:
         async def look() -> Token | None:
-            account_id = await self._store.session(digest, kind=kind, now=now)
-            account = None if account_id is None else await self._store.account(account_id)
-            # When it expires is not known here; its use just now sets that anew.
-            return None if account is None else Token(account=account, until_s=math.inf)
+            found = await self._store.session(digest, kind=kind, now=now)
+            account = None if found is None else await self._store.account(found[0])
+            if found is None or account is None:
+                return None
+            return Token(account=account, until_s=math.inf, expires_at=found[1])
 
         return await self._find_token(kind, digest, source, look)
 
@@ -318,6 +368,8 @@ def _check_changes(changes: AccountChanges) -> None:
         number = changes.get(field)
         if isinstance(number, int) and number < 0:
             raise InvalidFieldError(field, "may not be negative")
+    if "default_sender" in changes and not _is_storable(changes["default_sender"]):
+        raise InvalidFieldError("default_sender", "bad character")
     timezone = changes.get("timezone")
     if timezone is None:
         return

@@ -3,23 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-import itertools
-import random
-from collections import OrderedDict
-from dataclasses import dataclass
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 import modem.pdu as sms
 from gateway.core.account import Permission
-from gateway.core.message import NewMessage
+from gateway.core.directory import ID_LIMIT
 from gateway.core.number import Number, read_number
-from gateway.core.routing import choose_ports
 from gateway.core.status import Status
-from gateway.core.types import EpochMs
-from gateway.errors import InvalidFieldError, NoCreditError, NoSpanError, NotAllowedError, QueueFullError
-from gateway.store.backend import PageQuery, StatusChanged
-from modem.errors import EncodeError
+from gateway.core.types import MessageId
+from gateway.directory.directory import Directory
+from gateway.errors import NoCreditError, NotAllowedError, QueueFullError
+from gateway.service.submitting import QUEUE_FULL_RETRY_S, Submitter
+from gateway.store.backend import ConversationQuery, PageQuery, StatusChanged
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -28,36 +25,17 @@ if TYPE_CHECKING:
     from gateway.config.settings import Settings
     from gateway.core.account import Account
     from gateway.core.callback import CallbackEvent
-    from gateway.core.message import Message
+    from gateway.core.directory import NewsletterId
+    from gateway.core.message import Inbound, Message
     from gateway.core.span import SpanView
-    from gateway.core.types import MessageId, Port
+    from gateway.core.types import EpochMs
+    from gateway.errors import RequestError
     from gateway.service.accounts import Accounts
     from gateway.service.spans import SpanBoard
-    from gateway.store.backend import InboxPage, News, OutboxPage, Store
+    from gateway.service.submitting import Accepted, Submission
+    from gateway.store.backend import InboxPage, Listing, ListingQuery, News, OutboxPage, Store
 
-QUEUE_FULL_RETRY_S = 30
-REMEMBERED_RECIPIENTS = 4096
 _ENDED_BY_REPORT = frozenset({Status.UNDELIVERED, Status.EXPIRED})
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Submission:
-    """What a caller wants sent: one text to one or several numbers, over named spans or any."""
-
-    dialect: str
-    numbers: Sequence[Number]
-    text: str
-    spans: tuple[Port, ...] = ()
-    client_ref: str = ""
-
-
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Accepted:
-    """A stored message: it is durable. `port` is the preferred span, None while none is chosen."""
-
-    id: MessageId
-    number: Number
-    port: Port | None
 
 
 class Service:
@@ -69,9 +47,9 @@ class Service:
         self.accounts = accounts
         self.board = board
         self.clock = clock
-        self._tables = tuple(sms.Language[name.upper()] for name in settings.text.national_tables)
-        self._concat_refs = ConcatRefs()
+        self._submitter = Submitter(settings=settings, store=store, board=board, clock=clock)
         self._zones: dict[str, ZoneInfo] = {}
+        self.directory = Directory(store, clock=clock, read_number=self.read_number)
 
     # --- spans and numbers ----------------------------------------------------------------------
 
@@ -79,9 +57,14 @@ class Service:
         """Give the spans the account may use, in order of port."""
         return [view for view in self.board.views() if account.may_use(view.span.port)]
 
-    def read_number(self, text: str, *, drop_decoration: bool = True) -> Number | None:
-        """Read a phone number with the box's default region; None when it cannot be one."""
-        return read_number(text, default_region=self.settings.number.default_region, drop_decoration=drop_decoration)
+    def read_number(self, text: str, *, drop_decoration: bool = True, is_international: bool = False) -> Number | None:
+        """Read a phone number with the box's default region; None when it cannot be one. As `core.number`."""
+        return read_number(
+            text,
+            default_region=self.settings.number.default_region,
+            drop_decoration=drop_decoration,
+            is_international=is_international,
+        )
 
     def zone(self, account: Account) -> ZoneInfo:
         """Give the time zone in which the account reads and writes times."""
@@ -94,71 +77,73 @@ class Service:
 
     def count_segments(self, text: str) -> int:
         """Give how many segments `text` takes; InvalidFieldError("text", …) when it cannot be sent."""
-        if "\x00" in text or not text:
-            raise InvalidFieldError("text", "not sendable")
-        try:
-            count = sms.plan(text, national_tables=self._tables).segment_count
-        except EncodeError as error:
-            raise InvalidFieldError("text", "not sendable") from error
-        most = self.settings.text.max_segments
-        if count > most:
-            raise InvalidFieldError("text", f"too long, {count} segments, at most {most}")
-        return count
+        return self._submitter.count_segments(text)
 
     async def submit(self, account: Account, submission: Submission) -> list[Accepted]:
-        """Store one message per number, all or none; they are durable when this returns.
+        """Store one message per number, all or none; as `submit_all`."""
+        return await self._submitter.submit(account, [submission])
 
-        Raises, checked in this order: NotAllowedError (permission), InvalidFieldError("text", …),
-        NotAllowedError (port), NoCreditError, QueueFullError, NoSpanError.
+    async def submit_all(self, account: Account, submissions: Sequence[Submission]) -> list[Accepted]:
+        """Store one message per number of each submission in one transaction, all or none; durable on return.
+
+        Raises, checked in this order: NotAllowedError (permission), InvalidFieldError("text", …), then for each
+        submission NotAllowedError (port) and InvalidFieldError("send_at", …), NoCreditError, QueueFullError,
+        NoSpanError. Who must say which submission has the wrong text counts its segments first.
+        """
+        return await self._submitter.submit(account, submissions)
+
+    async def submit_newsletter(
+        self, account: Account, submission: Submission, title: str
+    ) -> tuple[NewsletterId, list[Accepted]]:
+        """Store a newsletter and its messages, all or none; as `submit_all`."""
+        accepted = await self._submitter.submit(account, [submission], title)
+        (first,) = await self.store.messages([accepted[0].id])
+        if first.newsletter_id is None:
+            raise AssertionError("a message of a newsletter without it")
+        return first.newsletter_id, accepted
+
+    async def submit_some(self, account: Account, submission: Submission) -> list[Accepted | RequestError]:
+        """Store as many messages as there is credit and room for, from the first number on; durable on return.
+
+        The other numbers get NoCreditError or QueueFullError. Raises the rest of what `submit_all` does.
+        """
+        while True:
+            count, refusal = await self._covered(account, submission)
+            taken = replace(submission, numbers=submission.numbers[:count])
+            try:
+                accepted: list[Accepted | RequestError] = []
+                accepted += await self._submitter.submit(account, [taken])
+            except (NoCreditError, QueueFullError):
+                account = await self.store.account(account.id) or account
+                continue  # another request was faster
+            left = len(submission.numbers) - count
+            return accepted + [refusal] * left if refusal is not None else accepted
+
+    async def _covered(self, account: Account, submission: Submission) -> tuple[int, RequestError | None]:
+        """Give how many of the numbers there is credit and room for, and why not for the next one."""
+        wanted = len(submission.numbers)
+        room = self._submitter.room(account)
+        is_late = submission.is_credit_late and (submission.send_at or 0) > self.clock.now_ms()
+        left = None if is_late or account.credit is None else await self.store.credit_left(account.id)
+        paid = wanted if left is None else max(0, left) // self.count_segments(submission.text)
+        if wanted <= min(room, paid):
+            return wanted, None
+        return (paid, NoCreditError()) if paid <= room else (room, QueueFullError(QUEUE_FULL_RETRY_S))
+
+    async def cancel(self, account: Account, message_id: int) -> Message | None:
+        """Withdraw a message that no span has; gives it as it stands then, CANCELLED when it is withdrawn.
+
+        None when the account may see no such message.
         """
         if not account.may(Permission.SEND):
             raise NotAllowedError
-        segments = self.count_segments(submission.text)
-        for port in submission.spans:
-            if not account.may_use(port):
-                raise NotAllowedError(port)
-        count = len(submission.numbers)
-        if account.credit is not None and account.credit < segments * count:
-            raise NoCreditError
-        self._check_room(account, count)
-        ports = self._choose_ports(account, submission, segments)
-        spans = submission.spans or tuple(sorted(account.spans or ()))
-        now = self.clock.now_ms()
-        messages = [
-            NewMessage(
-                account_id=account.id,
-                dialect=submission.dialect,
-                recipient=number.normalised,
-                recipient_given=number.given,
-                text=submission.text,
-                segment_count=segments,
-                concat_ref=self._concat_refs.next(number.normalised) if segments > 1 else 0,
-                spans=spans,
-                port=port,
-                accepted_at=now,
-                valid_until=EpochMs(now + int(self.settings.queue.validity_s * 1000)),
-                client_ref=submission.client_ref,
-            )
-            for number, port in zip(submission.numbers, ports, strict=True)
-        ]
-        ids = await self.store.accept(messages)
-        return [
-            Accepted(id=message_id, number=number, port=port)
-            for message_id, number, port in zip(ids, submission.numbers, ports, strict=True)
-        ]
-
-    def _check_room(self, account: Account, count: int) -> None:
-        load = self.store.load
-        if load.open_messages + count > self.settings.queue.limit:
-            raise QueueFullError(QUEUE_FULL_RETRY_S)
-        if account.queue_limit and load.open_by_account.get(account.id, 0) + count > account.queue_limit:
-            raise QueueFullError(QUEUE_FULL_RETRY_S)
-
-    def _choose_ports(self, account: Account, submission: Submission, segments: int) -> list[Port | None]:
-        candidates = self.board.candidates(account)
-        if not any(not submission.spans or one.port in submission.spans for one in candidates):
-            raise NoSpanError
-        return choose_ports(candidates, named=submission.spans, segments=segments, count=len(submission.numbers))
+        if not 0 < message_id < ID_LIMIT:
+            return None
+        known = MessageId(message_id)
+        owner = None if account.may(Permission.SEE_ALL) else account.id
+        if await self.store.cancel(known, account_id=owner, now=self.clock.now_ms()) is None:
+            return None
+        return (await self.store.messages([known]))[0]
 
     async def wait_sent(self, ids: Sequence[MessageId], timeout_s: float) -> list[Message]:
         """Give the messages once none of them is open any more, or as they stand after `timeout_s`."""
@@ -232,6 +217,56 @@ class Service:
         )
         return await self.store.inbox_page(query)
 
+    async def message(self, account: Account, message_id: int) -> Message | Inbound | None:
+        """Give an outbound or inbound message by id, None when the account may see none of this id."""
+        if not account.may(Permission.READ):
+            raise NotAllowedError
+        if not 0 < message_id < ID_LIMIT:
+            return None
+        for message in await self.store.messages([MessageId(message_id)]):
+            return message if message.account_id == account.id or account.may(Permission.SEE_ALL) else None
+        if not account.may(Permission.INBOUND):
+            return None
+        for inbound in await self.store.inbound([MessageId(message_id)]):
+            return inbound if account.may_use(inbound.port) else None
+        return None
+
+    async def listing(self, account: Account, query: ListingQuery) -> Listing:
+        """Give outbound and inbound messages that the account may see, newest id first.
+
+        `query` says what of them; whose they are (`account_id`, `ports`) is put in here. Without the permission
+        `inbound` only outbound ones.
+        """
+        if not account.may(Permission.READ):
+            raise NotAllowedError
+        return await self.store.listing(
+            replace(
+                query,
+                account_id=None if account.may(Permission.SEE_ALL) else account.id,
+                ports=account.spans,
+                has_inbound=query.has_inbound and account.may(Permission.INBOUND),
+            )
+        )
+
+    async def conversations(self, account: Account, *, limit: int, offset: int) -> list[Message | Inbound]:
+        """Give the latest message of each conversation, a pair of span and other number, newest first."""
+        if not account.may(Permission.READ):
+            raise NotAllowedError
+        query = ConversationQuery(
+            account_id=account.id,
+            ports=account.spans,
+            has_inbound=account.may(Permission.INBOUND),
+            limit=limit,
+            offset=offset,
+        )
+        return await self.store.conversations(query)
+
+    async def scheduled(self, account: Account, *, limit: int, offset: int) -> list[Message]:
+        """Give the account's own messages that are put off, the earliest first."""
+        if not account.may(Permission.READ):
+            raise NotAllowedError
+        return await self.store.scheduled(account.id, limit=limit, offset=offset)
+
     # --- what a dialect keeps for an account ------------------------------------------------------
 
     async def dialect_settings(self, account: Account, dialect: str) -> dict[str, Any]:
@@ -251,22 +286,3 @@ class Service:
             detail=", ".join(sorted(values)),
             now=self.clock.now_ms(),
         )
-
-
-class ConcatRefs:
-    """References for messages of several segments: sequential per recipient, from a random start.
-
-    A phone joins segments by sender, reference and total (3GPP TS 23.040 9.2.3.24.1), so two messages
-    to one recipient must not share a reference for as long as possible: 256 messages here.
-    """
-
-    def __init__(self) -> None:
-        self._last: OrderedDict[str, itertools.count[int]] = OrderedDict()
-
-    def next(self, recipient: str) -> int:
-        """Give the next reference for `recipient`, 0..255."""
-        counter = self._last.pop(recipient, None) or itertools.count(random.randrange(256))  # noqa: S311 (no secret)
-        self._last[recipient] = counter
-        if len(self._last) > REMEMBERED_RECIPIENTS:
-            self._last.popitem(last=False)
-        return next(counter) % 256

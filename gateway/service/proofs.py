@@ -88,6 +88,11 @@ class Proofs:
         self._passwords = {key: one for key, one in self._passwords.items() if one.account.id != account_id}
         self._tokens = {key: one for key, one in self._tokens.items() if one.account.id != account_id}
 
+    def forget_tokens(self, account_id: AccountId, kind: str) -> None:
+        """Drop the account's tokens of one sort, and keep none of a check that is under way."""
+        self.generation += 1
+        self._tokens = {key: one for key, one in self._tokens.items() if key[0] != kind or one.account.id != account_id}
+
 
 def _make_room(memory: dict[Any, Any]) -> None:
     if len(memory) >= REMEMBERED:

@@ -13,14 +13,20 @@ Duties:
      result   once per message: when it becomes sent, delivered straight from an attempt without a
               sent in between, failed, unknown, or expired before it was sent. Not again when late
               evidence corrects unknown.
+     cancel   when it is withdrawn.
      report   when it becomes delivered, undelivered or expired by a delivery report (once per message
               and outcome).
-     inbound  for every inbound message that is shown, to every account named for inbound that may use the port.
+      inbound  for every inbound message that is shown, to every account named for inbound that may use the port.
+    A message with a `callback_url` is owed all but inbound, subscribed or not.
 6. MUST call the listeners after the commit, in the loop, in commit order.
 7. One process, one writer. Opening a store another process holds raises StoreBusyError.
 8. A write that cannot be done until somebody acts (disk full, locked, read-only) MUST raise
    StoreUnavailableError and leave nothing behind; the same call may be made again.
-9. Instants are epoch milliseconds; `now` is always given by the caller.
+9. Credit of an account that has a limit: a message MUST be accepted only when the credit, less the segments
+   of its messages that wait, covers it (NoCreditError); a segment is charged when the network takes it, and what
+   was set aside for a message that ends otherwise is free again. One with `is_credit_late` is checked when it
+   is released instead.
+10. Instants are epoch milliseconds; `now` is always given by the caller.
 """
 
 from __future__ import annotations
@@ -30,12 +36,14 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
 from gateway.core.inbound import PLAIN_TEXT, Nature
+from gateway.store.directory import DirectoryStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from gateway.core.account import Account, AccountChanges
     from gateway.core.callback import CallbackEvent, OwedCallback
+    from gateway.core.directory import Newsletter
     from gateway.core.history import Cure, HistoryEvent
     from gateway.core.message import Assignment, Inbound, Message, NewMessage
     from gateway.core.sim import PinTry, SimStop
@@ -70,7 +78,14 @@ class CallbackOwedNews:
     """At least one row was added to the callbacks outbox."""
 
 
-News = WorkAdded | StatusChanged | CallbackOwedNews
+@dataclass(frozen=True, kw_only=True, slots=True)
+class WorkScheduled:
+    """Messages were put off, the earliest until `at`: somebody must `release` them then."""
+
+    at: EpochMs
+
+
+News = WorkAdded | StatusChanged | CallbackOwedNews | WorkScheduled
 
 
 # --- sending ------------------------------------------------------------------------------------
@@ -269,6 +284,53 @@ class InboxPage:
     page: int
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ListingQuery:
+    """Which messages of both kinds, newest id first; each field that is not None narrows.
+
+    `account_id` (None: of all) is about outbound, `ports` (None: of all spans) about inbound messages; `port`
+    is the span chosen or used, or that received. `since` and `until` are about acceptance and arrival, inclusive.
+    `number` is compared by its digits with the other side's number, whole or by its end (`is_number_end`).
+    `statuses`, `client_ref`, `sim_slot` and `keep` are about outbound messages: with them ask for those alone.
+    `keep` looks at each message that the rest has left over; it is dear where that is many.
+    """
+
+    account_id: AccountId | None
+    ports: frozenset[Port] | None = None
+    has_outbound: bool = True
+    has_inbound: bool = True
+    port: Port | None = None
+    since: EpochMs | None = None
+    until: EpochMs | None = None
+    number: str | None = None
+    is_number_end: bool = False
+    statuses: frozenset[Status] | None = None
+    client_ref: str | None = None
+    sim_slot: int | None = None
+    keep: Callable[[Message], bool] | None = None
+    limit: int = 1000
+    offset: int = 0
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Listing:
+    """Rows, and how many fit before paging."""
+
+    rows: Sequence[Message | Inbound]
+    total: int
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ConversationQuery:
+    """Conversations, pairs of span and other number, of an account and its spans (None: all)."""
+
+    account_id: AccountId
+    ports: frozenset[Port] | None = None
+    has_inbound: bool = True
+    limit: int = 20
+    offset: int = 0
+
+
 # --- accounts -----------------------------------------------------------------------------------
 
 
@@ -298,7 +360,7 @@ class Load:
     waiting_segments: Mapping[Port, int] = field(default_factory=dict)
 
 
-class Store(Protocol):
+class Store(DirectoryStore, Protocol):
     """The contract; see the module's text."""
 
     load: Load
@@ -320,8 +382,22 @@ class Store(Protocol):
         ...
 
     # messages
-    async def accept(self, messages: Sequence[NewMessage]) -> list[MessageId]:
-        """Store messages as queued, all or none; ids in the same order."""
+    async def accept(self, messages: Sequence[NewMessage], newsletter: Newsletter | None = None) -> list[MessageId]:
+        """Store messages as queued, or held when they are put off, all or none; ids in the same order.
+
+        With `newsletter` (its `id` is ignored) they are its messages, and it is stored with them.
+        """
+        ...
+
+    async def release(self, now: EpochMs) -> EpochMs | None:
+        """Queue held messages whose time has come; gives when the next one is due, None when none is put off."""
+        ...
+
+    async def cancel(self, message_id: MessageId, *, account_id: AccountId | None, now: EpochMs) -> Status | None:
+        """Withdraw a message that no span has; gives its status then, CANCELLED when it is withdrawn.
+
+        None when there is none, or none of `account_id` (None: of any account).
+        """
         ...
 
     async def turn(self, turn: Turn) -> TurnResult:
@@ -339,6 +415,22 @@ class Store(Protocol):
 
     async def outbox_page(self, query: PageQuery) -> OutboxPage:
         """Give outbound messages, newest first."""
+        ...
+
+    async def listing(self, query: ListingQuery) -> Listing:
+        """Give messages of both kinds, newest id first."""
+        ...
+
+    async def conversations(self, query: ConversationQuery) -> list[Message | Inbound]:
+        """Give the latest message of each conversation, newest first."""
+        ...
+
+    async def scheduled(self, account_id: AccountId, *, limit: int, offset: int) -> list[Message]:
+        """Give the account's messages that are put off, the earliest first."""
+        ...
+
+    async def credit_left(self, account_id: AccountId) -> int | None:
+        """Give the credit without what is set aside for messages that wait, None when it has no limit."""
         ...
 
     async def expire(self, now: EpochMs) -> int:
@@ -491,6 +583,10 @@ class Store(Protocol):
         """Also ends the account's sessions."""
         ...
 
+    async def renew_permanent_token(self, account_id: AccountId) -> None:
+        """Withdraw the account's permanent token: the next one is another."""
+        ...
+
     async def add_token(self, token: ApiToken) -> None:
         """Keep a new API token."""
         ...
@@ -507,12 +603,21 @@ class Store(Protocol):
         """Drop an API token; nothing happens when there is none."""
         ...
 
-    async def save_session(self, digest: bytes, account_id: AccountId, *, kind: str, expires_at: EpochMs) -> None:
-        """Keep a session token's SHA-256; renews it when it exists. Expired ones are dropped now and then."""
+    async def save_session(
+        self, digest: bytes, account_id: AccountId, *, kind: str, expires_at: EpochMs, most: int | None = None
+    ) -> None:
+        """Keep a session token's SHA-256; renews it when it exists. Expired ones are dropped now and then.
+
+        With `most` the account keeps that many of its kind, those that would end first go.
+        """
         ...
 
-    async def session(self, digest: bytes, *, kind: str, now: EpochMs) -> AccountId | None:
-        """Give whose session this is, None when unknown or expired."""
+    async def session(self, digest: bytes, *, kind: str, now: EpochMs) -> tuple[AccountId, EpochMs] | None:
+        """Give whose session this is and when it ends, None when unknown or expired."""
+        ...
+
+    async def end_session(self, digest: bytes, *, kind: str, at: EpochMs) -> None:
+        """Let a session end at `at` if it would end later."""
         ...
 
     async def add_audit(self, *, actor: str, action: str, detail: str, now: EpochMs) -> None:

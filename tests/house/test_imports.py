@@ -34,6 +34,7 @@ FORBIDDEN = [
     ("gateway-floors", "gateway/store/backend.py", "from gateway.service import desk"),
     ("gateway-floors", "gateway/callbacks/sender.py", "import gateway.api"),
     ("gateway-floors", "gateway/core/message.py", "import gateway.config"),
+    ("gateway-floors", "gateway/directory/directory.py", "from gateway.service import desk"),
     ("gateway-floors", "gateway/cellar.py", "# a room without a floor"),
     ("modem-stands-alone", "modem/driver/port.py", "import gateway.core"),
     ("who-drives", "gateway/dispatch/radio.py", "from modem.driver import modem"),
@@ -64,6 +65,7 @@ FORBIDDEN = [
     ("shelf-profiles", "modem/profiles/second.py", "from . import first"),
     ("shelf-modem-cli", "modem/cli/commands/second.py", "import modem.cli.commands.first"),
     ("shelf-dialects", "gateway/api/dialects/second.py", "from gateway.api.dialects.first import read"),
+    ("shelf-directory-lists", "gateway/directory/lists/second.py", "from gateway.directory.lists.first import LIST"),
     ("shelf-gateway-cli", "gateway/cli/commands/second.py", "from .first import command"),
 ]
 

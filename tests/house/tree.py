@@ -10,6 +10,7 @@ PACKAGES = ("gateway", "modem")
 SHELVES = (
     "gateway/api/dialects",
     "gateway/cli/commands",
+    "gateway/directory/lists",
     "modem/cli/commands",
     "modem/emulator/actions",
     "modem/emulator/commands",

@@ -12,7 +12,7 @@ import click
 
 from gateway.api.dialects import shelf
 from gateway.cli.context import config_option, open_accounts, settings_or_exit
-from gateway.core.account import Account, AccountChanges, Role
+from gateway.core.account import Account, AccountChanges, Readiness, Role
 from gateway.core.types import Port
 from gateway.errors import InvalidFieldError
 
@@ -95,6 +95,8 @@ def _row(account: Account) -> dict[str, Any]:
         "rate_per_s": account.rate_per_s,
         "queue_limit": account.queue_limit,
         "credit": account.credit,
+        "default_sender": account.default_sender,
+        "ready": [flag.value for flag in Readiness if flag not in account.unready],
     }
 
 
@@ -125,6 +127,8 @@ def enable(name: str, config: Path | None) -> None:
 @click.option("--rate", type=click.IntRange(min=0), help="Most requests per second; 0 for no limit.")
 @click.option("--queue-limit", type=click.IntRange(min=0), help="Most messages waiting; 0 for no limit.")
 @click.option("--credit", metavar="SEGMENTS", help='Segments left to send; "none" for no limit.')
+@click.option("--default-sender", metavar="NAME", help='Sender name when a caller names none; "none" for no.')
+@click.option("--ready", metavar="FLAGS", help=f'Which hold of {", ".join(Readiness)}; "all" or "none".')
 @config_option
 def set_(*, name: str, config: Path | None, **options: Any) -> None:
     """Change limits and rights of the account NAME, from its next request on; what is not given stays."""
@@ -147,6 +151,16 @@ def _read_changes(options: dict[str, Any]) -> AccountChanges:
             raise click.BadParameter(f"no API is called {min(unknown)}", param_hint="--dialects")
     if options["timezone"] is not None:
         changes["timezone"] = None if options["timezone"] == "box" else options["timezone"]
+    changes.update(_read_limits(options))
+    if options["default_sender"] is not None:
+        changes["default_sender"] = "" if options["default_sender"] == "none" else options["default_sender"]
+    if options["ready"] is not None:
+        changes["unready"] = _unready(options["ready"])
+    return changes
+
+
+def _read_limits(options: dict[str, Any]) -> AccountChanges:
+    changes: AccountChanges = {}
     if options["rate"] is not None:
         changes["rate_per_s"] = options["rate"]
     if options["queue_limit"] is not None:
@@ -154,6 +168,17 @@ def _read_changes(options: dict[str, Any]) -> AccountChanges:
     if options["credit"] is not None:
         changes["credit"] = None if options["credit"] == "none" else _number("--credit", options["credit"])
     return changes
+
+
+def _unready(text: str) -> frozenset[Readiness]:
+    """Give the flags that are not among the named ones."""
+    words = frozenset() if text == "none" else _words(text)
+    if words is None:
+        return frozenset()
+    unknown = words - set(Readiness)
+    if unknown:
+        raise click.BadParameter(f"unknown: {min(unknown)}", param_hint="--ready")
+    return frozenset(Readiness) - words
 
 
 def _words(text: str) -> frozenset[str] | None:

@@ -23,6 +23,7 @@ from gateway.core.types import CallbackId, EpochMs, MessageId
 from gateway.errors import (
     BadCredentialsError,
     ConfigError,
+    InvalidEntriesError,
     InvalidFieldError,
     NoCreditError,
     NoSpanError,
@@ -44,6 +45,7 @@ IN_ANY_ENCODING = [
 ]
 REFUSALS: list[RequestError] = [
     InvalidFieldError("field", "reason"),
+    InvalidEntriesError([(3, "field", "reason")]),
     BadCredentialsError(),
     NotAllowedError(),
     NotAllowedError(2),
@@ -97,7 +99,7 @@ def test_a_path_that_is_claimed_twice_stops_the_start(dialect: Dialect[Any]) -> 
 @pytest.mark.parametrize("dialect", DIALECTS)
 @pytest.mark.parametrize("error", REFUSALS, ids=lambda error: f"{type(error).__name__} {error}")
 def test_every_refusal_has_an_answer(dialect: Dialect[Any], error: RequestError) -> None:
-    answer = dialect.refuse("/some/path", error)
+    answer = dialect.refuse("/some/path", error, dialect.settings())
     assert answer.body.decode("utf-8")
     assert answer.refusal
     assert ("Retry-After" in answer.headers) == isinstance(error, SlowDownError | QueueFullError)
@@ -127,8 +129,10 @@ async def test_nothing_is_owed_to_an_account_without_push_settings(
         inbound=None,
         values={},
         span_name="",
+        own_number="",
         zone=desk.service.zone(desk.demo),
         unknown_as="failed",
+        sign=lambda octets: octets,
     )
     assert dialect.render(facts, dialect.settings()) is None
 

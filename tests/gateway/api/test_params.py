@@ -178,3 +178,24 @@ def test_has_tells_empty_from_missing() -> None:
 def test_number_remembers_its_digits() -> None:
     assert WrittenFloat("1.50") == 1.5
     assert WrittenFloat("1.50").text == "1.50"
+
+
+def test_items_stay_in_their_places() -> None:
+    assert _json('{"a":["x",null,"",0]}').read_items("a") == ["x", None, "", 0]
+    assert _json('{"a":7}').read_items("a") == [7]
+    assert _json('{"a":[]}').read_items("a") == []
+    assert [_json(text).read_items("a") for text in ('{"a":null}', '{"a":""}', "{}")] == [None] * 3
+    assert _form(a='["x","y"]').read_items("a") == ["x", "y"]
+    with pytest.raises(InvalidFieldError):
+        _json('{"a":{}}').read_items("a")
+
+
+def test_objects() -> None:
+    assert _json('{"a":{"b":1}}').read_object("a") == {"b": 1}
+    assert _form(a='{"b":1}').read_object("a") == {"b": 1}
+    assert [_json(text).read_object("a") for text in ('{"a":null}', '{"a":" "}', "{}")] == [None] * 3
+    for wrong in ('{"a":[]}', '{"a":1}', '{"a":"{}"}'):
+        with pytest.raises(InvalidFieldError, match="a: not an object"):
+            _json(wrong).read_object("a")
+    with pytest.raises(InvalidFieldError):
+        _form(a="{").read_object("a")

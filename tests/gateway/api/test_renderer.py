@@ -15,7 +15,7 @@ from gateway.core.callback import CallbackEvent, CallbackRequest, OwedCallback
 from gateway.core.number import Number
 from gateway.core.status import Status
 from gateway.core.types import MessageId
-from gateway.service.desk import Submission
+from gateway.service.submitting import Submission
 from tests.gateway.api.desk import Desk
 
 TEXTS = ["Grüße & mehr", 'say "hi" \\ \n', "€ {} [] ~ ^ |", "Necəsən?", "👨‍👩‍👧‍👦", "مرحبا " * 170, "100%+1=#?;"]

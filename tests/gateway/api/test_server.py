@@ -2,8 +2,10 @@ from __future__ import annotations
 
 import asyncio
 import gzip
+import json
 import shutil
 import ssl
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +15,8 @@ from aiohttp.test_utils import RawTestServer, TestClient
 from structlog.testing import capture_logs
 from yarl import URL
 
-from gateway.api.server import Server, plain_path
+from gateway.api.dialect import Answer, Call, Dialect, DialectSettings, Route, encode_json
+from gateway.api.server import Paths, Server, plain_path
 from gateway.config.settings import ApiSection, HttpSection, Settings
 from gateway.core.span import SpanState
 from gateway.errors import ConfigError, StoreError
@@ -31,6 +34,74 @@ TOO_LARGE = '{"uri":"sms/send","code":413,"msg":"request too large","data":[]}'
 )
 def test_plain_path(path: str, plain: str) -> None:
     assert plain_path(path) == plain
+
+
+# --- paths ----------------------------------------------------------------------------------------
+
+
+async def _params_and_parts(call: Call[Any]) -> Answer:
+    return Answer(body=encode_json([call.path, call.method, dict(call.parts), call.params.read_items("items")]))
+
+
+def _dialect(**facts: Any) -> Dialect[Any]:
+    routes = [
+        Route(path="/x/one", methods=frozenset({"GET"}), handle=_params_and_parts),
+        Route(path="/x/{id}", methods=frozenset({"GET", "POST"}), handle=_params_and_parts, array_as="items"),
+        Route(path="/x/{id}/of/{name}", methods=frozenset({"GET"}), handle=_params_and_parts),
+    ]
+    base: Dialect[Any] = Dialect(
+        name="x",
+        settings=DialectSettings,
+        routes=lambda _: routes,
+        prefixes=lambda _: ["/x"],
+        refuse=lambda path, error, _: Answer(body=encode_json([path, type(error).__name__])),
+        render=lambda *_: None,
+    )
+    return replace(base, **facts)
+
+
+def _put_on_shelf(monkeypatch: pytest.MonkeyPatch, dialect: Dialect[Any]) -> None:
+    monkeypatch.setattr("gateway.api.server.shelf", lambda: {"x": dialect})
+    monkeypatch.setattr("gateway.api.server.read_settings", lambda _: {"x": DialectSettings()})
+
+
+@pytest.mark.parametrize(
+    ("path", "answer"),
+    [
+        ("/x/one", ["/x/one", "GET", {}, None]),
+        ("/x/7/", ["/x/{id}", "GET", {"id": "7"}, None]),
+        ("/x/a%20b/of/%C3%BC", ["/x/{id}/of/{name}", "GET", {"id": "a b", "name": "ü"}, None]),
+        ("/x/7/of", ["/x/7/of", "UnknownPathError"]),
+        ("/x", ["/x", "UnknownPathError"]),
+    ],
+)
+async def test_a_segment_in_braces_stands_for_any_text(
+    path: str, answer: list[Any], desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    _put_on_shelf(monkeypatch, _dialect())
+    async with client_of(desk) as client:
+        assert json.loads(await (await client.get(path)).text()) == answer
+
+
+async def test_an_array_is_taken_where_a_route_names_its_field(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    _put_on_shelf(monkeypatch, _dialect())
+    async with client_of(desk) as client:
+        assert json.loads(await (await client.post("/x/7", data="[1, 2]")).text())[3] == [1, 2]
+        assert json.loads(await (await client.post("/x/7", data="{")).text()) == ["/x/{id}", "MalformedError"]
+
+
+async def test_a_body_that_cannot_be_parsed_may_count_as_empty(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    _put_on_shelf(monkeypatch, _dialect(malformed_is_empty=True))
+    async with client_of(desk) as client:
+        answer = await client.post("/x/7", data="{")
+        assert json.loads(await answer.text()) == ["/x/{id}", "POST", {"id": "7"}, None]
+
+
+def test_two_patterns_that_are_alike_stop_the_start() -> None:
+    renamed = Route(path="/x/{other}", methods=frozenset({"GET"}), handle=_params_and_parts)
+    other = _dialect(name="y", prefixes=lambda _: ["/y"], routes=lambda _: [renamed])
+    with pytest.raises(ConfigError, match="belongs to another API already"):
+        Paths([(_dialect(), DialectSettings()), (other, DialectSettings())])
 
 
 # --- headers --------------------------------------------------------------------------------------

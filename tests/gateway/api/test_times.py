@@ -79,3 +79,20 @@ def test_shown_with_slashes() -> None:
     assert format_instant(EpochMs(_ms("2024-03-26T10:15:09")), ZoneInfo("UTC"), "%Y/%m/%d %H:%M:%S") == (
         "2024/03/26 10:15:09"
     )
+
+
+@pytest.mark.parametrize(
+    ("text", "same_as"),
+    [
+        ("31.10.2030 13:15", "2030-10-31 13:15"),
+        ("1.2.2030 7:05:09", "2030-02-01 07:05:09"),
+        ("31-10-2030", "2030-10-31"),
+    ],
+)
+def test_the_day_may_come_first_where_that_is_allowed(text: str, same_as: str) -> None:
+    assert read_instant(text, BERLIN) is None
+    assert read_instant(text, BERLIN, has_day_first=True) == read_instant(same_as, BERLIN)
+
+
+def test_a_day_that_is_none_stays_none() -> None:
+    assert read_instant("31.02.2030", BERLIN, has_day_first=True) is None

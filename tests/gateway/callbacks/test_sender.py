@@ -21,7 +21,7 @@ from gateway.config.settings import ApiSection, CallbacksSection, Settings
 from gateway.core.callback import CallbackRequest, OwedCallback
 from gateway.core.number import Number
 from gateway.errors import StoreError
-from gateway.service.desk import Submission
+from gateway.service.submitting import Submission
 from gateway.store.backend import CallbackOwedNews
 from tests.gateway.api.desk import Desk
 from tests.support.box import free_port

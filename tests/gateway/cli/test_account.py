@@ -19,6 +19,7 @@ from gateway.control import ControlServer, control_path
 from gateway.service.accounts import Accounts
 from gateway.service.passwords import verify_password
 from gateway.store.backends.sqlite.store import SqliteStore
+from tests.support.upkeep import upkeep_of
 
 Run = Callable[..., Result]
 
@@ -39,11 +40,11 @@ def run(request: pytest.FixtureRequest, tmp_path: Path, database: Path) -> Itera
     if request.param == "gateway stopped":
         yield run
         return
-    with _running_gateway(database):
+    with running_gateway(database):
         yield run
 
 
-class _running_gateway:  # noqa: N801  (a context manager)
+class running_gateway:  # noqa: N801  (a context manager)
     """Store and control socket in a loop of their own, as the daemon has them."""
 
     def __init__(self, database: Path) -> None:
@@ -65,7 +66,7 @@ class _running_gateway:  # noqa: N801  (a context manager)
         self._ended = asyncio.Event()
         store = SqliteStore(self._database)
         await store.open()
-        control = ControlServer(Accounts(store, clock=Clock()), control_path(self._database))
+        control = ControlServer(Accounts(store, clock=Clock()), upkeep_of(store), control_path(self._database))
         await control.start()
         self._ready.set()
         await self._ended.wait()
@@ -90,9 +91,30 @@ def test_account_is_added_and_listed(run: Run) -> None:
             "rate_per_s": 0,
             "queue_limit": 0,
             "credit": None,
+            "default_sender": "",
+            "ready": [
+                "email_verified",
+                "mobile_verified",
+                "passport_uploaded",
+                "passport_approved",
+                "contract_signed",
+            ],
         }
     ]
     assert run("list").output.split() == ["shop", "viewer", "enabled", "a@b.example"]
+
+
+def test_readiness_and_default_sender_are_set(run: Run) -> None:
+    run("add", "shop", "--password-stdin", stdin="x\n")
+    run("set", "shop", "--ready", "email_verified, passport_uploaded", "--default-sender", "ACME")
+    (row,) = json.loads(run("list", "--json").output)
+    assert (row["ready"], row["default_sender"]) == (["email_verified", "passport_uploaded"], "ACME")
+    assert "unknown: bald" in run("set", "shop", "--ready", "bald").output
+    run("set", "shop", "--ready", "all", "--default-sender", "none")
+    (row,) = json.loads(run("list", "--json").output)
+    assert (len(row["ready"]), row["default_sender"]) == (5, "")
+    run("set", "shop", "--ready", "none")
+    assert json.loads(run("list", "--json").output)[0]["ready"] == []
 
 
 def test_password_is_asked_for_twice_without_the_option(run: Run) -> None:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.core.number import Number, is_same_subscriber, match_key, plain_digits, read_number
+from gateway.core.number import Number, country_of, is_same_subscriber, match_key, plain_digits, read_number
 
 
 @pytest.mark.parametrize(
@@ -120,3 +120,37 @@ def test_numbers_of_one_subscriber(ours: str, theirs: str) -> None:
 def test_numbers_of_different_subscribers(ours: str, theirs: str) -> None:
     assert not is_same_subscriber(ours, theirs)
     assert not is_same_subscriber(theirs, ours)
+
+
+@pytest.mark.parametrize(
+    ("text", "normalised"),
+    [
+        ("994501234567", "+994501234567"),  # smsplus.md 2: country code, no plus
+        ("17134567890", "+17134567890"),  # voipcom.md 1
+        ("+994501234567", "+994501234567"),
+        ("00994501234567", "+994501234567"),
+        ("12345678", "+12345678"),
+        ("1234567", "1234567"),
+        ("0501234567", "0501234567"),
+        ("1234567890123456", None),
+    ],
+)
+def test_an_api_may_leave_the_plus_out(text: str, normalised: str | None) -> None:
+    number = read_number(text, is_international=True)
+    assert (number and number.normalised) == normalised
+
+
+@pytest.mark.parametrize(
+    ("number", "country"),
+    [
+        ("+12812345678", "US"),  # voipcom.md 10
+        ("+994501234567", "AZ"),
+        ("+491711234567", "DE"),
+        ("+883510000000", ""),  # an international network has no country
+        ("+999999999999", ""),
+        ("01712345678", ""),
+        ("", ""),
+    ],
+)
+def test_the_country_of_a_number_is_known(number: str, country: str) -> None:
+    assert country_of(number) == country

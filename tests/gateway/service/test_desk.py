@@ -17,8 +17,9 @@ from gateway.core.status import Status
 from gateway.core.types import AccountId, EpochMs, Port
 from gateway.errors import InvalidFieldError, NoCreditError, NoSpanError, NotAllowedError, QueueFullError
 from gateway.service.accounts import Accounts
-from gateway.service.desk import ConcatRefs, Service, Submission
+from gateway.service.desk import Service
 from gateway.service.spans import SpanBoard, SpanCondition
+from gateway.service.submitting import ConcatRefs, Submission
 from gateway.store.backend import AttemptOutcome, Settlement, Turn
 from gateway.store.backends.sqlite.store import SqliteStore
 from tests.support.clock import FakeClock

@@ -109,16 +109,16 @@ async def test_a_new_password_ends_the_sessions_of_its_account(store: Store) -> 
     assert found is not None
     assert found[1] == "new"
     assert await store.session(b"shop", kind="openvox", now=NOW) is None
-    assert await store.session(b"other", kind="openvox", now=NOW) == other.id
+    assert await store.session(b"other", kind="openvox", now=NOW) == (other.id, NOW + 1000)
 
 
 async def test_a_session_lasts_until_it_expires_and_can_be_renewed(store: Store) -> None:
     await store.save_session(b"digest", AccountId(1), kind="openvox", expires_at=EpochMs(NOW + 1000))
-    assert await store.session(b"digest", kind="openvox", now=EpochMs(NOW + 999)) == 1
+    assert await store.session(b"digest", kind="openvox", now=EpochMs(NOW + 999)) == (1, NOW + 1000)
     assert await store.session(b"digest", kind="other", now=NOW) is None
     assert await store.session(b"digest", kind="openvox", now=EpochMs(NOW + 1000)) is None
     await store.save_session(b"digest", AccountId(1), kind="openvox", expires_at=EpochMs(NOW + 5000))
-    assert await store.session(b"digest", kind="openvox", now=EpochMs(NOW + 4000)) == 1
+    assert await store.session(b"digest", kind="openvox", now=EpochMs(NOW + 4000)) == (1, NOW + 5000)
 
 
 async def test_tokens_of_an_account_are_listed_and_removed(store: Store) -> None:
@@ -189,3 +189,21 @@ async def test_a_closed_store_refuses(make_store: Callable[[], Store]) -> None:
         await store.ping()
     with pytest.raises(StoreError):
         await store.accounts()
+
+
+async def test_a_session_can_be_made_to_end_earlier_but_not_later(store: Store) -> None:
+    await store.save_session(b"digest", AccountId(1), kind="onezeroart", expires_at=EpochMs(NOW + 5000))
+    await store.end_session(b"digest", kind="other", at=NOW)
+    await store.end_session(b"digest", kind="onezeroart", at=EpochMs(NOW + 9000))
+    assert await store.session(b"digest", kind="onezeroart", now=NOW) == (1, NOW + 5000)
+    await store.end_session(b"digest", kind="onezeroart", at=NOW)
+    assert await store.session(b"digest", kind="onezeroart", now=NOW) is None
+
+
+async def test_of_too_many_sessions_those_go_that_would_end_first(store: Store) -> None:
+    for name, life_ms in ((b"a", 3000), (b"b", 1000), (b"c", 2000)):
+        await store.save_session(name, AccountId(1), kind="x", expires_at=EpochMs(NOW + life_ms), most=2)
+    await store.save_session(b"y", AccountId(1), kind="y", expires_at=EpochMs(NOW + 1))
+    alive = [name for name in (b"a", b"b", b"c") if await store.session(name, kind="x", now=NOW)]
+    assert alive == [b"a", b"c"]
+    assert await store.session(b"y", kind="y", now=NOW) is not None

@@ -30,12 +30,12 @@ from gateway.api.dialects.openvox.wire import (
 from gateway.api.refusals import BadTokenError, UndecodableError
 from gateway.core.account import Account, Permission, Role
 from gateway.errors import BadCredentialsError, InvalidFieldError, NotAllowedError
-from gateway.service.desk import Submission
+from gateway.service.submitting import Submission
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
-    from gateway.service.desk import Accepted
+    from gateway.service.submitting import Accepted
 
     OpenVoxCall = Call[Settings]
     CallHandler = Callable[[OpenVoxCall, Account], Awaitable[dict[str, Any]]]

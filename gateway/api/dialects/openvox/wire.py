@@ -233,7 +233,7 @@ def sent_frame(path: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
     return envelope(path, rows)
 
 
-def refuse(path: str, error: RequestError) -> Answer:
+def refuse(path: str, error: RequestError, settings: Settings) -> Answer:  # noqa: ARG001 (the contract)
     """Give the answer to a request that is refused."""
     code, msg = _code_and_msg(error)
     retry_after_s = getattr(error, "retry_after_s", None)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from gateway.core.account import Account, AccountChanges, Role
+from gateway.core.account import Account, AccountChanges, Readiness, Role
 from gateway.core.types import AccountId
 from gateway.errors import InvalidFieldError
 from gateway.store.backend import ApiToken
@@ -17,7 +17,8 @@ if TYPE_CHECKING:
     from gateway.store.backends.sqlite.transaction import Transaction
 
 ACCOUNT_COLUMNS = (
-    "id, name, email, role, enabled, spans, dialects, timezone, rate_per_s, queue_limit, credit, password_hash"
+    "id, name, email, role, enabled, spans, dialects, timezone, rate_per_s, queue_limit, credit, default_sender, "
+    "unready, token_generation, password_hash"
 )
 READ_ALL = f"SELECT {ACCOUNT_COLUMNS} FROM account ORDER BY id"  # noqa: S608 (constants)
 READ = f"SELECT {ACCOUNT_COLUMNS} FROM account WHERE id = :id"  # noqa: S608 (constants)
@@ -27,12 +28,15 @@ SELECT 1 FROM account WHERE name_key IN (:name_key, :email_key) OR email_key IN 
 """
 ADD = """
 INSERT INTO account (name, name_key, email, email_key, password_hash, role, enabled, spans, dialects, timezone,
-    rate_per_s, queue_limit, credit, created_at)
+    rate_per_s, queue_limit, credit, default_sender, unready, created_at)
 VALUES (:name, :name_key, :email, :email_key, :password_hash, :role, :enabled, :spans, :dialects, :timezone,
-    :rate_per_s, :queue_limit, :credit, :now)
+    :rate_per_s, :queue_limit, :credit, :default_sender, :unready, :now)
 """
 SET_ENABLED = "UPDATE account SET enabled = :enabled WHERE id = :id"
-SET_HASH = "UPDATE account SET password_hash = :password_hash WHERE id = :id"
+SET_HASH = """
+UPDATE account SET password_hash = :password_hash, token_generation = token_generation + 1 WHERE id = :id
+"""
+RENEW = "UPDATE account SET token_generation = token_generation + 1 WHERE id = :id"
 END_SESSIONS = "DELETE FROM session WHERE account_id = :id"
 ADD_KEY = """
 INSERT INTO api_token (key, secret_sha256, account_id, label, created_at, expires_at)
@@ -47,7 +51,15 @@ INSERT INTO session (digest, account_id, kind, expires_at) VALUES (:digest, :acc
 ON CONFLICT (digest) DO UPDATE SET expires_at = excluded.expires_at
 """
 DROP_SESSIONS = "DELETE FROM session WHERE expires_at <= :now"
-READ_SESSION = "SELECT account_id FROM session WHERE digest = :digest AND kind = :kind AND expires_at > :now"
+DROP_SURPLUS = """
+DELETE FROM session WHERE account_id = :account_id AND kind = :kind AND digest NOT IN (
+    SELECT digest FROM session WHERE account_id = :account_id AND kind = :kind
+    ORDER BY digest = :digest DESC, expires_at DESC LIMIT :most)
+"""
+END_SESSION = "UPDATE session SET expires_at = min(expires_at, :at) WHERE digest = :digest AND kind = :kind"
+READ_SESSION = """
+SELECT account_id, expires_at FROM session WHERE digest = :digest AND kind = :kind AND expires_at > :now
+"""
 ADD_AUDIT = "INSERT INTO audit (at, actor, action, detail) VALUES (:now, :actor, :action, :detail)"
 
 
@@ -65,7 +77,7 @@ def read_account(connection: sqlite3.Connection, account_id: AccountId) -> Accou
 def read_account_by_login(connection: sqlite3.Connection, login: str) -> tuple[Account, str] | None:
     """Give an account and its password hash by name or e-mail, without case."""
     row = connection.execute(READ_BY_LOGIN, {"login": login.casefold()}).fetchone()
-    return None if row is None else (_account(row), row[11])
+    return None if row is None else (_account(row), row[14])
 
 
 def add_account(tx: Transaction, account: Account, password_hash: str, now: EpochMs) -> Account:
@@ -123,6 +135,9 @@ def _account(row: tuple[Any, ...]) -> Account:
         rate_per_s=row[8],
         queue_limit=row[9],
         credit=row[10],
+        default_sender=row[11],
+        unready=frozenset(map(Readiness, filter(None, row[12].split(",")))),
+        token_generation=row[13],
     )
 
 
@@ -142,6 +157,11 @@ def set_password(tx: Transaction, account_id: AccountId, password_hash: str) -> 
     """Keep a new password hash and end the account's sessions."""
     tx.execute(SET_HASH, {"id": account_id, "password_hash": password_hash})
     tx.execute(END_SESSIONS, {"id": account_id})
+
+
+def renew_permanent_token(tx: Transaction, account_id: AccountId) -> None:
+    """Withdraw the account's permanent token."""
+    tx.execute(RENEW, {"id": account_id})
 
 
 def add_token(tx: Transaction, token: ApiToken) -> None:
@@ -170,18 +190,34 @@ def _token(row: tuple[Any, ...]) -> ApiToken:
 
 
 def save_session(
-    tx: Transaction, digest: bytes, account_id: AccountId, *, kind: str, expires_at: EpochMs, now: EpochMs
+    tx: Transaction,
+    digest: bytes,
+    account_id: AccountId,
+    *,
+    kind: str,
+    expires_at: EpochMs,
+    now: EpochMs,
+    most: int | None,
 ) -> None:
-    """Keep or renew a session; those that ended before `now` are dropped."""
+    """Keep or renew a session; those that ended before `now`, and more than `most` of the account, are dropped."""
     tx.execute(DROP_SESSIONS, {"now": now})
     values = {"digest": digest, "account_id": account_id, "kind": kind, "expires_at": expires_at}
     tx.execute(SAVE_SESSION, values)
+    if most is not None:
+        tx.execute(DROP_SURPLUS, {**values, "most": most})
 
 
-def read_session(connection: sqlite3.Connection, digest: bytes, *, kind: str, now: EpochMs) -> AccountId | None:
-    """Give whose session it is, None when it is unknown or has ended."""
+def end_session(tx: Transaction, digest: bytes, *, kind: str, at: EpochMs) -> None:
+    """Let a session end at `at` if it would end later."""
+    tx.execute(END_SESSION, {"digest": digest, "kind": kind, "at": at})
+
+
+def read_session(
+    connection: sqlite3.Connection, digest: bytes, *, kind: str, now: EpochMs
+) -> tuple[AccountId, EpochMs] | None:
+    """Give whose session it is and when it ends, None when it is unknown or has ended."""
     row = connection.execute(READ_SESSION, {"digest": digest, "kind": kind, "now": now}).fetchone()
-    return None if row is None else row[0]
+    return None if row is None else (row[0], row[1])
 
 
 def add_audit(tx: Transaction, *, actor: str, action: str, detail: str, now: EpochMs) -> None:

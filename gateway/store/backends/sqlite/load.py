@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
 
 from gateway.store.backend import Load
+from gateway.store.backends.sqlite.memory import WAITING
 from gateway.store.backends.sqlite.transaction import LoadChange
 
 if TYPE_CHECKING:
@@ -16,23 +17,11 @@ if TYPE_CHECKING:
 
 K = TypeVar("K")
 
-# A message that is sending has an attempt that is open or waits for evidence.
-READ_LOAD = """
-WITH waiting (id) AS (
-    SELECT id FROM message INDEXED BY message_queue WHERE status = 'queued' AND pin_sim IS NULL
-    UNION ALL
-    SELECT id FROM message INDEXED BY message_pinned WHERE status = 'queued' AND pin_sim IS NOT NULL
-    UNION ALL
-    SELECT id FROM message INDEXED BY message_held WHERE status = 'held'
-    UNION
-    SELECT message_id FROM attempt INDEXED BY attempt_open WHERE outcome = 'open'
-    UNION
-    SELECT message_id FROM attempt INDEXED BY attempt_unanswered
-    WHERE outcome = 'no answer' AND decide_at IS NOT NULL
-)
+READ_LOAD = f"""
+{WAITING}
 SELECT account_id, port, count(*), sum(segment_count - segments_sent) FROM waiting CROSS JOIN message USING (id)
 WHERE status IN ('queued', 'held', 'sending') GROUP BY account_id, port
-"""
+"""  # noqa: S608 (constants)
 
 
 def read_load(connection: sqlite3.Connection) -> LoadChange:

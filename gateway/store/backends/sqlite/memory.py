@@ -21,6 +21,26 @@ if TYPE_CHECKING:
 K = TypeVar("K")
 
 READ_SEQUENCES = "SELECT name, next FROM sequence"
+# A message that is sending has an attempt that is open or waits for evidence.
+WAITING = """
+WITH waiting (id) AS (
+    SELECT id FROM message INDEXED BY message_queue WHERE status = 'queued' AND pin_sim IS NULL
+    UNION ALL
+    SELECT id FROM message INDEXED BY message_pinned WHERE status = 'queued' AND pin_sim IS NOT NULL
+    UNION ALL
+    SELECT id FROM message INDEXED BY message_held WHERE status = 'held'
+    UNION
+    SELECT message_id FROM attempt INDEXED BY attempt_open WHERE outcome = 'open'
+    UNION
+    SELECT message_id FROM attempt INDEXED BY attempt_unanswered
+    WHERE outcome = 'no answer' AND decide_at IS NOT NULL
+)
+"""
+READ_RESERVED = f"""
+{WAITING}
+SELECT account_id, sum(segment_count - segments_sent) FROM waiting CROSS JOIN message USING (id)
+WHERE status IN ('queued', 'sending') OR (status = 'held' AND NOT is_credit_late) GROUP BY account_id
+"""  # noqa: S608 (constants)
 READ_QUEUE = """
 SELECT port, spans, count(*), sum(due_at > 0) FROM message INDEXED BY message_queue
 WHERE status = 'queued' AND pin_sim IS NULL GROUP BY port, spans
@@ -100,6 +120,8 @@ class Memory:
         """Those of them that wait for their `due_at`."""
         self.pinned: Tally[str] = self._tally()
         """Queued messages that only one SIM may go on with, by that SIM."""
+        self.reserved: Tally[AccountId] = self._tally()
+        """Segments that are accepted but not charged yet: they count against the credit."""
         self.parked: Tally[None] = self._tally()
         """Delivery reports without an attempt."""
         self.next_expiry = 0
@@ -165,6 +187,8 @@ def read_memory(connection: sqlite3.Connection) -> Memory:
         memory.delayed.change((port, spans), delayed)
     for sim, count in connection.execute(READ_PINNED):
         memory.pinned.change(sim, count)
+    for account_id, segments in connection.execute(READ_RESERVED):
+        memory.reserved.change(account_id, segments)
     memory.parked.change(None, connection.execute(READ_PARKED).fetchone()[0])
     for account_id, enabled, spans, has_credit in connection.execute(READ_ACCOUNTS):
         memory.accounts[account_id] = AccountFacts(

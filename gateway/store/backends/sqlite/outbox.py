@@ -10,6 +10,7 @@ from gateway.core.message import Message
 from gateway.core.number import match_key
 from gateway.core.status import Status
 from gateway.core.types import MessageId
+from gateway.errors import NoCreditError
 from gateway.store.backends.sqlite.memory import NEVER, join_ports, split_ports
 from gateway.store.backends.sqlite.rows import Row, change_status, read_row, save_row
 from gateway.store.backends.sqlite.transaction import LoadChange, Work
@@ -18,15 +19,22 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
 
+    from gateway.core.directory import Newsletter
     from gateway.core.message import NewMessage
-    from gateway.core.types import EpochMs
+    from gateway.core.types import AccountId, EpochMs
     from gateway.store.backends.sqlite.transaction import Transaction
 
 MESSAGE_COLUMNS = """
 id, account_id, dialect, recipient, recipient_given, text, segment_count, status, cause, port, sim_imsi,
-client_ref, accepted_at, sent_at, settled_at, report_status
+client_ref, accepted_at, sent_at, settled_at, report_status, coalesce(changed_at, accepted_at), failure_code,
+tries > 0 OR segments_sent > 0, send_at, is_urgent, sim_slot, sender, callback_url, newsletter_id
 """
 READ_MESSAGES = f"SELECT {MESSAGE_COLUMNS} FROM message WHERE id IN (SELECT value FROM json_each(:ids))"  # noqa: S608
+READ_CREDIT = "SELECT credit FROM account WHERE id = :id"
+ADD_NEWSLETTER = """
+INSERT INTO newsletter (account_id, title, text, created_at, send_at)
+VALUES (:account_id, :title, :text, :created_at, :send_at)
+"""
 OVERDUE = """
 SELECT id FROM message INDEXED BY message_queue
 WHERE status = 'queued' AND pin_sim IS NULL AND valid_until <= :now
@@ -49,26 +57,75 @@ EXPIRED_AT_ONCE = 200
 """Most messages that expire in one transaction: nobody else can write meanwhile."""
 
 
-def accept(messages: Sequence[NewMessage]) -> Work[list[MessageId]]:
-    """Give the work that stores `messages` as queued."""
+def accept(messages: Sequence[NewMessage], newsletter: Newsletter | None = None) -> Work[list[MessageId]]:
+    """Give the work that stores `messages` as queued or held, all or none; those of a newsletter with its row."""
     rows = [_values(message) for message in messages]
-    queued = Counter((message.port, join_ports(message.spans)) for message in messages)
     accounts = Counter(message.account_id for message in messages)
-
+    waiting = [message for message in messages if not message.is_scheduled]
+    queued = Counter((message.port, join_ports(message.spans)) for message in waiting)
+    scheduled_at = min(
+        (message.send_at for message in messages if message.is_scheduled and message.send_at), default=None
+    )
     next_expiry = min(message.valid_until for message in messages)
+    segments: Counter[AccountId] = Counter()
+    for message in messages:
+        if not (message.is_scheduled and message.is_credit_late):
+            segments[message.account_id] += message.segment_count
 
     def work(tx: Transaction) -> list[MessageId]:
+        for account_id, count in segments.items():
+            reserve_credit(tx, account_id, count)
         tx.memory.expect_expiry(next_expiry)
+        newsletter_id = () if newsletter is None else (add_newsletter(tx, newsletter),)
         first = tx.next_id("message", len(rows))
-        tx.insert_messages([(first + index, *row) for index, row in enumerate(rows)])
+        tx.insert_messages(
+            [
+                (first + index, *(row if newsletter is None else (*row[:-1], *newsletter_id)))
+                for index, row in enumerate(rows)
+            ]
+        )
         for (port, spans), count in queued.items():
             tx.memory.queued.add((port, spans), count)
             tx.tell_work(port, split_ports(spans))
+        if scheduled_at is not None:
+            tx.tell_scheduled(scheduled_at)
         for account_id, count in accounts.items():
             tx.add_total("outbox", account_id, count)
         return [MessageId(first + index) for index in range(len(rows))]
 
     return work
+
+
+def reserve_credit(tx: Transaction, account_id: AccountId, segments: int) -> None:
+    """Set segments aside until they are charged or their message ends; NoCreditError when the account lacks them."""
+    facts = tx.memory.accounts.get(account_id)
+    if facts is not None and facts.has_credit and not covers(tx, account_id, segments):
+        raise NoCreditError
+    tx.memory.reserved.add(account_id, segments)
+
+
+def covers(tx: Transaction, account_id: AccountId, segments: int) -> bool:
+    """Whether the credit of an account, without what is set aside, is enough for `segments` more."""
+    left = credit_left(tx, account_id)
+    return left is None or left >= segments
+
+
+def credit_left(tx: Transaction, account_id: AccountId) -> int | None:
+    """Give the credit of an account without what is set aside for messages that wait, None without a limit."""
+    (credit,) = tx.fetch_one(READ_CREDIT, {"id": account_id})
+    return None if credit is None else int(credit) - tx.memory.reserved.get(account_id)
+
+
+def add_newsletter(tx: Transaction, newsletter: Newsletter) -> int:
+    """Keep what a newsletter is; gives its id."""
+    values = {
+        "account_id": newsletter.account_id,
+        "title": newsletter.title,
+        "text": newsletter.text,
+        "created_at": newsletter.created_at,
+        "send_at": newsletter.send_at,
+    }
+    return tx.execute(ADD_NEWSLETTER, values).lastrowid or 0
 
 
 def reservation(messages: Sequence[NewMessage]) -> LoadChange:
@@ -101,6 +158,15 @@ def _values(message: NewMessage) -> tuple[Any, ...]:
         message.port,
         join_ports(message.spans),
         message.accepted_at,
+        "held" if message.is_scheduled else "queued",
+        0 if message.is_scheduled else -message.is_urgent,
+        message.send_at,
+        message.is_urgent,
+        message.is_credit_late,
+        message.sim_slot,
+        message.sender,
+        message.callback_url,
+        message.newsletter_id,
     )
 
 
@@ -130,6 +196,15 @@ def message_of(row: Sequence[Any]) -> Message:
         sent_at=row[13],
         settled_at=row[14],
         report_status=row[15],
+        changed_at=row[16],
+        failure_code=row[17],
+        was_tried=bool(row[18]),
+        send_at=row[19],
+        is_urgent=bool(row[20]),
+        sim_slot=row[21],
+        sender=row[22],
+        callback_url=row[23],
+        newsletter_id=row[24],
     )
 
 

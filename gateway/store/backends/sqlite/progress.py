@@ -81,7 +81,7 @@ def refuse_segment(tx: Transaction, row: Row, attempt: Attempt, settlement: Sett
         elif settlement.spans is not None:
             _narrow(row, settlement)
     else:
-        row.pin_sim = None
+        row.pin_sim, row.failure_code = None, settlement.code
     change_status(tx, row, settlement.next_status, cause=settlement.cause, now=now)
 
 

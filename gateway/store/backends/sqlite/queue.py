@@ -3,8 +3,8 @@
 Queued messages fall into groups by preferred port and allowed ports; `Memory` knows how many are in
 each. So a span asks the database only for the first message of groups that it may send, and a queue of
 a hundred thousand messages for others costs it nothing. Messages that wait for a retry have a `due_at`
-and are made due (0) when it comes, so that the first message of a group is always the one with the
-lowest id.
+and are made due when it comes (0, urgent ones -1), so that the first message of a group is always the
+urgent one, then the one, with the lowest id.
 """
 
 from __future__ import annotations
@@ -33,18 +33,18 @@ SELECT min(due_at) FROM message INDEXED BY message_pinned
 WHERE status = 'queued' AND pin_sim IS NOT NULL AND pin_sim = :sim
 """
 MAKE_DUE = """
-UPDATE message INDEXED BY message_queue SET due_at = 0
+UPDATE message INDEXED BY message_queue SET due_at = -is_urgent
 WHERE status = 'queued' AND pin_sim IS NULL AND port IS :port AND spans = :spans AND due_at > 0 AND due_at <= :now
 """
 FIRST = f"""
 SELECT {ROW_COLUMNS} FROM message m INDEXED BY message_queue
-WHERE m.status = 'queued' AND m.pin_sim IS NULL AND m.port IS :port AND m.spans = :spans AND m.due_at = 0
-ORDER BY m.id LIMIT 1
+WHERE m.status = 'queued' AND m.pin_sim IS NULL AND m.port IS :port AND m.spans = :spans AND m.due_at <= 0
+ORDER BY m.due_at, m.id LIMIT 1
 """  # noqa: S608 (constants)
 FIRST_ACCEPTED_AT = """
 SELECT accepted_at FROM message INDEXED BY message_queue
-WHERE status = 'queued' AND pin_sim IS NULL AND port IS :port AND spans = :spans AND due_at = 0
-ORDER BY id LIMIT 1
+WHERE status = 'queued' AND pin_sim IS NULL AND port IS :port AND spans = :spans AND due_at <= 0
+ORDER BY due_at, id LIMIT 1
 """
 DUE_AT = """
 SELECT due_at FROM message INDEXED BY message_queue
@@ -68,7 +68,7 @@ def next_row(tx: Transaction, turn: Turn) -> Row | None:
 
 
 def _first(tx: Transaction, groups: Iterable[Group], now: EpochMs) -> Row | None:
-    first = None
+    first: Row | None = None
     for group in groups:
         key = _key(group)
         if tx.memory.delayed.get(group):
@@ -76,9 +76,10 @@ def _first(tx: Transaction, groups: Iterable[Group], now: EpochMs) -> Row | None
             tx.memory.delayed.add(group, -made_due)
         if tx.memory.queued.get(group) > tx.memory.delayed.get(group):
             values = tx.fetch_one(FIRST, key)
-            if values is not None and (first is None or values[0] < first[0]):
-                first = values
-    return None if first is None else row_of(first)
+            row = None if values is None else row_of(values)
+            if row is not None and (first is None or (row.due_at, row.id) < (first.due_at, first.id)):
+                first = row
+    return first
 
 
 def next_due_at(tx: Transaction, turn: Turn) -> EpochMs | None:

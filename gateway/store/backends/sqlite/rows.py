@@ -24,14 +24,15 @@ if TYPE_CHECKING:
 ROW_COLUMNS = """
 m.id, m.account_id, m.dialect, m.recipient, m.text, m.segment_count, m.concat_ref, m.request_report,
 m.accepted_at, m.valid_until, m.status, m.cause, m.port, m.sim_imsi, m.spans, m.due_at, m.pin_sim,
-m.segments_sent, m.tries, m.resent_segment, m.is_result_told, m.sent_at, m.settled_at, m.report_status
+m.segments_sent, m.tries, m.resent_segment, m.is_result_told, m.sent_at, m.settled_at, m.report_status,
+m.is_urgent, m.is_credit_late, m.callback_url, m.failure_code, m.changed_at
 """
 READ_ROW = f"SELECT {ROW_COLUMNS} FROM message m WHERE m.id = :id"  # noqa: S608 (constants)
 _SAVE = """
 UPDATE message SET status = :status, cause = :cause, port = :port, sim_imsi = :sim_imsi, spans = :spans,
     due_at = :due_at, pin_sim = :pin_sim, segments_sent = :segments_sent, tries = :tries,
     resent_segment = :resent_segment, is_result_told = :is_result_told, settled_at = :settled_at,
-    report_status = :report_status
+    report_status = :report_status, failure_code = :failure_code, changed_at = :changed_at
 """
 SAVE_ROW = f"{_SAVE} WHERE id = :id"
 # Apart, because naming shown_at makes SQLite write two large indexes again.
@@ -70,13 +71,19 @@ class Row:
     sent_at: EpochMs | None
     settled_at: EpochMs | None
     report_status: int | None
+    is_urgent: int
+    is_credit_late: int
+    callback_url: str
+    failure_code: str
+    changed_at: EpochMs | None
     counted_as: _Standing | None = None
     stored_sent_at: EpochMs | None = None
 
     def standing(self) -> _Standing:
         """Give what the row is counted by."""
         remaining = self.segment_count - self.segments_sent
-        return self.status, self.port, self.spans, self.pin_sim, self.due_at > 0, remaining
+        reserved = 0 if self.status is Status.HELD and self.is_credit_late else remaining
+        return self.status, self.port, self.spans, self.pin_sim, self.due_at > 0, remaining, reserved
 
     @property
     def is_possible_duplicate(self) -> bool:
@@ -84,7 +91,7 @@ class Row:
         return self.resent_segment == self.segments_sent
 
 
-_Standing = tuple[Status, "Port | None", str, "str | None", bool, int]
+_Standing = tuple[Status, "Port | None", str, "str | None", bool, int, int]
 
 
 def row_of(values: Sequence[Any]) -> Row:
@@ -112,7 +119,7 @@ def change_status(
     """
     if not can_change(row.status, status):
         raise StoreError(f"message {row.id} cannot become {status} from {row.status}")
-    row.status, row.cause = status, cause
+    row.status, row.cause, row.changed_at = status, cause, now
     row.settled_at = now if status.is_final else None
     if report_status is not None:
         row.report_status = report_status
@@ -122,10 +129,12 @@ def change_status(
         _owe(tx, row, CallbackEvent.RESULT, now)
     if status in _REPORTED and report_status is not None:
         _owe(tx, row, CallbackEvent.REPORT, now)
+    if status is Status.CANCELLED:
+        _owe(tx, row, CallbackEvent.CANCEL, now)
 
 
 def _owe(tx: Transaction, row: Row, event: CallbackEvent, now: EpochMs) -> None:
-    if event in tx.memory.events(row.account_id, row.dialect):
+    if row.callback_url or event in tx.memory.events(row.account_id, row.dialect):
         owe(
             tx,
             account_id=row.account_id,
@@ -140,6 +149,8 @@ def _owe(tx: Transaction, row: Row, event: CallbackEvent, now: EpochMs) -> None:
 
 def save_row(tx: Transaction, row: Row) -> None:
     """Write the row and keep the counts in step; a row that became queued is announced."""
+    if row.due_at <= 0:
+        row.due_at = -row.is_urgent
     was, standing = row.counted_as, row.standing()
     if was is None:
         raise AssertionError("a row that was never read")
@@ -166,6 +177,8 @@ def save_row(tx: Transaction, row: Row) -> None:
             "is_result_told": row.is_result_told,
             "settled_at": row.settled_at,
             "report_status": row.report_status,
+            "failure_code": row.failure_code,
+            "changed_at": row.changed_at,
             "sent_at": row.sent_at,
         },
     )
@@ -176,9 +189,10 @@ def save_row(tx: Transaction, row: Row) -> None:
 
 
 def _count(tx: Transaction, account_id: AccountId, standing: _Standing, sign: int) -> None:
-    status, port, spans, pin_sim, is_delayed, remaining = standing
+    status, port, spans, pin_sim, is_delayed, remaining, reserved = standing
     if status not in OPEN:
         return
+    tx.memory.reserved.add(account_id, sign * reserved)
     tx.load.open_by_account[account_id] += sign
     if port is not None:
         tx.load.waiting_segments[port] += sign * remaining

@@ -7,9 +7,9 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from gateway.store.backends.sqlite.transaction import Transaction
 
-# due_at 0 means at once and is counted apart, so a waiting one stays above it.
+# due_at 0 and below means at once and is counted apart, so a waiting one stays above it.
 MESSAGES = """
-UPDATE message SET valid_until = valid_until + :by, due_at = iif(due_at > 0, max(1, due_at + :by), 0)
+UPDATE message SET valid_until = valid_until + :by, due_at = iif(due_at > 0, max(1, due_at + :by), due_at)
 WHERE id IN (
     SELECT id FROM message INDEXED BY message_queue WHERE status = 'queued' AND pin_sim IS NULL
     UNION ALL

@@ -11,23 +11,26 @@ from gateway.store.backends.sqlite import (
     evidence,
     history,
     inbox,
+    listing,
     outbox,
     pages,
     parts,
     reports,
+    schedule,
     shift,
     sims,
     spans,
     subscriptions,
     turns,
 )
-from gateway.store.backends.sqlite.database import Database
+from gateway.store.backends.sqlite.directory import DirectoryDatabase
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from gateway.core.account import Account, AccountChanges
     from gateway.core.callback import CallbackEvent, OwedCallback
+    from gateway.core.directory import Newsletter
     from gateway.core.history import Cure, HistoryEvent
     from gateway.core.message import Inbound, Message, NewMessage
     from gateway.core.sim import PinTry, SimStop
@@ -36,8 +39,11 @@ if TYPE_CHECKING:
     from gateway.core.types import AccountId, AttemptId, CallbackId, EpochMs, MessageId, Port
     from gateway.store.backend import (
         ApiToken,
+        ConversationQuery,
         InboundPart,
         InboxPage,
+        Listing,
+        ListingQuery,
         NewInbound,
         OpenAttempt,
         OutboxPage,
@@ -50,17 +56,28 @@ if TYPE_CHECKING:
     )
 
 
-class SqliteStore(Database):
+class SqliteStore(DirectoryDatabase):
     """Keeps the contract of `gateway.store.backend.Store`; the calls are described there."""
 
     # --- messages -------------------------------------------------------------------------------
 
-    async def accept(self, messages: Sequence[NewMessage]) -> list[MessageId]:
-        """Store messages as queued, all or none; ids in the same order."""
+    async def accept(self, messages: Sequence[NewMessage], newsletter: Newsletter | None = None) -> list[MessageId]:
+        """Store messages as queued or held, all or none; ids in the same order."""
         if not messages:
             return []
         release = self.reserve(outbox.reservation(messages))
-        return await self.write(outbox.accept(messages), on_failed=release)
+        return await self.write(outbox.accept(messages, newsletter), on_failed=release)
+
+    async def release(self, now: EpochMs) -> EpochMs | None:
+        """Queue held messages whose time has come; gives when the next one is due."""
+        while True:
+            next_at = await self.write(lambda tx: schedule.release_some(tx, now))
+            if next_at is None or next_at > now:
+                return next_at
+
+    async def cancel(self, message_id: MessageId, *, account_id: AccountId | None, now: EpochMs) -> Status | None:
+        """Withdraw a message that no span has; gives its status then."""
+        return await self.write(lambda tx: schedule.cancel(tx, message_id, account_id=account_id, now=now))
 
     async def turn(self, turn: Turn) -> TurnResult:
         """Settle and claim in one transaction."""
@@ -73,6 +90,24 @@ class SqliteStore(Database):
     async def outbox_page(self, query: PageQuery) -> OutboxPage:
         """Give a page of outbound messages."""
         return await self.read_slowly(lambda connection: pages.read_outbox(connection, query))
+
+    async def listing(self, query: ListingQuery) -> Listing:
+        """Give messages of both kinds, newest id first."""
+        return await self.read_slowly(lambda connection: listing.read_listing(connection, query))
+
+    async def conversations(self, query: ConversationQuery) -> list[Message | Inbound]:
+        """Give the latest message of each conversation."""
+        return await self.read_slowly(lambda connection: listing.read_conversations(connection, query))
+
+    async def scheduled(self, account_id: AccountId, *, limit: int, offset: int) -> list[Message]:
+        """Give the account's messages that are put off, the earliest first."""
+        return await self.read(
+            lambda connection: listing.read_scheduled(connection, account_id, limit=limit, offset=offset)
+        )
+
+    async def credit_left(self, account_id: AccountId) -> int | None:
+        """Give the credit without what is set aside."""
+        return await self.write(lambda tx: outbox.credit_left(tx, account_id))
 
     async def expire(self, now: EpochMs) -> int:
         """Expire queued and held messages whose validity ended; gives how many."""
@@ -225,6 +260,10 @@ class SqliteStore(Database):
         """Keep a new password hash and end the account's sessions."""
         await self.write(lambda tx: accounts.set_password(tx, account_id, password_hash))
 
+    async def renew_permanent_token(self, account_id: AccountId) -> None:
+        """Withdraw the account's permanent token."""
+        await self.write(lambda tx: accounts.renew_permanent_token(tx, account_id))
+
     async def add_token(self, token: ApiToken) -> None:
         """Keep a new API token."""
         await self.write(lambda tx: accounts.add_token(tx, token))
@@ -241,15 +280,23 @@ class SqliteStore(Database):
         """Drop an API token."""
         await self.write(lambda tx: accounts.remove_token(tx, key))
 
-    async def save_session(self, digest: bytes, account_id: AccountId, *, kind: str, expires_at: EpochMs) -> None:
+    async def save_session(
+        self, digest: bytes, account_id: AccountId, *, kind: str, expires_at: EpochMs, most: int | None = None
+    ) -> None:
         """Keep or renew a session; some that have ended are dropped."""
         now = self._latest_now
         await self.write(
-            lambda tx: accounts.save_session(tx, digest, account_id, kind=kind, expires_at=expires_at, now=now)
+            lambda tx: accounts.save_session(
+                tx, digest, account_id, kind=kind, expires_at=expires_at, now=now, most=most
+            )
         )
 
-    async def session(self, digest: bytes, *, kind: str, now: EpochMs) -> AccountId | None:
-        """Give whose session this is, None when unknown or expired."""
+    async def end_session(self, digest: bytes, *, kind: str, at: EpochMs) -> None:
+        """Let a session end earlier."""
+        await self.write(lambda tx: accounts.end_session(tx, digest, kind=kind, at=at))
+
+    async def session(self, digest: bytes, *, kind: str, now: EpochMs) -> tuple[AccountId, EpochMs] | None:
+        """Give whose session this is and when it ends, None when unknown or expired."""
         self._latest_now = max(self._latest_now, now)
         return await self.read(lambda connection: accounts.read_session(connection, digest, kind=kind, now=now))
 

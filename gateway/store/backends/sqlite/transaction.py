@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from gateway.store.backend import CallbackOwedNews, News, StatusChanged, WorkAdded
+from gateway.errors import InvalidEntriesError, InvalidFieldError
+from gateway.store.backend import CallbackOwedNews, News, StatusChanged, WorkAdded, WorkScheduled
 
 if TYPE_CHECKING:
     import sqlite3
 
-    from gateway.core.types import AccountId, Port
+    from gateway.core.types import AccountId, EpochMs, Port
     from gateway.store.backends.sqlite.memory import Memory
 
 T = TypeVar("T")
+E = TypeVar("E")
 
 SAVE_SEQUENCE = "UPDATE sequence SET next = :next WHERE name = :name"
 ADD_TOTAL = """
@@ -41,6 +43,15 @@ MESSAGE_COLUMNS = (
     "port",
     "spans",
     "shown_at",
+    "status",
+    "due_at",
+    "send_at",
+    "is_urgent",
+    "is_credit_late",
+    "sim_slot",
+    "sender",
+    "callback_url",
+    "newsletter_id",
 )
 ROWS_AT_ONCE = (256, 32, 4, 1)
 """Sizes of the INSERT statements for messages."""
@@ -67,6 +78,7 @@ class Transaction:
         self._new_messages: list[Sequence[Any]] = []
         self._status_news: list[StatusChanged] = []
         self._work_news: dict[WorkAdded, None] = {}
+        self._scheduled_at: EpochMs | None = None
         self._owes_callbacks = False
 
     # --- statements -----------------------------------------------------------------------------
@@ -121,6 +133,10 @@ class Transaction:
         """Have the listeners told, once, that there is work."""
         self._work_news[WorkAdded(port=port, spans=spans)] = None
 
+    def tell_scheduled(self, at: EpochMs) -> None:
+        """Have the listeners told, once, of the earliest message that was put off."""
+        self._scheduled_at = at if self._scheduled_at is None else min(at, self._scheduled_at)
+
     def tell_callbacks(self) -> None:
         """Have the listeners told, once, that callbacks are owed."""
         self._owes_callbacks = True
@@ -128,7 +144,8 @@ class Transaction:
     def news(self) -> list[News]:
         """Give what the listeners are to be told."""
         owed: list[News] = [CallbackOwedNews()] if self._owes_callbacks else []
-        return [*self._status_news, *self._work_news, *owed]
+        scheduled: list[News] = [] if self._scheduled_at is None else [WorkScheduled(at=self._scheduled_at)]
+        return [*self._status_news, *self._work_news, *scheduled, *owed]
 
     def finish(self) -> None:
         """Write what was gathered; the last thing before the commit."""
@@ -142,6 +159,20 @@ class Transaction:
 
 Work = Callable[[Transaction], T]
 """What a caller wants done in a transaction; it may be run again in another one when the first fails."""
+
+
+def for_each(entries: Iterable[E], save: Callable[[E], T]) -> list[T]:
+    """Save every entry and give what comes of each; InvalidEntriesError tells all mistakes, not only the first."""
+    saved: list[T] = []
+    mistakes: list[tuple[int, str, str]] = []
+    for index, entry in enumerate(entries):
+        try:
+            saved.append(save(entry))
+        except InvalidFieldError as error:
+            mistakes.append((index, error.field, error.reason))
+    if mistakes:
+        raise InvalidEntriesError(mistakes)
+    return saved
 
 
 @lru_cache(maxsize=len(ROWS_AT_ONCE))

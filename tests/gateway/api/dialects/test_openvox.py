@@ -67,6 +67,7 @@ def _message(status: Status, **facts: Any) -> Message:
         sent_at=None,
         settled_at=None,
         report_status=None,
+        changed_at=EpochMs(0),
     )
     return replace(base, **facts)
 

@@ -1,0 +1,252 @@
+"""What HTTP APIs may ask of the lists, with the account that asks.
+
+An account sees its own contacts and tags, and the templates and sender names that are for it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, TypeVar
+
+from gateway.core.account import Permission
+from gateway.core.directory import ID_LIMIT, Contact, ContactFacts, ContactId, TagId
+from gateway.core.number import match_key
+from gateway.directory.checks import checked_facts, checked_text
+from gateway.errors import InvalidFieldError, NoSpanError, NotAllowedError
+from gateway.store.directory import ContactDraft, ContactPage, ContactQuery
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Sequence
+
+    from gateway.clock import Clock
+    from gateway.core.account import Account
+    from gateway.core.directory import SenderPool, Tag, Template
+    from gateway.core.number import Number
+    from gateway.core.types import AccountId, Port
+    from gateway.store.directory import DirectoryStore
+
+Entry = TypeVar("Entry", "Template", "SenderPool")
+
+
+class Directory:
+    """The lists of the box. Writing needs the permission `directory`, reading `read`; NotAllowedError otherwise."""
+
+    def __init__(self, store: DirectoryStore, *, clock: Clock, read_number: Callable[[str], Number | None]) -> None:
+        """Take the store, and what reads a phone number with the box's default region."""
+        self._store = store
+        self._clock = clock
+        self.read_number = read_number
+        self._templates: Sequence[Template] | None = None
+        self._pools: Sequence[SenderPool] | None = None
+        self._numbers: dict[Port, str] | None = None
+
+    # --- tags -------------------------------------------------------------------------------------
+
+    async def tags(self, account: Account) -> list[Tag]:
+        """Give the account's tags by id."""
+        _require(account, Permission.READ)
+        return await self._store.tags(account.id)
+
+    async def save_tag(self, account: Account, title: str) -> Tag:
+        """Give the tag of this title, made when there is none; without case."""
+        _require(account, Permission.DIRECTORY)
+        return await self._store.save_tag(account.id, checked_text("title", title.strip(), is_required=True))
+
+    async def unknown_tag(self, account: Account, ids: Iterable[TagId]) -> TagId | None:
+        """Give the first of `ids` that is no tag of the account, None when all are."""
+        known = {tag.id for tag in await self._store.tags(account.id)}
+        return next((one for one in ids if one not in known), None)
+
+    # --- contacts ---------------------------------------------------------------------------------
+
+    async def contacts(
+        self,
+        account: Account,
+        *,
+        contact_id: int | None = None,
+        search: str = "",
+        is_active: bool | None = None,
+        offset: int = 0,
+        limit: int = 100,
+    ) -> ContactPage:
+        """Give the account's contacts by id: those that fit, and how many fit before paging."""
+        _require(account, Permission.READ)
+        if not _is_id(contact_id) or "\x00" in search:
+            return ContactPage(rows=(), total=0)
+        query = ContactQuery(
+            account_id=account.id,
+            id=None if contact_id is None else ContactId(contact_id),
+            search=search.encode("utf-8", "replace").decode(),
+            is_active=is_active,
+            offset=min(offset, ID_LIMIT),
+            limit=limit,
+        )
+        return await self._store.contacts(query)
+
+    async def contact(self, account: Account, contact_id: int) -> Contact | None:
+        """Give one of the account's contacts, None when it has none of this id."""
+        found = await self.contacts_by_id(account, [contact_id])
+        return found[0] if found else None
+
+    async def contacts_by_id(self, account: Account, ids: Sequence[int]) -> list[Contact]:
+        """Give those of the account's contacts in the order asked; missing ones are left out.
+
+        Whoever may send to them may look them up: this needs `read` or `send`.
+        """
+        if not account.may(Permission.SEND):
+            _require(account, Permission.READ)
+        return await self._store.contacts_by_id(account.id, [ContactId(one) for one in ids if _is_id(one)])
+
+    async def contacts_tagged(self, account: Account, tag_ids: Sequence[TagId]) -> list[Contact]:
+        """Give the account's contacts with any of the tags, by id."""
+        return await self._store.contacts_tagged(account.id, tag_ids)
+
+    async def add_contact(self, account: Account, facts: ContactFacts) -> Contact:
+        """Make a contact; InvalidFieldError names what is wrong or taken."""
+        return await self._save(account, self._draft(account, facts))
+
+    async def change_contact(self, account: Account, contact_id: int, facts: ContactFacts) -> Contact | None:
+        """Change what `facts` name of a contact, None when the account has none of this id."""
+        _require(account, Permission.DIRECTORY)
+        if not _is_id(contact_id) or not await self._store.contacts_by_id(account.id, [ContactId(contact_id)]):
+            return None
+        return await self._save(account, self._draft(account, facts, contact_id=ContactId(contact_id)))
+
+    async def save_contact_of_phone(
+        self, account: Account, facts: ContactFacts, more_tags: Sequence[TagId] = ()
+    ) -> Contact:
+        """Make a contact of a phone number, or change the oldest one that has it; `more_tags` are added."""
+        return await self._save(account, self._draft(account, facts, more_tags=more_tags, is_by_phone=True))
+
+    async def remove_contact(self, account: Account, contact_id: int) -> bool:
+        """Drop a contact; False when the account has none of this id. Messages to it stay."""
+        _require(account, Permission.DIRECTORY)
+        return _is_id(contact_id) and await self._store.remove_contact(account.id, ContactId(contact_id))
+
+    def number_of(self, contact: Contact) -> Number | None:
+        """Give a contact's number, None when it has none or what stands there is none (see `Contact.phone`)."""
+        return self.read_number(contact.phone) if contact.phone else None
+
+    def _draft(
+        self,
+        account: Account,
+        facts: ContactFacts,
+        *,
+        contact_id: ContactId | None = None,
+        more_tags: Sequence[TagId] = (),
+        is_by_phone: bool = False,
+    ) -> ContactDraft:
+        _require(account, Permission.DIRECTORY)
+        return draft_of(
+            account.id,
+            facts,
+            self.read_number,
+            ContactDraft(
+                account_id=account.id,
+                now=self._clock.now_ms(),
+                facts={},
+                id=contact_id,
+                may_add=False,
+                is_by_phone=is_by_phone,
+                more_tags=tuple(more_tags),
+            ),
+        )
+
+    async def _save(self, account: Account, draft: ContactDraft) -> Contact:
+        saved = await self._store.save_contacts([draft])
+        (contact,) = await self._store.contacts_by_id(account.id, saved)
+        return contact
+
+    # --- templates and sender names ---------------------------------------------------------------
+
+    async def templates(self, account: Account) -> list[Template]:
+        """Give the templates that are for the account by id, those that wait for approval too."""
+        if self._templates is None:
+            self._templates = await self._store.templates()
+        return [one for one in self._templates if one.belongs_to(account.id)]
+
+    async def find_template(self, account: Account, name: int | str) -> Template | None:
+        """Give an approved template of the account by its id (also as text) or by its name, None if there is none."""
+        return _find(await self.templates(account), name)
+
+    async def pools(self, account: Account) -> list[SenderPool]:
+        """Give the sender names that are for the account by id, those that wait for approval too."""
+        if self._pools is None:
+            self._pools = await self._store.pools()
+        return [one for one in self._pools if one.belongs_to(account.id)]
+
+    async def find_pool(self, account: Account, name: int | str) -> SenderPool | None:
+        """Give an approved sender name of the account by its id (also as text) or by its name, None if none."""
+        return _find(await self.pools(account), name)
+
+    def spans_of(self, account: Account, pool: SenderPool) -> tuple[Port, ...]:
+        """Give the spans of a sender name that the account may use; NoSpanError when none is left.
+
+        Never (): as `Submission.spans` that would mean any span.
+        """
+        spans = tuple(port for port in pool.spans if account.may_use(port))
+        if not spans:
+            raise NoSpanError
+        return spans
+
+    # --- own numbers ------------------------------------------------------------------------------
+
+    async def own_numbers(self, account: Account) -> dict[Port, str]:
+        """Give the phone numbers of the account's spans by port, those that are set."""
+        if self._numbers is None:
+            self._numbers = {one.port: one.number for one in await self._store.own_numbers()}
+        return {port: number for port, number in self._numbers.items() if account.may_use(port)}
+
+    async def port_of(self, account: Account, number: str) -> Port | None:
+        """Give the account's span that has this phone number, with or without a plus; None when none has."""
+        key = match_key(number)
+        for port, own in (await self.own_numbers(account)).items():
+            if match_key(own) == key:
+                return port
+        return None
+
+    def forget(self) -> None:
+        """Templates, sender names or own numbers have changed in the store: read them anew."""
+        self._templates = self._pools = self._numbers = None
+
+
+def draft_of(
+    account_id: AccountId,
+    facts: ContactFacts,
+    read_number: Callable[[str], Number | None],
+    draft: ContactDraft,
+) -> ContactDraft:
+    """Give `draft` with `facts`, checked; InvalidFieldError names the first that is wrong."""
+    checked = checked_facts(facts)
+    phone = checked.get("phone", "")
+    number = read_number(phone) if phone else None
+    if phone and number is None:
+        raise InvalidFieldError("phone", "not a phone number")
+    return ContactDraft(
+        account_id=account_id,
+        now=draft.now,
+        facts=checked,
+        id=draft.id,
+        may_add=draft.may_add,
+        is_by_phone=draft.is_by_phone,
+        phone_key=None if number is None else match_key(number.normalised),
+        more_tags=draft.more_tags,
+        tag_titles=draft.tag_titles,
+    )
+
+
+def _find(entries: Sequence[Entry], name: int | str) -> Entry | None:
+    word = str(name).strip()
+    is_id = word.isascii() and word.isdecimal()
+    for entry in entries:
+        if entry.approved and ((is_id and entry.id == int(word[:12])) or entry.name.casefold() == word.casefold()):
+            return entry
+    return None
+
+
+def _is_id(contact_id: int | None) -> bool:
+    return contact_id is None or 0 < contact_id < ID_LIMIT
+
+
+def _require(account: Account, permission: Permission) -> None:
+    if not account.may(permission):
+        raise NotAllowedError(permission=permission.value)

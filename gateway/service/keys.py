@@ -1,0 +1,56 @@
+"""What is computed under the key of this box instead of being stored: signatures, and permanent tokens of accounts."""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from gateway.core.account import Account
+    from gateway.core.types import AccountId
+    from gateway.store.backend import Store
+
+PERMANENT_TOKEN_CHARACTERS = 32
+_KEY_NAME = "server"
+
+
+class Keys:
+    """The key of this box at work; it is made when it is first needed and stays."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._key: bytes | None = None
+        self._owners: dict[bytes, AccountId] | None = None
+
+    async def sign(self, octets: bytes) -> bytes:
+        """Give HMAC-SHA256 of `octets`, 32 octets."""
+        return (await self.signer())(octets)
+
+    async def signer(self) -> Callable[[bytes], bytes]:
+        """Give what signs at once, for pure code."""
+        if self._key is None:
+            self._key = await self._store.secret(_KEY_NAME)
+        key = self._key
+        return lambda octets: hmac.digest(key, octets, "sha256")
+
+    async def permanent_token(self, account: Account) -> str:
+        """Give the account's permanent token, 32 hex digits: the same until it is withdrawn or the password changes."""
+        signed = await self.sign(f"getdata:{account.id}:{account.token_generation}".encode())
+        return signed.hex()[:PERMANENT_TOKEN_CHARACTERS]
+
+    async def owner_of(self, digest: bytes) -> AccountId | None:
+        """Give whose permanent token has this SHA-256, None when nobody's."""
+        if self._owners is None:
+            owners = {}
+            for account in await self._store.accounts():
+                token = await self.permanent_token(account)
+                owners[hashlib.sha256(token.encode()).digest()] = account.id
+            self._owners = owners
+        return self._owners.get(digest)
+
+    def forget(self) -> None:
+        """An account was added, or a token withdrawn: compute the tokens anew."""
+        self._owners = None

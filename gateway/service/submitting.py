@@ -1,0 +1,236 @@
+"""How messages get in: what a caller asks, checked, becomes messages that are stored as a whole."""
+
+from __future__ import annotations
+
+import itertools
+import random
+from collections import OrderedDict
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import modem.pdu as sms
+from gateway.core.account import Permission
+from gateway.core.directory import Newsletter, NewsletterId
+from gateway.core.message import NewMessage
+from gateway.core.routing import Candidate, choose_ports
+from gateway.core.types import EpochMs
+from gateway.errors import InvalidFieldError, NoCreditError, NoSpanError, NotAllowedError, QueueFullError
+from modem.errors import EncodeError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gateway.clock import Clock
+    from gateway.config.settings import Settings
+    from gateway.core.account import Account
+    from gateway.core.number import Number
+    from gateway.core.types import MessageId, Port
+    from gateway.service.spans import SpanBoard
+    from gateway.store.backend import Store
+
+QUEUE_FULL_RETRY_S = 30
+REMEMBERED_RECIPIENTS = 4096
+DAY_MS = 86_400_000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Submission:
+    """What a caller wants sent: one text to one or several numbers, over named spans or any.
+
+    `send_at` is when (None or a time that is over: now), `valid_for_s` how long it may wait from then on (None: as
+    long as the box lets it). `is_urgent` goes before all that is not. `is_credit_late` has the credit of what is
+    put off checked when it is due. The rest is kept to be shown again; status events go to `callback_url` when
+    there is one, rendered by `dialect`.
+    """
+
+    dialect: str
+    numbers: Sequence[Number]
+    text: str
+    spans: tuple[Port, ...] = ()
+    client_ref: str = ""
+    send_at: EpochMs | None = None
+    valid_for_s: float | None = None
+    is_urgent: bool = False
+    is_credit_late: bool = False
+    sim_slot: int = 0
+    sender: str = ""
+    callback_url: str = ""
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Accepted:
+    """A stored message: it is durable. `port` is the preferred span, None while none is chosen."""
+
+    id: MessageId
+    number: Number
+    port: Port | None
+
+
+class Submitter:
+    """Takes submissions for accounts."""
+
+    def __init__(self, *, settings: Settings, store: Store, board: SpanBoard, clock: Clock) -> None:
+        self._settings = settings
+        self._store = store
+        self._board = board
+        self._clock = clock
+        self._tables = tuple(sms.Language[name.upper()] for name in settings.text.national_tables)
+        self._concat_refs = ConcatRefs()
+
+    def count_segments(self, text: str) -> int:
+        """Give how many segments `text` takes; InvalidFieldError("text", …) when it cannot be sent."""
+        if "\x00" in text or not text:
+            raise InvalidFieldError("text", "not sendable")
+        try:
+            count = sms.plan(text, national_tables=self._tables).segment_count
+        except EncodeError as error:
+            raise InvalidFieldError("text", "not sendable") from error
+        most = self._settings.text.max_segments
+        if count > most:
+            raise InvalidFieldError("text", f"too long, {count} segments, at most {most}")
+        return count
+
+    async def submit(self, account: Account, submissions: Sequence[Submission], title: str = "") -> list[Accepted]:
+        """Store one message per number of each submission, all or none; as `Service.submit_all`."""
+        if not account.may(Permission.SEND):
+            raise NotAllowedError
+        now = self._clock.now_ms()
+        segments = self._check(account, submissions, now)
+        ports = self._choose_ports(account, submissions, segments, now)
+        messages = [
+            message
+            for index, submission in enumerate(submissions)
+            for message in self._messages(account, submission, segments[index], ports[index], now)
+        ]
+        newsletter = None
+        if title:
+            newsletter = Newsletter(
+                id=NewsletterId(0),
+                account_id=account.id,
+                title=title,
+                text=submissions[0].text,
+                created_at=now,
+                send_at=submissions[0].send_at,
+            )
+        ids = await self._store.accept(messages, newsletter)
+        numbers = [number for submission in submissions for number in submission.numbers]
+        return [
+            Accepted(id=message_id, number=number, port=message.port)
+            for message_id, number, message in zip(ids, numbers, messages, strict=True)
+        ]
+
+    def _check(self, account: Account, submissions: Sequence[Submission], now: EpochMs) -> list[int]:
+        """Refuse what cannot be sent, then what there is no credit or room for; gives the segments of each text."""
+        counted: dict[str, int] = {}
+        for submission in submissions:
+            if submission.text not in counted:
+                counted[submission.text] = self.count_segments(submission.text)
+        limit_days = self._settings.queue.schedule_limit_days
+        for submission in submissions:
+            for port in submission.spans:
+                if not account.may_use(port):
+                    raise NotAllowedError(port)
+            if submission.send_at is not None and submission.send_at > now + limit_days * DAY_MS:
+                raise InvalidFieldError("send_at", f"more than {limit_days} days ahead")
+        segments = [counted[submission.text] for submission in submissions]
+        charged = sum(
+            each * len(submission.numbers)
+            for each, submission in zip(segments, submissions, strict=True)
+            if not (submission.is_credit_late and _is_put_off(submission, now))
+        )
+        if account.credit is not None and account.credit < charged:
+            raise NoCreditError
+        if sum(len(submission.numbers) for submission in submissions) > self.room(account):
+            raise QueueFullError(QUEUE_FULL_RETRY_S)
+        return segments
+
+    def room(self, account: Account) -> int:
+        """Give how many messages the queue of the box and that of the account can still take."""
+        load = self._store.load
+        room = self._settings.queue.limit - load.open_messages
+        if account.queue_limit:
+            room = min(room, account.queue_limit - load.open_by_account.get(account.id, 0))
+        return max(0, room)
+
+    def _choose_ports(
+        self, account: Account, submissions: Sequence[Submission], segments: Sequence[int], now: EpochMs
+    ) -> list[list[Port | None]]:
+        """Give the preferred span of each message; what is put off gets one when it is due, unless one is named."""
+        candidates = self._board.candidates(account)
+        chosen: list[list[Port | None]] = []
+        for submission, each in zip(submissions, segments, strict=True):
+            spans = submission.spans
+            if not any(not spans or one.port in spans for one in candidates):
+                raise NoSpanError
+            if _is_put_off(submission, now) and len(spans) != 1:
+                chosen.append([None] * len(submission.numbers))
+                continue
+            ports = choose_ports(candidates, named=spans, segments=each, count=len(submission.numbers))
+            chosen.append(ports)
+            if len(submissions) > 1:
+                candidates = _loaded(candidates, ports, each)
+        return chosen
+
+    def _messages(
+        self, account: Account, submission: Submission, segments: int, ports: Sequence[Port | None], now: EpochMs
+    ) -> list[NewMessage]:
+        spans = submission.spans or tuple(sorted(account.spans or ()))
+        longest_s = self._settings.queue.validity_s
+        valid_for_s = longest_s if submission.valid_for_s is None else min(submission.valid_for_s, longest_s)
+        begins_at = max(now, submission.send_at or now)
+        return [
+            NewMessage(
+                account_id=account.id,
+                dialect=submission.dialect,
+                recipient=number.normalised,
+                recipient_given=number.given,
+                text=submission.text,
+                segment_count=segments,
+                concat_ref=self._concat_refs.next(number.normalised) if segments > 1 else 0,
+                spans=spans,
+                port=port,
+                accepted_at=now,
+                valid_until=EpochMs(begins_at + int(valid_for_s * 1000)),
+                client_ref=submission.client_ref,
+                send_at=submission.send_at,
+                is_urgent=submission.is_urgent,
+                is_credit_late=submission.is_credit_late,
+                sim_slot=submission.sim_slot,
+                sender=submission.sender,
+                callback_url=submission.callback_url,
+            )
+            for number, port in zip(submission.numbers, ports, strict=True)
+        ]
+
+
+def _is_put_off(submission: Submission, now: EpochMs) -> bool:
+    return submission.send_at is not None and submission.send_at > now
+
+
+def _loaded(candidates: Sequence[Candidate], ports: Sequence[Port | None], segments: int) -> list[Candidate]:
+    """Give the candidates with what this request has put on them already."""
+    return [
+        replace(one, waiting_segments=one.waiting_segments + segments * ports.count(one.port))
+        if one.port in ports
+        else one
+        for one in candidates
+    ]
+
+
+class ConcatRefs:
+    """References for messages of several segments: sequential per recipient, from a random start.
+
+    A phone joins segments by sender, reference and total (3GPP TS 23.040 9.2.3.24.1), so two messages
+    to one recipient must not share a reference for as long as possible: 256 messages here.
+    """
+
+    def __init__(self) -> None:
+        self._last: OrderedDict[str, itertools.count[int]] = OrderedDict()
+
+    def next(self, recipient: str) -> int:
+        """Give the next reference for `recipient`, 0..255."""
+        counter = self._last.pop(recipient, None) or itertools.count(random.randrange(256))  # noqa: S311 (no secret)
+        self._last[recipient] = counter
+        if len(self._last) > REMEMBERED_RECIPIENTS:
+            self._last.popitem(last=False)
+        return next(counter) % 256

@@ -1,0 +1,80 @@
+"""The task that lets messages go, on a real store and a clock that goes when it is told."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from gateway.clock import Clock
+from gateway.core.account import Account
+from gateway.core.status import Status
+from gateway.core.types import AccountId, EpochMs
+from gateway.dispatch.schedule import Schedule
+from gateway.store.backend import StatusChanged, WorkScheduled
+from gateway.store.backends.sqlite.store import SqliteStore
+from gateway.store.outage import Outage
+from tests.support.store import VALIDITY_MS, a_message
+
+
+@pytest.fixture
+async def store(tmp_path: Path) -> AsyncIterator[SqliteStore]:
+    store = SqliteStore(tmp_path / "gateway.db", synchronous="normal")
+    await store.open()
+    await store.add_account(Account(id=AccountId(0), name="shop"), "-", EpochMs(0))
+    yield store
+    await store.close()
+
+
+async def test_messages_go_when_they_are_due_in_that_order(store: SqliteStore) -> None:
+    clock = Clock()
+    schedule = Schedule(store, clock, Outage())
+    released: asyncio.Queue[int] = asyncio.Queue()
+
+    def listener(news: object) -> None:
+        if isinstance(news, WorkScheduled):
+            schedule.expect(news.at)
+        if isinstance(news, StatusChanged) and news.status is Status.QUEUED:
+            released.put_nowait(news.message_id)
+
+    store.listen(listener)
+    task = asyncio.create_task(schedule.run())
+    try:
+        ids = {}
+        # The later one first: what is put off for a nearer time must wake the task.
+        for delay_ms in (400, 200):
+            now = clock.now_ms()
+            at = EpochMs(now + delay_ms)
+            message = a_message(accepted_at=now, send_at=at, valid_until=EpochMs(at + VALIDITY_MS))
+            (ids[delay_ms],) = await store.accept([message])
+        for delay_ms in (200, 400):
+            assert await asyncio.wait_for(released.get(), 8) == ids[delay_ms]
+            (message_now,) = await store.messages([ids[delay_ms]])
+            assert message_now.send_at is not None
+            assert message_now.changed_at >= message_now.send_at
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
+
+
+async def test_what_became_due_while_the_box_was_off_goes_at_once(store: SqliteStore) -> None:
+    clock = Clock()
+    long_ago = EpochMs(clock.now_ms() - 3_600_000)
+    message = a_message(
+        accepted_at=EpochMs(long_ago - 1), send_at=long_ago, valid_until=EpochMs(long_ago + VALIDITY_MS)
+    )
+    (message_id,) = await store.accept([message])
+    queued = asyncio.Event()
+    store.listen(lambda news: queued.set() if isinstance(news, StatusChanged) else None)
+    task = asyncio.create_task(Schedule(store, clock, Outage()).run())
+    try:
+        await asyncio.wait_for(queued.wait(), 8)
+        assert (await store.messages([message_id]))[0].status is Status.QUEUED
+    finally:
+        task.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await task
