@@ -47,14 +47,14 @@ async def test_modem_becomes_ready_over_any_wire(link: Path, wire: Wire) -> None
             {"AT+CNMI=2,1,0,1,0", 'AT+CPMS="SM","SM","SM"'},
         ),
         (
-            "huawei_stick.at",
+            "huawei_e173.at",
             ("huawei", "351911041234567", "262011234567890", "89490200001234567890", None),
             "o2 - de",
             -51,
             {"AT^CURC=0", "AT+CNMI=1,1,0,1,0", 'AT+CPMS="ME","ME","ME"'},
         ),
         (
-            "ec25.at",
+            "quectel_ec25.at",
             ("Quectel", "861107031234564", "262021234567890", "8949010112345678901", "+491511234567"),
             "Telekom.de",
             None,
