@@ -115,7 +115,7 @@ class Startup:
         await self._set_pdu_mode(sim)
         is_phase2 = await self._choose_service()
         memories, in_use, is_selectable = await self._choose_memories(sim)
-        is_announcing, is_reporting = await self._choose_indications(sim)
+        is_announcing, is_reporting, cnmi = await self._choose_indications(sim)
         await self._set_service_centre(sim, self._options.sim(iccid).smsc)
         for command in ("AT+CREG=1", "AT+CEREG=1"):
             await link.ask(command)
@@ -133,7 +133,7 @@ class Startup:
             ),
             memories=memories,
             memories_in_use=in_use,
-            cnmi=await read_cnmi(link),
+            cnmi=cnmi,
             is_selectable=is_selectable,
             is_announcing=is_announcing,
             is_reporting=is_reporting,
@@ -144,12 +144,12 @@ class Startup:
         """Try once more to set memories and indications. Raises ModemTimeoutError, PortLostError."""
         sim = Sim(self._link, profile=self._model.profile, ready=self._ready)
         memories, in_use, is_selectable = await self._choose_memories(sim)
-        is_announcing, is_reporting = await self._choose_indications(sim)
+        is_announcing, is_reporting, cnmi = await self._choose_indications(sim)
         return replace(
             started,
             memories=memories,
             memories_in_use=in_use,
-            cnmi=await read_cnmi(self._link),
+            cnmi=cnmi,
             is_selectable=is_selectable,
             is_announcing=is_announcing,
             is_reporting=is_reporting,
@@ -268,19 +268,28 @@ class Startup:
         others = (m for m in (*offered, *in_use) if m not in _NOT_OURS)
         return (wanted,) if wanted == "MT" else tuple(dict.fromkeys((wanted, *others))), in_use, True
 
-    async def _choose_indications(self, sim: Sim) -> tuple[bool | None, bool | None]:
-        """Have messages announced and reports routed to us by +CNMI; 27.005 3.4.1. Return which of the two it does."""
+    async def _choose_indications(self, sim: Sim) -> tuple[bool | None, bool | None, str | None]:
+        """Have messages announced and reports given by +CNMI; 27.005 3.4.1. Return which of them it does, and +CNMI?.
+
+        What a modem said OK to is read back: some take a value and keep another.
+        """
         ranges = _first(read_ranges(line) for line in _lines(await sim.ask("AT+CNMI=?"), "+CNMI"))
+        kept: str | None = None
         for value in choose_cnmi(ranges or (), self._model.profile):
             answer = await sim.ask(f"AT+CNMI={value}")
-            if answer is not None and answer.is_ok:
-                log.debug("indications", action="cnmi", value=value)
-                numbers = value.split(",")
-                is_announcing = numbers[1] != "0" and self._model.profile.is_announcing_surely
-                return is_announcing, numbers[3] != "0" if len(numbers) > _REPORTS else None
             if answer is None:
                 break
-        return None, None
+            if answer.is_ok:
+                now = await read_cnmi(self._link)
+                log.debug("indications", action="cnmi", value=value, kept=now)
+                if now is None or _does(now) == _does(value):
+                    return *self._indications(value), now
+                kept = now
+        return (None, None, await read_cnmi(self._link)) if kept is None else (*self._indications(kept), kept)
+
+    def _indications(self, value: str) -> tuple[bool, bool | None]:
+        is_announcing, is_reporting = _does(value)
+        return is_announcing and self._model.profile.is_announcing_surely, is_reporting
 
     async def _set_service_centre(self, sim: Sim, smsc: str | None) -> None:
         if smsc is None:
@@ -303,6 +312,12 @@ def choose_cnmi(ranges: Sequence[Sequence[int]], profile: Profile) -> list[str]:
         values.append(",".join(map(str, chosen)))
     values.extend(profile.cnmi_fallbacks)
     return list(dict.fromkeys(values))
+
+
+def _does(cnmi: str) -> tuple[bool, bool | None]:
+    """Tell of a +CNMI value whether it announces messages and gives reports; None when it does not say."""
+    numbers = cnmi.split(",")
+    return numbers[1:2] != ["0"], numbers[_REPORTS] != "0" if len(numbers) > _REPORTS else None
 
 
 async def read_cnmi(link: Link) -> str | None:

@@ -132,6 +132,23 @@ async def test_indications_are_asked_not_assumed(link: Path, ranges: str, value:
         assert next(command for command in scripted.heard if command.startswith("AT+CNMI=2")) == f"AT+CNMI={value}"
 
 
+async def test_indications_that_the_modem_did_not_keep_are_tried_otherwise(link: Path) -> None:
+    """It says OK to routed reports and keeps none; to stored ones it says OK and keeps them."""
+    answers = {**PLAIN, "AT+CNMI?": ["+CNMI: 2,1,0,0,0", "OK"], "AT+CNMI=1,1,0,1,0": ["OK"]}
+    answers["AT+CNMI=2,1,0,2,0"] = ["OK"]
+    async with (
+        ScriptedModem(link=link, answers=answers) as scripted,
+        driven(scripted, is_ready_expected=False) as (modem, owner),
+    ):
+        await scripted.until_heard("AT+CNMI=1,1,0,1,0")
+        scripted.answers["AT+CNMI?"] = ["+CNMI: 2,1,0,2,0", "OK"]
+        await owner.until(Ready)
+        tried = [command for command in scripted.heard if command.startswith("AT+CNMI=") and "?" not in command]
+        assert tried[:2] == ["AT+CNMI=2,1,0,1,0", "AT+CNMI=1,1,0,1,0"]
+        assert tried[-1] != "AT+CNMI=1,1"
+        assert modem.is_ready
+
+
 async def test_message_service_that_still_starts_is_waited_for(link: Path) -> None:
     """EC25, SIM7600: +CMS ERROR: 302 until SMS DONE; no message may be given to the modem before."""
     answers = {**PLAIN, "AT+CPMS=?": ["+CMS ERROR: 302"]}
@@ -215,7 +232,14 @@ async def test_pdu_mode_that_cannot_be_set_because_it_is_the_only_one_will_do(li
 @pytest.mark.parametrize(
     ("answers", "action"),
     [
-        ({"AT+CNMI=?": ["+CNMI: (0-2),(0,1),(0),(0),(0)", "OK"], "AT+CNMI=2,1,0,0,0": ["OK"]}, "no_reports"),
+        (
+            {
+                "AT+CNMI=?": ["+CNMI: (0-2),(0,1),(0),(0),(0)", "OK"],
+                "AT+CNMI=2,1,0,0,0": ["OK"],
+                "AT+CNMI?": ["+CNMI: 2,1,0,0,0", "OK"],
+            },
+            "no_reports",
+        ),
         ({"AT+CNMI=?": ["ERROR"], "AT+CNMI=2,1,0,1,0": ["ERROR"], "AT+CNMI?": ["ERROR"]}, "no_indications"),
     ],
 )
