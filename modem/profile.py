@@ -6,7 +6,8 @@ A file in `profiles/`
    for none); its own personality is one of them;
 3. MUST name, beside each value that departs from the standard, the manual, thread or program that says so;
 4. MAY leave out whatever is as the standard has it; the defaults are that;
-5. MUST NOT import another file of the folder.
+5. MUST NOT import another file of the folder;
+6. MUST have a dialogue in `tests/modem/transcripts`, written from its sources, to which driver and emulator keep.
 
 Nobody asks for a vendor's name: what differs is a field here. The folder is walked, so a new file is all that a new
 model needs; `tests/modem/profiles/test_conformance.py` finds it by itself.

@@ -123,7 +123,7 @@ class Startup:
         await self._set_pdu_mode(sim)
         is_phase2 = await self._choose_service()
         memories, in_use, is_selectable = await self._choose_memories(sim)
-        is_announcing, is_reporting = await self._choose_indications(sim)
+        is_announcing, is_reporting, cnmi = await self._choose_indications(sim)
         try:
             await sim.choose_service_centre(self._options.sim(identity.iccid).smsc)
         except SimError as error:
@@ -136,7 +136,7 @@ class Startup:
             identity=identity,
             memories=memories,
             memories_in_use=in_use,
-            cnmi=await read_cnmi(link),
+            cnmi=cnmi,
             is_selectable=is_selectable,
             is_announcing=is_announcing,
             is_reporting=is_reporting,
@@ -147,12 +147,12 @@ class Startup:
         """Try once more to set memories and indications. Raises ModemTimeoutError, PortLostError."""
         sim = Sim(self._link, profile=self._model.profile, ready=self._ready)
         memories, in_use, is_selectable = await self._choose_memories(sim)
-        is_announcing, is_reporting = await self._choose_indications(sim)
+        is_announcing, is_reporting, cnmi = await self._choose_indications(sim)
         return replace(
             started,
             memories=memories,
             memories_in_use=in_use,
-            cnmi=await read_cnmi(self._link),
+            cnmi=cnmi,
             is_selectable=is_selectable,
             is_announcing=is_announcing,
             is_reporting=is_reporting,
@@ -279,25 +279,28 @@ class Startup:
         others = (m for m in (*offered, *in_use) if m not in _NOT_OURS)
         return (wanted,) if wanted == "MT" else tuple(dict.fromkeys((wanted, *others))), in_use, True
 
-    async def _choose_indications(self, sim: Sim) -> tuple[bool | None, bool | None]:
-        """Have messages announced and reports routed to us by +CNMI; 27.005 3.4.1. Return which of the two it does.
+    async def _choose_indications(self, sim: Sim) -> tuple[bool | None, bool | None, str | None]:
+        """Have messages announced and reports given by +CNMI; 27.005 3.4.1. Return which of them it does, and +CNMI?.
 
-        An OK is not believed where +CNMI? says otherwise: the next value is tried.
+        What a modem said OK to is read back: some take a value and keep another, and then the next one is tried.
         """
-        found: tuple[bool | None, bool | None] = None, None
         ranges = _first(read_ranges(line) for line in _lines(await sim.ask("AT+CNMI=?"), "+CNMI"))
+        kept: str | None = None
         for value in choose_cnmi(ranges or (), self._model.profile):
             answer = await sim.ask(f"AT+CNMI={value}")
-            if answer is not None and answer.is_ok:
-                log.debug("indications", action="cnmi", value=value)
-                wanted = _indicated(value)
-                found = _indicated(await read_cnmi(self._link) or value)
-                is_lacking = (wanted[0] and not found[0]) or (wanted[1] and found[1] is False)
-                if not is_lacking:
-                    return bool(wanted[0]) and self._model.profile.is_announcing_surely, wanted[1]
             if answer is None:
                 break
-        return found
+            if answer.is_ok:
+                now = await read_cnmi(self._link)
+                log.debug("indications", action="cnmi", value=value, kept=now)
+                if now is None or not _is_lacking(wanted=value, kept=now):
+                    return *self._indications(value), now
+                kept = now
+        return (None, None, await read_cnmi(self._link)) if kept is None else (*self._indications(kept), kept)
+
+    def _indications(self, value: str) -> tuple[bool, bool | None]:
+        is_announcing, is_reporting = _does(value)
+        return is_announcing and self._model.profile.is_announcing_surely, is_reporting
 
 
 def choose_cnmi(ranges: Sequence[Sequence[int]], profile: Profile) -> list[str]:
@@ -314,10 +317,16 @@ def choose_cnmi(ranges: Sequence[Sequence[int]], profile: Profile) -> list[str]:
     return list(dict.fromkeys(values))
 
 
-def _indicated(value: str) -> tuple[bool, bool | None]:
-    """Tell what a +CNMI value has announced: messages, and reports (None when it does not say)."""
-    numbers = value.split(",")
-    return len(numbers) > 1 and numbers[1] != "0", numbers[_REPORTS] != "0" if len(numbers) > _REPORTS else None
+def _does(cnmi: str) -> tuple[bool, bool | None]:
+    """Tell of a +CNMI value whether it announces messages and gives reports; None when it does not say."""
+    numbers = cnmi.split(",")
+    return numbers[1:2] != ["0"], numbers[_REPORTS] != "0" if len(numbers) > _REPORTS else None
+
+
+def _is_lacking(*, wanted: str, kept: str) -> bool:
+    """Tell whether a modem kept less than it said OK to; some tell fewer numbers, and what is not told is believed."""
+    (is_announcing, is_reporting), (announces, reports) = _does(wanted), _does(kept)
+    return (is_announcing and not announces) or (bool(is_reporting) and reports is False)
 
 
 async def read_cnmi(link: Link) -> str | None:

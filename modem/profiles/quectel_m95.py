@@ -37,7 +37,7 @@ PROFILE: Final = Profile(
                 Refusal(commands=r"\+(CPMS|CMG[RLDSW]|CNMI|CSCA)[?=].*", result="+CMS ERROR: 302", until_s=8.0),
             ),
         ),
-        spellings=((r"^\+Q?CCID: (\d+)$", r"\1"),),
+        spellings=((r"^\+QCCID: (\d+)$", r"\1"), (r"^\+CCID: (\d+)$", r'+CCID: "\1"')),
         answers={
             "I": ("Quectel_Ltd", "Quectel_M95", "Revision: M95FAR02A08"),
             "+QCCID": ("+QCCID: {iccid}",),

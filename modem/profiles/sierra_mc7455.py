@@ -77,7 +77,7 @@ PROFILE: Final = Profile(
             "!SELRAT?": ("!SELRAT: 00, Automatic",),
             "!ICCID?": ("!ICCID: {iccid}",),
         },
-        missing=frozenset({"+CCID", "+ICCID", "+QCCID", "+CICCID"}),
+        missing=frozenset({"+CCID", "+QCCID", "+CICCID"}),
         restarts=frozenset({"!RESET"}),
     ),
 )

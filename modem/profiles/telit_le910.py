@@ -41,6 +41,15 @@ PROFILE: Final = Profile(
         # LN920, FN990.
         UsbDevice(vendor="1bc7", product="10[67]0", roles=port_roles("00:diag 03:gps 04:at 05:at2 06:other")),
         UsbDevice(vendor="1bc7", product="10[67]1", roles=port_roles("00:diag 04:gps 05:at 06:at2 07:other")),
+        # FN920C04, FE910C04, FN912C04 in many layouts; FE990B40, FN990B40.
+        UsbDevice(vendor="1bc7", product="10a0|10c0|3000", roles=port_roles("01:gps 02:at 03:diag")),
+        UsbDevice(vendor="1bc7", product="10a2|10c2", roles=port_roles("02:gps 03:at 04:diag")),
+        UsbDevice(vendor="1bc7", product="10a4|10c4", roles=port_roles("01:at 02:at2 03:diag")),
+        UsbDevice(vendor="1bc7", product="10a7|10c6", roles=port_roles("02:at 03:at2 04:diag")),
+        UsbDevice(vendor="1bc7", product="10a9|10c8|3001", roles=port_roles("01:at 02:diag")),
+        UsbDevice(vendor="1bc7", product="10aa|10c9", roles=port_roles("02:at 03:diag")),
+        UsbDevice(vendor="1bc7", product="10b0|10d0", roles=port_roles("01:gps 02:at 03:at2 04:other 05:diag")),
+        UsbDevice(vendor="1bc7", product="10b1|10d1", roles=port_roles("02:gps 03:at 04:at2 05:other 06:diag")),
     ),
     iccid_commands=("AT#CCID", "AT+CCID", "AT+CRSM=176,12258,0,0,10"),
     ready_urcs=frozenset({"#QSS"}),

@@ -108,6 +108,6 @@ PROFILE: Final = Profile(
             "+ZPINPUK=?": ("+ZPINPUK: {pin_tries},{puk_tries}",),
             "+ZGETICCID": ("+ZGETICCID: {iccid}",),
         },
-        missing=frozenset({"+CCID", "+ICCID", "+QCCID", "+CICCID"}),
+        missing=frozenset({"+CCID", "+ICCID", "+QCCID", "+CICCID", "+CEREG"}),
     ),
 )

@@ -70,7 +70,7 @@ def test_a_network_that_is_slower_than_the_owner_is_waited_for() -> None:
 
 
 async def test_the_driver_goes_by_what_the_modem_says_and_says_so(link: Path) -> None:
-    answers, _ = read_transcript("ec25.at")
+    answers, _ = read_transcript("quectel_ec25.at")
     with capture_logs() as logs:
         async with (
             ScriptedModem(link=link, answers=answers, memories={}) as scripted,

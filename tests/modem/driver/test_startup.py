@@ -47,14 +47,14 @@ async def test_modem_becomes_ready_over_any_wire(link: Path, wire: Wire) -> None
             {"AT+CNMI=2,1,0,1,0", 'AT+CPMS="SM","SM","SM"'},
         ),
         (
-            "huawei_stick.at",
+            "huawei_e173.at",
             ("huawei", "351911041234567", "262011234567890", "89490200001234567890", None),
             "o2 - de",
             -51,
             {"AT^CURC=0", "AT+CNMI=1,1,0,1,0", 'AT+CPMS="ME","ME","ME"'},
         ),
         (
-            "ec25.at",
+            "quectel_ec25.at",
             ("Quectel", "861107031234564", "262021234567890", "8949010112345678901", "+491511234567"),
             "Telekom.de",
             None,
@@ -130,6 +130,23 @@ async def test_indications_are_asked_not_assumed(link: Path, ranges: str, value:
     async with ScriptedModem(link=link, answers=answers) as scripted, driven(scripted) as (modem, _):
         assert modem.profile is PROFILE
         assert next(command for command in scripted.heard if command.startswith("AT+CNMI=2")) == f"AT+CNMI={value}"
+
+
+async def test_indications_that_the_modem_did_not_keep_are_tried_otherwise(link: Path) -> None:
+    """It says OK to routed reports and keeps none; to stored ones it says OK and keeps them."""
+    answers = {**PLAIN, "AT+CNMI?": ["+CNMI: 2,1,0,0,0", "OK"], "AT+CNMI=1,1,0,1,0": ["OK"]}
+    answers["AT+CNMI=2,1,0,2,0"] = ["OK"]
+    async with (
+        ScriptedModem(link=link, answers=answers) as scripted,
+        driven(scripted, is_ready_expected=False) as (modem, owner),
+    ):
+        await scripted.until_heard("AT+CNMI=1,1,0,1,0")
+        scripted.answers["AT+CNMI?"] = ["+CNMI: 2,1,0,2,0", "OK"]
+        await owner.until(Ready)
+        tried = [command for command in scripted.heard if command.startswith("AT+CNMI=") and "?" not in command]
+        assert tried[:2] == ["AT+CNMI=2,1,0,1,0", "AT+CNMI=1,1,0,1,0"]
+        assert tried[-1] != "AT+CNMI=1,1"
+        assert modem.is_ready
 
 
 async def test_message_service_that_still_starts_is_waited_for(link: Path) -> None:
@@ -215,7 +232,14 @@ async def test_pdu_mode_that_cannot_be_set_because_it_is_the_only_one_will_do(li
 @pytest.mark.parametrize(
     ("answers", "action"),
     [
-        ({"AT+CNMI=?": ["+CNMI: (0-2),(0,1),(0),(0),(0)", "OK"], "AT+CNMI=2,1,0,0,0": ["OK"]}, "no_reports"),
+        (
+            {
+                "AT+CNMI=?": ["+CNMI: (0-2),(0,1),(0),(0),(0)", "OK"],
+                "AT+CNMI=2,1,0,0,0": ["OK"],
+                "AT+CNMI?": ["+CNMI: 2,1,0,0,0", "OK"],
+            },
+            "no_reports",
+        ),
         ({"AT+CNMI=?": ["ERROR"], "AT+CNMI=2,1,0,1,0": ["ERROR"], "AT+CNMI?": ["ERROR"]}, "no_indications"),
     ],
 )

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
         (["--radio-time", "-1"], "from 0 to 86400 seconds"),
         (["--report-delay", "nan"], "from 0 to 86400 seconds"),
         (["--radio-time", "x"], "not a valid float"),
-        (["--model", "sim801"], "'sim801' is not one of cinterion-ehs6"),
+        (["--model", "sim801"], "'sim801' is not one of a7670"),
         (["--tcp", "7000"], "not HOST:PORT"),
         (["--replay", "/nowhere/at.all"], "does not exist"),
         (["--replay", __file__, "--seed", "1"], "--seed does not go with --replay"),
