@@ -32,10 +32,6 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 
-SWITCHED_OFF_S = 1.0
-"""How often a span that is switched off looks whether it still is."""
-
-
 class SpanWorker:
     """The sending task of one span.
 
@@ -144,11 +140,8 @@ class SpanWorker:
 
     async def _rest(self) -> None:
         """Wait until the modem is back, the span switched on, or until a barred SIM may be tried again."""
-        if self._radio is not None and not self._is_enabled():
-            await self._sleep(SWITCHED_OFF_S)
-            return
         left_s = self._paused_until - self._clock.monotonic()
-        is_paused = self._radio is not None and left_s > 0
+        is_paused = self._radio is not None and left_s > 0 and self._is_enabled()
         await self._sleep(left_s if is_paused else None)
         if is_paused and self.is_able:
             self._on_pause(None)
