@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from gateway.core.history import HistoryKind
-from gateway.core.span import Span, SpanState
+from gateway.core.span import Span, SpanHealth, SpanState
 from gateway.dispatch.binding import bind
 from gateway.dispatch.inbound import is_report
 from gateway.dispatch.radio import (
@@ -40,6 +40,7 @@ if TYPE_CHECKING:
     from gateway.dispatch.history import History
     from gateway.dispatch.inbound import Receiver
     from gateway.dispatch.radio import Radio, RadioFactory
+    from gateway.dispatch.span import SpanWorker
     from gateway.dispatch.spool import Spool
     from gateway.service.spans import SpanBoard
     from gateway.store.backend import Store
@@ -72,6 +73,24 @@ class Seat:
     is_spare: bool = False
     unidentified: list[Received] = field(default_factory=list)
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
+
+
+class SeatModem:
+    """What the board may ask of a seat (`service.spans.SpanModem`)."""
+
+    def __init__(self, radio: Radio, worker: SpanWorker) -> None:
+        self._radio = radio
+        self._worker = worker
+
+    @property
+    def health(self) -> SpanHealth:
+        """How modem and SIM were at the last look."""
+        return self._radio.health
+
+    def release(self) -> None:
+        """Try again what was given up about modem and SIM."""
+        self._radio.release()
+        self._worker.try_again()
 
 
 def _are_two(seat: Seat, url: str, identity: Identity) -> bool:
@@ -267,7 +286,7 @@ class Pool:
             log.warning("SIM changed", action="sim changed", span=span.port, path=seat.url)
             self._note(seat, HistoryKind.SIM_CHANGED, f"from {seat.identity.sim} to {identity.sim}")
         seat.identity, seat.port = identity, span.port
-        self._board.set_health_source(span.port, lambda: seat.radio.health)
+        self._board.set_modem(span.port, SeatModem(seat.radio, self._dispatcher.worker(span.port)))
         was = self._board.span(span.port)
         if was is not None and was.path and was.path != span.path:
             self._note(seat, HistoryKind.MOVED, f"from {was.path} to {span.path}")

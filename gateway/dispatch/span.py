@@ -97,6 +97,13 @@ class SpanWorker:
         self._paused_until = 0.0
         self._wake.set()
 
+    def try_again(self) -> None:
+        """Leave a barred SIM alone no longer: a person did something about it."""
+        if self._paused_until > self._clock.monotonic():
+            self._paused_until = 0.0
+            self._on_pause(None)
+        self._wake.set()
+
     def detach(self) -> None:
         """The modem cannot send at present."""
         self._radio = None

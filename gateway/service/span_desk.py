@@ -68,10 +68,12 @@ class SpanDesk:
             await self._record(port, HistoryKind.PAUSED, "switched off", actor)
 
     async def resume(self, port: Port, *, actor: str) -> None:
-        """Switch a span on again."""
-        if not self._span(port).enabled:
+        """Switch a span on again; what was given up about its modem, or left alone about its SIM, is tried at once."""
+        is_on = self._span(port).enabled
+        if not is_on:
             await self._change(port, enabled=True)
-            await self._record(port, HistoryKind.RESUMED, "switched on", actor)
+        self._board.release(port)
+        await self._record(port, HistoryKind.RESUMED, "tried again" if is_on else "switched on", actor)
 
     async def rename(self, port: Port, name: str, *, actor: str) -> None:
         """Give a span another name; InvalidFieldError("name", …) says what is wrong with it."""

@@ -67,7 +67,7 @@ async def test_sim_whose_submits_fail_as_never_before_needs_a_person(
             index for index, port in enumerate(rack.ports) if app.spans.show(Port(1)).view.span.path == str(port)
         )
         # 38: network out of order, whatever is sent (24.011 E.2).
-        rack.arm(failing, *build({"fault": "send_error", "code": 38, "sends": False, "times": 0}))
+        armed = rack.arm(failing, *build({"fault": "send_error", "code": 38, "sends": False, "times": 0}))
         await send(30)
         await until(lambda: app.spans.show(Port(1)).view.state is SpanState.NEEDS_PERSON, timeout_s=60)
         report = app.spans.show(Port(1))
@@ -85,5 +85,11 @@ async def test_sim_whose_submits_fail_as_never_before_needs_a_person(
         person = (await app.store.history(Port(1)))[-1 - given_up]
         assert "radio off and on" in person.detail
         assert await app.store.history(Port(2)) != []
+
+        # The person put up another antenna, and says so.
+        rack.disarm(failing, armed.number)
+        await app.spans.resume(Port(1), actor="anna")
+        await until(lambda: app.spans.show(Port(1)).view.state is SpanState.READY, timeout_s=20)
+        await until(lambda: app.spans.show(Port(1)).health.accepted > BEFORE, timeout_s=20)
     finally:
         await app.stop()

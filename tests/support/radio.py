@@ -34,7 +34,7 @@ class FakeRadio:
         self.sent: list[Submit] = []
         self.asked: asyncio.Queue[tuple[Submit, asyncio.Future[SubmitResult]]] = asyncio.Queue()
         self.slots: dict[StoredAt, bytes] = {}
-        self.acknowledged = 0
+        self.acknowledged = self.released = 0
         self.listen_first_s = 0.0
         self.is_closed = asyncio.Event()
         self._on_event = on_event
@@ -44,6 +44,9 @@ class FakeRadio:
     @property
     def health(self) -> SpanHealth:
         return SpanHealth(model=self.identity.model, accepted=len(self.sent))
+
+    def release(self) -> None:
+        self.released += 1
 
     async def run(self) -> None:
         await self.is_closed.wait()

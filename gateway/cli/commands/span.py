@@ -95,7 +95,11 @@ def pause(port: int, config: Path | None) -> None:
 @port_argument
 @config_option
 def resume(port: int, config: Path | None) -> None:
-    """Switch the span PORT on again."""
+    """Switch the span PORT on again.
+
+    \b
+    Also when its modem "needs person" or its SIM is paused: it is tried again at once.
+    """
     _call(config, "resume", port=port)
     click.echo(f"span {port} is on")
 

@@ -18,6 +18,21 @@ from tests.support.clock import FakeClock
 from tests.support.store import held_by_another
 
 
+class Modem:
+    """Counts how often it is asked, and released."""
+
+    def __init__(self) -> None:
+        self.asked = self.released = 0
+
+    @property
+    def health(self) -> SpanHealth:
+        self.asked += 1
+        return SpanHealth(model="Huawei E173", accepted=self.asked)
+
+    def release(self) -> None:
+        self.released += 1
+
+
 class Desk:
     def __init__(self, store: SqliteStore, board: SpanBoard) -> None:
         self.store = store
@@ -102,15 +117,18 @@ async def test_change_that_cannot_be_stored_does_not_stay_on_the_board(at: Desk)
 
 
 async def test_health_is_asked_for_when_somebody_wants_to_know(at: Desk) -> None:
-    asked = 0
-
-    def source() -> SpanHealth:
-        nonlocal asked
-        asked += 1
-        return SpanHealth(model="Huawei E173", accepted=asked)
-
-    at.board.set_health_source(Port(1), source)
+    modem = Modem()
+    at.board.set_modem(Port(1), modem)
     assert at.board.views()[0].is_usable
-    assert asked == 0
+    assert modem.asked == 0
     assert [report.health.model for report in at.desk.list()] == ["Huawei E173", "", ""]
     assert at.desk.show(Port(1)).health.accepted == 2
+
+
+async def test_span_that_is_resumed_though_it_is_on_has_its_modem_tried_again(at: Desk) -> None:
+    modem = Modem()
+    at.board.set_modem(Port(1), modem)
+    await at.desk.resume(Port(1), actor="anna")
+    await at.desk.resume(Port(2), actor="anna")
+    assert modem.released == 1
+    assert [line.detail for line in await at.desk.history(Port(1), limit=10)] == ["tried again, by anna"]
