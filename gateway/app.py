@@ -13,6 +13,8 @@ from gateway.api.server import Server
 from gateway.callbacks.sender import CallbackSender
 from gateway.clock import Clock
 from gateway.control import ControlServer, control_path
+from gateway.control_spans import LocalSpans
+from gateway.core.types import Port
 from gateway.directory.upkeep import Upkeep
 from gateway.dispatch.binding import configured_spans
 from gateway.dispatch.dispatcher import Dispatcher
@@ -25,13 +27,21 @@ from gateway.modem_pins import StoredPinLedger
 from gateway.modem_radio import RadioMaker
 from gateway.service.accounts import Accounts
 from gateway.service.desk import Service
+from gateway.service.span_desk import SpanDesk
 from gateway.service.spans import SpanBoard
 from gateway.store.backends.sqlite.store import SqliteStore
 
 if TYPE_CHECKING:
     from gateway.config.settings import Settings
+    from gateway.store.backend import Store
 
 log = structlog.get_logger(__name__)
+
+
+def span_desk(settings: Settings, *, board: SpanBoard, store: Store, clock: Clock) -> SpanDesk:
+    """Give the operators' desk for spans."""
+    named = {Port(one.port) for one in settings.span if one.name}
+    return SpanDesk(board=board, store=store, clock=clock, named_in_settings=named)
 
 
 class App:
@@ -79,7 +89,12 @@ class App:
             own_port=settings.http.port,
         )
         upkeep = Upkeep(self.store, self.service.directory, clock=self.clock)
-        self._control = ControlServer(self.accounts, upkeep, control_path(settings.store.path))
+        self.spans = span_desk(settings, board=self.board, store=self.store, clock=self.clock)
+        self._control = ControlServer(
+            self.accounts,
+            control_path(settings.store.path),
+            parts={"span": LocalSpans(self.spans).call, "directory": upkeep.call},
+        )
         self._pool_task: asyncio.Task[None] | None = None
         self._undo = contextlib.AsyncExitStack()
 

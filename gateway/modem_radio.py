@@ -64,6 +64,10 @@ class ModemRadio:
         """Give how modem and SIM were at the last look."""
         return _health(self._modem.health, self._modem.identity)
 
+    def release(self) -> None:
+        """Try again what was given up."""
+        self._modem.release()
+
     async def run(self) -> None:
         """Open the port and keep it until cancelled or closed."""
         await self._modem.run()

@@ -10,14 +10,17 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from gateway.app import span_desk
 from gateway.clock import Clock
 from gateway.config.load import load_settings
 from gateway.control import RemoteAccounts, RemoteUpkeep, control_path, running_accounts
+from gateway.control_spans import LocalSpans, RemoteSpans
 from gateway.core.number import read_number
 from gateway.directory.directory import Directory
 from gateway.directory.upkeep import Upkeep
 from gateway.errors import ConfigError, StoreError
 from gateway.service.accounts import Accounts
+from gateway.service.spans import SpanBoard, SpanCondition
 from gateway.store.backends.sqlite.store import SqliteStore
 
 if TYPE_CHECKING:
@@ -55,7 +58,7 @@ async def open_accounts(settings: Settings) -> AsyncIterator[Accounts | RemoteAc
     if remote is not None:
         yield remote
         return
-    async with _opened_store(settings) as store:
+    async with _open_store(settings) as store:
         yield Accounts(store, clock=Clock())
 
 
@@ -66,14 +69,31 @@ async def open_upkeep(settings: Settings) -> AsyncIterator[Upkeep | RemoteUpkeep
     if await running_accounts(path) is not None:
         yield RemoteUpkeep(path)
         return
-    async with _opened_store(settings) as store:
+    async with _open_store(settings) as store:
         region = settings.number.default_region
         directory = Directory(store, clock=Clock(), read_number=partial(read_number, default_region=region))
         yield Upkeep(store, directory, clock=Clock())
 
 
 @contextlib.asynccontextmanager
-async def _opened_store(settings: Settings) -> AsyncIterator[SqliteStore]:
+async def open_spans(settings: Settings) -> AsyncIterator[LocalSpans | RemoteSpans]:
+    """Give the spans: of the running gateway if there is one, else as they are stored."""
+    path = control_path(settings.store.path)
+    if await running_accounts(path) is not None:
+        yield RemoteSpans(path)
+        return
+    if not settings.store.path.exists():
+        raise click.ClickException(f"{settings.store.path} is not there: the gateway has not run yet")
+    async with _open_store(settings) as store:
+        board = SpanBoard(lambda: store.load)
+        board.put(await store.spans())
+        for port in board.ports():
+            board.set_condition(port, SpanCondition(reason="the gateway is not running"))
+        yield LocalSpans(span_desk(settings, board=board, store=store, clock=Clock()))
+
+
+@contextlib.asynccontextmanager
+async def _open_store(settings: Settings) -> AsyncIterator[SqliteStore]:
     store = SqliteStore(settings.store.path, synchronous=settings.store.synchronous)
     try:
         await store.open()

@@ -85,6 +85,7 @@ class Dispatcher:
         self._failed = asyncio.get_running_loop().create_future()
         self._unlisten = self._store.listen(self._on_news)
         await self._stops.load()
+        self._board.listen(self._on_span_changed)
         await self._take_up_open_attempts()
         await self._receiver.join_leftovers()
         for port in self._board.ports():
@@ -245,6 +246,12 @@ class Dispatcher:
                     span=news.port,
                     cause=news.cause or None,
                 )
+
+    def _on_span_changed(self, port: Port) -> None:
+        """A span was switched off or on, or is new: its worker looks at it."""
+        worker = self._workers.get(port)
+        if worker is not None:
+            worker.wake()
 
     def _wake_for(self, work: WorkAdded) -> None:
         """Wake the span that the work prefers; when it is busy or cannot send, the others that may take it."""

@@ -6,12 +6,13 @@ import asyncio
 import glob
 import os
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
 
 from gateway.core.history import HistoryKind
-from gateway.core.span import Span, SpanState
+from gateway.core.span import Span, SpanHealth, SpanState
 from gateway.dispatch.binding import are_two, bind, is_one_modem
 from gateway.dispatch.inbound import is_report
 from gateway.dispatch.radio import (
@@ -34,6 +35,8 @@ from gateway.service.spans import SpanCondition
 from gateway.store.outage import Outage
 
 if TYPE_CHECKING:
+    from collections.abc import Awaitable, Callable
+
     from gateway.config.settings import Settings
     from gateway.core.types import Port
     from gateway.dispatch.dispatcher import Dispatcher
@@ -75,6 +78,24 @@ class Seat:
     unidentified: list[Received] = field(default_factory=list)
     clones: set[str] = field(default_factory=set)
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
+
+
+class SeatModem:
+    """What the board may ask of a seat (`service.spans.SpanModem`)."""
+
+    def __init__(self, radio: Radio, resume: Callable[[], Awaitable[object]]) -> None:
+        self._radio = radio
+        self._resume = resume
+
+    @property
+    def health(self) -> SpanHealth:
+        """How modem and SIM were at the last look."""
+        return self._radio.health
+
+    async def release(self) -> None:
+        """Try again what was given up about modem and SIM."""
+        self._radio.release()
+        await self._resume()
 
 
 class Pool:
@@ -263,7 +284,7 @@ class Pool:
             self._leave(seat)
         was = self._board.span(span.port) or span
         seat.identity, seat.port = identity, span.port
-        self._board.set_health_source(span.port, lambda: seat.radio.health)
+        self._board.set_modem(span.port, SeatModem(seat.radio, partial(self._dispatcher.resume, span.port)))
         self._tell_changes(seat, was, span, clones)
         await self._save(span)
         waiting, seat.unidentified = seat.unidentified, []

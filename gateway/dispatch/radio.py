@@ -197,6 +197,10 @@ class Radio(Protocol):
         """Give how modem and SIM were at the last look."""
         ...
 
+    def release(self) -> None:
+        """A person did something about the modem: try again what was given up."""
+        ...
+
     async def run(self) -> None:
         """Open the port and keep it until cancelled or closed."""
         ...

@@ -38,10 +38,6 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 
-SWITCHED_OFF_S = 1.0
-"""How often a span that is switched off looks whether it still is."""
-
-
 class SpanWorker:
     """The sending task of one span.
 
@@ -166,10 +162,7 @@ class SpanWorker:
 
     async def _rest(self) -> None:
         """Wait until the modem is back, the span switched on, or until a barred SIM may be tried again."""
-        if self._radio is not None and not self._is_enabled():
-            await self._sleep(SWITCHED_OFF_S)
-            return
-        stop = self._stop if self._radio is not None else None
+        stop = self._stop if self._radio is not None and self._is_enabled() else None
         await self._sleep((stop.until - self._clock.now_ms()) / 1000 if stop and stop.until else None)
 
     def _note_stop(self) -> None:

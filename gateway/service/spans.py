@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 from gateway.core.routing import Candidate
 from gateway.core.span import Span, SpanHealth, SpanState, SpanView
@@ -29,6 +29,19 @@ class SpanCondition:
     operator: str = ""
 
 
+class SpanModem(Protocol):
+    """What can be asked of the modem behind a span at any time."""
+
+    @property
+    def health(self) -> SpanHealth:
+        """How modem and SIM were at the last look."""
+        ...
+
+    async def release(self) -> None:
+        """A person did something about it: try again what was given up."""
+        ...
+
+
 class SpanBoard:
     """Every known span with its condition."""
 
@@ -36,7 +49,7 @@ class SpanBoard:
         self._load = load
         self._spans: dict[Port, Span] = {}
         self._conditions: dict[Port, SpanCondition] = {}
-        self._health_sources: dict[Port, Callable[[], SpanHealth]] = {}
+        self._modems: dict[Port, SpanModem] = {}
         self._listeners: list[Callable[[Port], None]] = []
         self._changed = asyncio.Event()
 
@@ -54,14 +67,20 @@ class SpanBoard:
         """Call `listener` with the port of each span that is new or changed from now on."""
         self._listeners.append(listener)
 
-    def set_health_source(self, port: Port, source: Callable[[], SpanHealth]) -> None:
-        """Say whom to ask how the modem of a span is; it is asked only when somebody wants to know."""
-        self._health_sources[port] = source
+    def set_modem(self, port: Port, modem: SpanModem) -> None:
+        """Say which modem is behind a span; it is asked only when somebody wants to know."""
+        self._modems[port] = modem
 
     def health(self, port: Port) -> SpanHealth:
         """Give how modem and SIM of a span were at the last look."""
-        source = self._health_sources.get(port)
-        return SpanHealth() if source is None else source()
+        modem = self._modems.get(port)
+        return SpanHealth() if modem is None else modem.health
+
+    async def release(self, port: Port) -> None:
+        """Have tried again what was given up about the modem of a span."""
+        modem = self._modems.get(port)
+        if modem is not None:
+            await modem.release()
 
     def set_condition(self, port: Port, condition: SpanCondition) -> None:
         """Say what a span can do from now on."""

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-_LIST_TIMEOUT_S: Final = 120.0  # as long as ModemManager waits; a full memory of 255 takes over 10 s
+_LIST_TIMEOUT_S: Final = 30.0  # without a line: a full memory of 255 takes over 10 s, but its lines come meanwhile
 _READ_TIMEOUT_S: Final = 25.0
 _SELECT_TIMEOUT_S: Final = 40.0
 _DELETE_ATTEMPTS: Final = 3

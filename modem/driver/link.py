@@ -3,9 +3,8 @@
 After a command that was not answered the next one first settles the line: a bare AT until the modem answers, then a
 short quiet, so that late results of the old command cannot be taken for results of the new one.
 
-A modem may keep silent at what it does not know. A command that it need not know is therefore not waited for to the
-end: a bare AT behind it tells whether the modem is still busy with it. A modem that was once found to keep silent is
-asked so after a moment.
+A modem may keep silent at what it does not know, so a bare AT behind such a command tells whether it is still busy with
+it; one that was once found to keep silent is asked so after a moment.
 """
 
 from __future__ import annotations
@@ -45,10 +44,8 @@ _OWED_QUIET_AT_MOST_S: Final = 10.0
 _PATIENCE_S: Final = (2.5, 0.1)
 _LONG_PATIENCE_S: Final = (10.0, 2.5)
 _LONG_COMMAND_S: Final = 20.0
-# The result of a bare AT behind another result comes at once.
-_SOON_S: Final = 0.1
-# Waits are at least this many times what the modem needs for a bare AT.
-_LATENCIES: Final = 2.0
+_SOON_S: Final = 0.1  # the result of a bare AT behind another result comes at once
+_LATENCIES: Final = 2.0  # waits are at least so many times what the modem needs for a bare AT
 _SETTLE_TIMEOUT_S: Final = 2.0
 _SETTLE_ATTEMPTS: Final = 5
 _SILENT: Final = "the modem does not answer AT"
@@ -117,7 +114,7 @@ class Link:
     ) -> Answer | None:
         """Return the answer to a command that a modem need not know, None when it gives none.
 
-        Raises ModemSilentError when the modem does not answer anything any more, PortLostError.
+        `timeout_s` counts from the last line, `final_timeout_s` from the first. Raises ModemSilentError, PortLostError.
         """
         try:
             async with self.session():
@@ -132,9 +129,12 @@ class Link:
                     return Answer(command=text, lines=outcome.lines, final=parse_final("OK"))
                 self._is_ignoring = self._is_ignoring or isinstance(outcome, ProbeAnswered)
                 self.give_up()
-        except ModemSilentError:
-            raise
+                if isinstance(outcome, CommandTimeout) and timeout_s >= _LONG_COMMAND_S:
+                    self._is_silent = True  # AT was asked several times
+                    raise ModemSilentError(_SILENT)
         except ModemTimeoutError as error:
+            if isinstance(error, ModemSilentError):
+                raise
             log.info("command interrupted", action="unanswered", port=self._name, command=text, reason=str(error))
             return None
         log.debug("command not answered", action="unanswered", port=self._name, command=text.partition("=")[0])

@@ -154,6 +154,12 @@ class Modem:
             usual_failure_rate=record.usual_failure_rate,
         )
 
+    def release(self) -> None:
+        """A person did something about it: try again what was given up, at once."""
+        self._recovery.release()
+        if self._session is not None:
+            self._session.look()
+
     async def run(self) -> None:
         """Keep the modem open until cancelled or closed; raises nothing for faults of modem or port."""
         if self._is_closing:

@@ -165,7 +165,8 @@ class Recovery:
     def release(self) -> None:
         """A person did something to the modem."""
         self._stuck_submits = self._stuck_lists = self._short_lives = 0
-        self._is_missing = False
+        self._is_missing = self._are_sends_failing = False
+        self._on_step()
         self._ladder.release(self._clock())
         self._tell()
 

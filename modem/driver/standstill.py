@@ -9,8 +9,6 @@ from modem.at.host import Answer, CommandTimeout, ProbeAnswered
 if TYPE_CHECKING:
     Outcome = Answer | CommandTimeout | ProbeAnswered
 
-# A long answer (a list of messages) of which nothing comes for so long will not be finished, and the line is needed.
-STANDSTILL_S: Final = 45.0
 # A modem may be deaf at the moment of one AT, and free a second later.
 ASK_EVERY_S: Final = 5.0
 
@@ -33,20 +31,19 @@ async def wait_while_it_goes_on(
 ) -> Outcome:
     """Wait on as long as lines of the answer come; when none did for `patience_s`, ask AT again and again.
 
-    Gives up after `timeout_s` without a line, or STANDSTILL_S if that is less: the outcome is a CommandTimeout then.
+    Gives up after `timeout_s` without a line: the outcome is a CommandTimeout then.
     """
-    most_s = min(timeout_s, max(STANDSTILL_S, patience_s))
     stood_s, lines = patience_s, 0
     while True:
         if len(latest.lines) > lines:
             lines, stood_s = len(latest.lines), patience_s
             outcome = await link.wait_longer(timeout_s=patience_s)
         else:
-            wait_s = max(min(ASK_EVERY_S, most_s - stood_s), link.at_least_s(0.1))
+            wait_s = max(min(ASK_EVERY_S, timeout_s - stood_s), link.at_least_s(0.1))
             outcome = await link.probe(timeout_s=wait_s)
             stood_s += wait_s
         if not isinstance(outcome, CommandTimeout):
             return outcome
-        if stood_s >= most_s and len(outcome.lines) == lines:
+        if stood_s >= timeout_s and len(outcome.lines) == lines:
             return outcome
         latest = outcome

@@ -37,7 +37,7 @@ class FakeRadio:
         self.slots: dict[StoredAt, bytes] = {}
         self.can_delete = True
         self.refused_deletes = 0
-        self.acknowledged = 0
+        self.acknowledged = self.released = 0
         self.is_on_air = True
         self.hints: list[bool] = []
         self.listen_first_s = 0.0
@@ -49,6 +49,9 @@ class FakeRadio:
     @property
     def health(self) -> SpanHealth:
         return SpanHealth(model=self.identity.model, accepted=len(self.sent))
+
+    def release(self) -> None:
+        self.released += 1
 
     async def run(self) -> None:
         await self.is_closed.wait()

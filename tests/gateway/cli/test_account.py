@@ -66,7 +66,9 @@ class running_gateway:  # noqa: N801  (a context manager)
         self._ended = asyncio.Event()
         store = SqliteStore(self._database)
         await store.open()
-        control = ControlServer(Accounts(store, clock=Clock()), upkeep_of(store), control_path(self._database))
+        control = ControlServer(
+            Accounts(store, clock=Clock()), control_path(self._database), parts={"directory": upkeep_of(store).call}
+        )
         await control.start()
         self._ready.set()
         await self._ended.wait()

@@ -87,6 +87,9 @@ async def test_a_span_that_is_switched_off_sends_no_more_and_keeps_nothing_from_
     await two.answer(Accepted(mr=1))
     assert (await field.until(message_id, Status.SENT)).port == 2
     only_here = await field.accept(1)
+    # It does not look again and again whether it is on: whoever switches it on wakes it.
+    worker = field.dispatcher.worker(span.port)
+    await until(lambda: worker.sleeps_for_ever)
     field.board.put([span])
     await one.answer(Accepted(mr=2))
     await field.until(only_here, Status.SENT)

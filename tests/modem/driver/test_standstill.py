@@ -49,8 +49,8 @@ async def test_modem_that_is_deaf_for_a_while_is_asked_again() -> None:
     assert modem.waits == [("asked", 5)] * 3
 
 
-@pytest.mark.parametrize(("timeout_s", "asked"), [(120, 7), (20, 2), (12, 1)])
-async def test_nothing_at_all_is_not_waited_for_to_the_end(timeout_s: float, asked: int) -> None:
+@pytest.mark.parametrize(("timeout_s", "asked"), [(30, 4), (20, 2), (12, 1)])
+async def test_list_that_stops_in_the_middle_is_given_up(timeout_s: float, asked: int) -> None:
     modem = Modem([timeout(3)] * 20)
     outcome = await wait_while_it_goes_on(modem, timeout(0), patience_s=10, timeout_s=timeout_s)
     assert outcome == timeout(3)
@@ -58,7 +58,7 @@ async def test_nothing_at_all_is_not_waited_for_to_the_end(timeout_s: float, ask
     assert [how for how, _ in modem.waits] == ["asked", "waited", *["asked"] * asked]
 
 
-async def test_list_that_stops_in_the_middle_is_given_up() -> None:
-    modem = Modem([timeout(5)] * 20)
-    assert await wait_while_it_goes_on(modem, timeout(5), patience_s=10, timeout_s=120) == timeout(5)
-    assert sum(seconds for _, seconds in modem.waits) == 45
+async def test_nothing_at_all_is_waited_for_as_long_as_the_command_may_take() -> None:
+    modem = Modem([timeout(0)] * 20)
+    assert await wait_while_it_goes_on(modem, timeout(0), patience_s=10, timeout_s=30) == timeout(0)
+    assert sum(seconds for _, seconds in modem.waits) == 20

@@ -1,0 +1,194 @@
+"""`gsm-gateway span`: how the spans are, what happened to them, and what an operator may change."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from gateway.cli.context import config_option, open_spans, settings_or_exit
+from gateway.errors import InvalidFieldError, StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Sequence
+    from pathlib import Path
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
+port_argument = click.argument("port", type=click.IntRange(min=1))
+
+
+@click.group()
+def command() -> None:
+    """Spans: the numbered channels, each a modem with its SIM.
+
+    \b
+    Asks the running gateway. When none runs, shows and changes what is stored.
+    Examples:
+      gsm-gateway span list
+      gsm-gateway span show 3
+      gsm-gateway span history 3 --limit 20
+      gsm-gateway span pause 3
+      gsm-gateway span rename 3 "sales desk"
+      gsm-gateway span list --json
+    """
+
+
+@command.command(name="list")
+@json_option
+@config_option
+def list_(*, as_json: bool, config: Path | None) -> None:
+    """Show all spans in one table."""
+    spans = _call(config, "list")
+    if as_json:
+        click.echo(json.dumps(spans, indent=2))
+        return
+    head = ("PORT", "NAME", "STATE", "SIGNAL", "OPERATOR", "SENT", "FAILED", "WAITING", "MODEM", "REASON")
+    _table(head, (_row(span) for span in spans))
+
+
+@command.command()
+@port_argument
+@json_option
+@config_option
+def show(*, port: int, as_json: bool, config: Path | None) -> None:
+    """Show everything about the span PORT."""
+    span = _call(config, "show", port=port)
+    if as_json:
+        click.echo(json.dumps(span, indent=2))
+        return
+    for label, value in _facts(span):
+        if value:
+            click.echo(f"{label:14} {value}")
+
+
+@command.command()
+@click.argument("port", type=click.IntRange(min=1), required=False)
+@click.option("--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="Most lines.")
+@json_option
+@config_option
+def history(*, port: int | None, limit: int, as_json: bool, config: Path | None) -> None:
+    """Show what happened to the span PORT, or to all, newest first.
+
+    \b
+    Recovery steps, lost ports, other SIMs, full memories: everything that is more than a message.
+    """
+    events = _call(config, "history", port=port, limit=limit)
+    if as_json:
+        click.echo(json.dumps(events, indent=2))
+        return
+    rows = ((event["at"], _text(event["port"]), event["kind"], event["detail"]) for event in events)
+    _table(("TIME (UTC)", "PORT", "WHAT", "DETAIL"), rows)
+
+
+@command.command()
+@port_argument
+@config_option
+def pause(port: int, config: Path | None) -> None:
+    """Switch the span PORT off: the message part under way ends, no other one begins."""
+    _call(config, "pause", port=port)
+    click.echo(f"span {port} is off")
+
+
+@command.command()
+@port_argument
+@config_option
+def resume(port: int, config: Path | None) -> None:
+    """Switch the span PORT on again.
+
+    \b
+    Also when its modem "needs person" or its SIM is paused: it is tried again at once.
+    """
+    _call(config, "resume", port=port)
+    click.echo(f"span {port} is on")
+
+
+@command.command()
+@port_argument
+@click.argument("name")
+@config_option
+def rename(port: int, name: str, config: Path | None) -> None:
+    """Give the span PORT the name NAME, which callers see."""
+    _call(config, "rename", port=port, name=name)
+    click.echo(f"span {port} is called {name}")
+
+
+def _call(config: Path | None, call: str, **arguments: object) -> Any:
+    async def work() -> Any:
+        async with open_spans(settings_or_exit(config)) as spans:
+            return await spans.call(call, arguments)
+
+    try:
+        return asyncio.run(work())
+    except InvalidFieldError as error:
+        raise click.ClickException(error.reason) from error
+    except StoreError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def _row(span: dict[str, Any]) -> tuple[str, ...]:
+    counters = span["counters"]
+    return (
+        str(span["port"]),
+        span["name"],
+        span["state"],
+        _with_unit(span["signal_dbm"], "dBm"),
+        span["operator"],
+        str(counters["accepted"]),
+        str(counters["refused"] + counters["unanswered"]),
+        str(span["waiting_segments"]),
+        span["model"],
+        span["reason"],
+    )
+
+
+def _facts(span: dict[str, Any]) -> Sequence[tuple[str, str]]:
+    counters = span["counters"]
+    memories = (f"{one['name']} {one['used']} of {one['total']}" for one in span["memories"])
+    return (
+        ("port", str(span["port"])),
+        ("name", span["name"]),
+        ("state", span["state"]),
+        ("reason", span["reason"]),
+        ("waiting", f"{span['waiting_segments']} message parts"),
+        ("serial port", span["path"]),
+        ("modem", span["model"]),
+        ("IMEI", span["imei"]),
+        ("ICCID", span["iccid"]),
+        ("IMSI", span["imsi"]),
+        ("registration", span["registration"]),
+        ("operator", span["operator"]),
+        ("technology", span["technology"]),
+        ("signal", _with_unit(span["signal_dbm"], "dBm")),
+        ("temperature", _with_unit(span["temperature_c"], "°C")),
+        ("voltage", _with_unit(span["voltage_v"], "V")),
+        ("memories", ", ".join(memories)),
+        (
+            "since start",
+            f"{counters['accepted']} accepted, {counters['refused']} refused, {counters['unanswered']} unanswered",
+        ),
+        ("failing now", _share(span["failure_rate"])),
+        ("failing usually", _share(span["usual_failure_rate"])),
+    )
+
+
+def _with_unit(value: float | None, unit: str) -> str:
+    return "" if value is None else f"{value:g} {unit}"
+
+
+def _share(rate: float | None) -> str:
+    return "" if rate is None else f"{rate:.0%} of the submits"
+
+
+def _text(value: object) -> str:
+    return "" if value is None else str(value)
+
+
+def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:
+    """Print rows in columns as wide as they need; empty columns are left out."""
+    lines = [head, *rows]
+    wanted = [index for index in range(len(head)) if index == 0 or any(line[index] for line in lines[1:])]
+    widths = {index: max(len(line[index]) for line in lines) for index in wanted}
+    for line in lines:
+        click.echo("  ".join(line[index].ljust(widths[index]) for index in wanted).rstrip())

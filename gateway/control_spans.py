@@ -1,0 +1,100 @@
+"""The calls about spans on the control socket, and the command line's side of them; everything travels as JSON."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from gateway.control import ask
+from gateway.core.types import Port
+from gateway.errors import InvalidFieldError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from gateway.core.history import HistoryEvent
+    from gateway.service.span_desk import SpanDesk, SpanReport
+
+ACTOR = "command line"
+Json = dict[str, Any]
+
+
+class LocalSpans:
+    """The spans of this process."""
+
+    def __init__(self, desk: SpanDesk) -> None:
+        self._desk = desk
+
+    async def call(self, call: str, arguments: Json) -> Any:
+        """Answer a call; InvalidFieldError names what is wrong with it."""
+        desk = self._desk
+        match call:
+            case "list":
+                return [span_to_json(report) for report in desk.list()]
+            case "show":
+                return span_to_json(desk.show(Port(arguments["port"])))
+            case "history":
+                port = arguments["port"]
+                events = await desk.history(None if port is None else Port(port), limit=arguments["limit"])
+                return [event_to_json(event) for event in events]
+            case "pause":
+                await desk.pause(Port(arguments["port"]), actor=ACTOR)
+            case "resume":
+                await desk.resume(Port(arguments["port"]), actor=ACTOR)
+            case "rename":
+                await desk.rename(Port(arguments["port"]), arguments["name"], actor=ACTOR)
+            case _:
+                raise InvalidFieldError("call", f"unknown: span {call}")
+        return None
+
+
+class RemoteSpans:
+    """The spans of a running gateway."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+
+    async def call(self, call: str, arguments: Json) -> Any:
+        """Have a call answered; InvalidFieldError names what is wrong with it."""
+        return await ask(self._path, f"span {call}", arguments)
+
+
+def span_to_json(report: SpanReport) -> Json:
+    """Give a span as a JSON object."""
+    view, health = report.view, report.health
+    return {
+        "port": view.span.port,
+        "name": view.span.name,
+        "enabled": view.span.enabled,
+        "state": view.state.value,
+        "reason": view.reason,
+        "waiting_segments": view.waiting_segments,
+        "path": view.span.path,
+        "model": health.model,
+        "imei": view.span.imei or health.imei,
+        "iccid": view.iccid,
+        "imsi": view.imsi,
+        "registration": health.registration,
+        "operator": view.operator,
+        "technology": health.technology,
+        "signal_dbm": view.signal_dbm,
+        "temperature_c": health.temperature_c,
+        "voltage_v": health.voltage_v,
+        "memories": [{"name": one.name, "used": one.used, "total": one.total} for one in health.memories],
+        "counters": {"accepted": health.accepted, "refused": health.refused, "unanswered": health.unanswered},
+        "failure_rate": health.failure_rate,
+        "usual_failure_rate": health.usual_failure_rate,
+    }
+
+
+def event_to_json(event: HistoryEvent) -> Json:
+    """Give a line of the history as a JSON object."""
+    return {
+        "at": f"{datetime.fromtimestamp(event.at / 1000, UTC):%Y-%m-%dT%H:%M:%SZ}",
+        "port": event.port,
+        "kind": event.kind.value,
+        "detail": event.detail,
+        "path": event.path,
+        "imei": event.imei,
+        "iccid": event.iccid,
+    }

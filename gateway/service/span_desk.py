@@ -1,0 +1,120 @@
+"""What an operator may ask and change about spans: how each is, what happened to it, switched off and on, its name."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from gateway.core.history import HistoryEvent, HistoryKind
+from gateway.errors import InvalidFieldError, StoreError
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Sequence
+
+    from gateway.clock import Clock
+    from gateway.core.span import Span, SpanHealth, SpanView
+    from gateway.core.types import Port
+    from gateway.service.spans import SpanBoard
+    from gateway.store.backend import Store
+
+NAME_LIMIT = 64
+MOST_LINES = 10_000
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class SpanReport:
+    """A span as it is now, and how its modem and SIM are."""
+
+    view: SpanView
+    health: SpanHealth
+
+
+class SpanDesk:
+    """Spans for operators. A port that is no span's raises InvalidFieldError("port", …).
+
+    `named_in_settings` are the ports whose names the settings file gives. Each change is kept, with a line in the
+    history and one in the audit log, when its call returns.
+    """
+
+    def __init__(
+        self, *, board: SpanBoard, store: Store, clock: Clock, named_in_settings: Collection[Port] = ()
+    ) -> None:
+        self._board = board
+        self._store = store
+        self._clock = clock
+        self._named_in_settings = named_in_settings
+
+    def list(self) -> list[SpanReport]:
+        """Give all spans in order of port."""
+        return [self._report(view) for view in self._board.views()]
+
+    def show(self, port: Port) -> SpanReport:
+        """Give one span."""
+        view = self._board.get(port)
+        if view is None:
+            raise InvalidFieldError("port", f"there is no span {port}")
+        return self._report(view)
+
+    async def history(self, port: Port | None, *, limit: int) -> Sequence[HistoryEvent]:
+        """Give the newest lines of a span's history, or of all, newest first."""
+        if port is not None:
+            self.show(port)
+        return await self._store.history(port, limit=max(1, min(limit, MOST_LINES)))
+
+    async def pause(self, port: Port, *, actor: str) -> None:
+        """Switch a span off: the segment under way ends, no other one begins."""
+        if self._span(port).enabled:
+            await self._change(port, enabled=False)
+            await self._record(port, HistoryKind.PAUSED, "switched off", actor)
+
+    async def resume(self, port: Port, *, actor: str) -> None:
+        """Switch a span on again; what was given up about its modem, or left alone about its SIM, is tried at once."""
+        is_on = self._span(port).enabled
+        if not is_on:
+            await self._change(port, enabled=True)
+        await self._board.release(port)
+        await self._record(port, HistoryKind.RESUMED, "tried again" if is_on else "switched on", actor)
+
+    async def rename(self, port: Port, name: str, *, actor: str) -> None:
+        """Give a span another name; InvalidFieldError("name", …) says what is wrong with it."""
+        span = self._span(port)
+        if port in self._named_in_settings:
+            raise InvalidFieldError("name", f"the name of span {port} is in the settings file, change it there")
+        if not name.strip() or name != name.strip() or not name.isprintable() or len(name) > NAME_LIMIT:
+            raise InvalidFieldError("name", f"wanted: 1 to {NAME_LIMIT} printable characters without blanks around")
+        if any(view.span.name == name and view.span.port != port for view in self._board.views()):
+            raise InvalidFieldError("name", f"another span is called {name}")
+        if span.name != name:
+            await self._change(port, name=name)
+            await self._record(port, HistoryKind.RENAMED, f"from {span.name} to {name}", actor)
+
+    def _report(self, view: SpanView) -> SpanReport:
+        return SpanReport(view=view, health=self._board.health(view.span.port))
+
+    def _span(self, port: Port) -> Span:
+        return self.show(port).view.span
+
+    async def _change(self, port: Port, **changes: object) -> None:
+        before = self._span(port)
+        # On the board first: what dispatch saves of the span meanwhile has the change in it.
+        self._board.put([replace(before, **changes)])  # type: ignore[arg-type]  # fields by name
+        try:
+            await self._store.save_span(self._span(port))
+        except StoreError:
+            undo = {name: getattr(before, name) for name in changes}
+            self._board.put([replace(self._span(port), **undo)])
+            raise
+
+    async def _record(self, port: Port, kind: HistoryKind, detail: str, actor: str) -> None:
+        now, view = self._clock.now_ms(), self.show(port).view
+        event = HistoryEvent(
+            at=now,
+            kind=kind,
+            detail=f"{detail}, by {actor}",
+            port=port,
+            path=view.span.path,
+            imei=view.span.imei,
+            iccid=view.iccid,
+        )
+        await self._store.add_history([event])
+        await self._store.add_audit(actor=actor, action=f"span {kind.value}", detail=f"{port}: {detail}", now=now)

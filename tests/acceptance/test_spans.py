@@ -1,0 +1,78 @@
+"""Operators look at spans of a running gateway, and switch them off and on."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+from modem.pdu import Submit
+from tests.acceptance.conftest import MakeRack
+from tests.support.box import Box, running_box
+from tests.support.waiting import until
+
+
+async def span(box: Box, *words: str) -> str:
+    """Run `gsm-gateway span ...` as a person would; gives what it prints."""
+    command = [sys.executable, "-c", "import gateway.cli; gateway.cli.main()", "span", words[0]]
+    process = await asyncio.create_subprocess_exec(
+        *command, "--config", str(box.config), *words[1:], stdout=asyncio.subprocess.PIPE
+    )
+    out, _ = await process.communicate()
+    assert process.returncode == 0, out
+    return out.decode()
+
+
+async def spans(box: Box) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = json.loads(await span(box, "list", "--json"))
+    return found
+
+
+async def test_span_is_seen_paused_and_resumed(tmp_path: Path, make_rack: MakeRack) -> None:
+    rack = await make_rack(count=2, radio_time_s=0.05)
+    async with running_box(tmp_path, ports=[str(port) for port in rack.ports]) as box:
+        await box.until_spans_ready(2)
+        for index in range(3):
+            await box.send(f"+4917100000{index}", "hello", spans=[1])
+        await box.until_outbox(lambda rows: all(row["status"] == "DELIVERD" for row in rows), timeout_s=20)
+        one, two = await spans(box)
+        assert (one["state"], one["counters"]) == ("ready", {"accepted": 3, "refused": 0, "unanswered": 0})
+        assert (one["failure_rate"], one["registration"]) == (0.0, "registered in the home network")
+        assert two["counters"]["accepted"] == 0
+        assert "gsm-gateway Emulated modem" in await span(box, "show", "1")
+
+        assert await span(box, "pause", "1") == "span 1 is off\n"
+        assert [one["state"] for one in await spans(box)] == ["stopped", "ready"]
+        refused = await box.post("sms/send", dest_num="+491710000009", msg="hello", spans=[1])
+        assert refused["code"] != 200
+        await box.send("+491710000008", "hello")
+        await box.until_outbox(lambda rows: rows[0]["status"] == "DELIVERD", timeout_s=20)
+        assert (await box.outbox())[0]["port"] == 2
+        await span(box, "resume", "1")
+        await box.send("+491710000009", "hello", spans=[1])
+        await box.until_outbox(lambda rows: all(row["status"] == "DELIVERD" for row in rows), timeout_s=20)
+        kinds = [line["kind"] for line in json.loads(await span(box, "history", "1", "--json"))]
+        assert kinds == ["resumed", "paused", "ready"]
+
+
+async def test_pause_lets_the_segment_under_way_end_and_no_other_begin(tmp_path: Path, make_rack: MakeRack) -> None:
+    rack = await make_rack(count=1, radio_time_s=1.0)
+
+    def on_air() -> int:
+        return sum(isinstance(entry.tpdu, Submit) for entry in rack.network.ledger)
+
+    async with running_box(tmp_path, ports=[str(port) for port in rack.ports]) as box:
+        await box.until_spans_ready(1)
+        await box.send("+491710000001", "x" * 400, spans=[1])  # three segments
+        await until(lambda: on_air() == 1)
+        await span(box, "pause", "1")
+        sent = on_air()
+        (row,) = await spans(box)
+        await asyncio.sleep(2.5)  # time in which two more could begin
+        assert on_air() <= sent + 1
+        assert row["state"] == "stopped"
+        await span(box, "resume", "1")
+        await box.until_outbox(lambda rows: rows[0]["status"] == "DELIVERD", timeout_s=20)
+        assert on_air() == 3

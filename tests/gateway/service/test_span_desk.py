@@ -1,0 +1,134 @@
+"""What operators may do to spans, and what stays of it."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator
+from pathlib import Path
+
+import pytest
+
+from gateway.core.history import HistoryKind
+from gateway.core.span import Span, SpanHealth, SpanState
+from gateway.core.types import Port
+from gateway.errors import InvalidFieldError, StoreUnavailableError
+from gateway.service.span_desk import SpanDesk
+from gateway.service.spans import SpanBoard, SpanCondition
+from gateway.store.backends.sqlite.store import SqliteStore
+from tests.support.clock import FakeClock
+from tests.support.store import held_by_another
+
+
+class Modem:
+    """Counts how often it is asked, and released."""
+
+    def __init__(self) -> None:
+        self.asked = self.released = 0
+
+    @property
+    def health(self) -> SpanHealth:
+        self.asked += 1
+        return SpanHealth(model="Huawei E173", accepted=self.asked)
+
+    async def release(self) -> None:
+        self.released += 1
+
+
+class Desk:
+    def __init__(self, store: SqliteStore, board: SpanBoard) -> None:
+        self.store = store
+        self.board = board
+        self.desk = SpanDesk(board=board, store=store, clock=FakeClock(), named_in_settings={Port(3)})
+
+
+@pytest.fixture
+async def at(tmp_path: Path) -> AsyncIterator[Desk]:
+    store = SqliteStore(tmp_path / "gateway.db")
+    await store.open()
+    board = SpanBoard(lambda: store.load)
+    for port in (1, 2, 3):
+        span = Span(port=Port(port), name=f"gsm-{port}", imei=f"imei{port}", path=f"/dev/ttyUSB{port}")
+        await store.save_span(span)
+        board.put([span])
+        board.set_condition(Port(port), SpanCondition(state=SpanState.READY, reason="", iccid=f"iccid{port}"))
+    yield Desk(store, board)
+    await store.close()
+
+
+async def test_span_that_is_paused_is_stopped_until_it_is_resumed_also_after_a_restart(at: Desk) -> None:
+    changed: list[int] = []
+    at.board.listen(changed.append)
+    await at.desk.pause(Port(2), actor="anna")
+    assert (at.desk.show(Port(2)).view.state, at.desk.show(Port(2)).view.is_usable) == (SpanState.STOPPED, False)
+    assert [span.enabled for span in await at.store.spans()] == [True, False, True]
+    await at.desk.pause(Port(2), actor="anna")
+    await at.desk.resume(Port(2), actor="ben")
+    assert at.desk.show(Port(2)).view.state is SpanState.READY
+    assert [span.enabled for span in await at.store.spans()] == [True, True, True]
+    assert changed == [2, 2]
+    lines = [(line.kind, line.detail) for line in await at.desk.history(Port(2), limit=10)]
+    assert lines == [(HistoryKind.RESUMED, "switched on, by ben"), (HistoryKind.PAUSED, "switched off, by anna")]
+
+
+async def test_name_is_changed_and_kept(at: Desk) -> None:
+    await at.desk.rename(Port(1), "sales desk", actor="anna")
+    assert at.board.name(Port(1)) == "sales desk"
+    assert (await at.store.spans())[0].name == "sales desk"
+    (line,) = await at.desk.history(None, limit=10)
+    assert (line.port, line.detail, line.imei, line.iccid) == (
+        1,
+        "from gsm-1 to sales desk, by anna",
+        "imei1",
+        "iccid1",
+    )
+
+
+@pytest.mark.parametrize(
+    ("port", "name", "reason"),
+    [
+        (1, "", "printable characters"),
+        (1, " x", "without blanks around"),
+        (1, "a\nb", "printable"),
+        (1, "x" * 65, "1 to 64"),
+        (1, "gsm-2", "another span"),
+        (3, "mine", "in the settings file"),
+    ],
+)
+async def test_name_that_cannot_be_is_refused(at: Desk, port: int, name: str, reason: str) -> None:
+    with pytest.raises(InvalidFieldError, match=reason):
+        await at.desk.rename(Port(port), name, actor="anna")
+    assert at.board.name(Port(port)) == f"gsm-{port}"
+
+
+async def test_unknown_span_is_said(at: Desk) -> None:
+    for call in (
+        at.desk.pause(Port(9), actor="a"),
+        at.desk.resume(Port(9), actor="a"),
+        at.desk.history(Port(9), limit=1),
+    ):
+        with pytest.raises(InvalidFieldError, match="there is no span 9"):
+            await call
+
+
+async def test_change_that_cannot_be_stored_does_not_stay_on_the_board(at: Desk) -> None:
+    async with held_by_another(at.store):
+        with pytest.raises(StoreUnavailableError):
+            await at.desk.pause(Port(1), actor="anna")
+    assert at.desk.show(Port(1)).view.state is SpanState.READY
+
+
+async def test_health_is_asked_for_when_somebody_wants_to_know(at: Desk) -> None:
+    modem = Modem()
+    at.board.set_modem(Port(1), modem)
+    assert at.board.views()[0].is_usable
+    assert modem.asked == 0
+    assert [report.health.model for report in at.desk.list()] == ["Huawei E173", "", ""]
+    assert at.desk.show(Port(1)).health.accepted == 2
+
+
+async def test_span_that_is_resumed_though_it_is_on_has_its_modem_tried_again(at: Desk) -> None:
+    modem = Modem()
+    at.board.set_modem(Port(1), modem)
+    await at.desk.resume(Port(1), actor="anna")
+    await at.desk.resume(Port(2), actor="anna")
+    assert modem.released == 1
+    assert [line.detail for line in await at.desk.history(Port(1), limit=10)] == ["tried again, by anna"]
