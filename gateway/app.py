@@ -18,6 +18,7 @@ from gateway.dispatch.dispatcher import Dispatcher
 from gateway.dispatch.inbound import Receiver
 from gateway.dispatch.pool import Pool
 from gateway.dispatch.spool import Spool
+from gateway.modem_ports import ModemPorts
 from gateway.modem_radio import radio_factory
 from gateway.service.accounts import Accounts
 from gateway.service.desk import Service
@@ -33,7 +34,7 @@ log = structlog.get_logger(__name__)
 class App:
     """One gateway: `open`, `start`, `wait_broken`, `stop`."""
 
-    def __init__(self, settings: Settings, *, clock: Clock | None = None) -> None:
+    def __init__(self, settings: Settings, *, clock: Clock | None = None, ports: ModemPorts | None = None) -> None:
         self.settings = settings
         self.clock = clock or Clock()
         self.store = SqliteStore(settings.store.path, synchronous=settings.store.synchronous)
@@ -47,6 +48,7 @@ class App:
         self.dispatcher = Dispatcher(
             store=self.store, settings=settings, clock=self.clock, board=self.board, receiver=receiver
         )
+        ports = ports or ModemPorts(settings.modems)
         self._pool = Pool(
             store=self.store,
             settings=settings,
@@ -54,7 +56,8 @@ class App:
             dispatcher=self.dispatcher,
             receiver=receiver,
             spool=self._spool,
-            make_radio=radio_factory(settings),
+            make_radio=radio_factory(settings, ports),
+            ports=ports,
         )
         self.server = Server(self.service)
         self._callbacks = CallbackSender(

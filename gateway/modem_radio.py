@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
 import structlog
@@ -19,6 +20,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from gateway.config.settings import Settings, SimSettings
+    from gateway.modem_ports import ModemPorts
+    from modem.driver.place import Place
 
 log = structlog.get_logger(__name__)
 
@@ -35,6 +38,7 @@ class ModemRadio:
         on_event: Callable[[radio.RadioEvent], None],
         close_timeout_s: float,
         experience: Experience | None = None,
+        place: Place | None = None,
     ) -> None:
         self.url = url
         self._on_event = on_event
@@ -45,6 +49,7 @@ class ModemRadio:
             listen_first_s=listen_first_s,
             on_event=self._translate,
             experience=experience,
+            place=place,
         )
 
     async def run(self) -> None:
@@ -143,19 +148,20 @@ def _identity(identity: events.Identity) -> radio.Identity:
     )
 
 
-def radio_factory(settings: Settings) -> radio.RadioFactory:
-    """Give the function that makes the radio of a port."""
+def radio_factory(settings: Settings, ports: ModemPorts) -> radio.RadioFactory:
+    """Give the function that makes the radio of a port; `ports` knows where it is plugged, and its second port."""
     options = modem_options(settings)
     experience = Experience()
 
     def make(url: str, listen_first_s: float, on_event: Callable[[radio.RadioEvent], None]) -> radio.Radio:
         return ModemRadio(
             url,
-            options=options,
+            options=replace(options, other_port=ports.other_port(url)),
             listen_first_s=listen_first_s,
             on_event=on_event,
             close_timeout_s=settings.dispatch.stop_timeout_s,
             experience=experience,
+            place=ports.place(url),
         )
 
     return make

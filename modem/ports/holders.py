@@ -61,7 +61,9 @@ def who_holds(path: str) -> str:
 def who_may_hold(path: str) -> str:
     """Return in words who has a device that refuses us, or who may have it where nobody can be seen."""
     suspects = ", ".join(f"ModemManager (pid {pid})" for pid in _modem_manager())
-    guess = f"perhaps {suspects}, which is running" if suspects else "which only root can see"
+    guess = "which cannot be seen" if os.geteuid() == 0 else "which only root can see"
+    if suspects:
+        guess = f"perhaps {suspects}, which is running"
     return who_holds(path) or f"{os.path.realpath(path)} is held by another program, {guess}"
 
 

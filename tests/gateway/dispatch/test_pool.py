@@ -14,6 +14,7 @@ from gateway.core.span import SpanState
 from gateway.dispatch.dispatcher import Dispatcher
 from gateway.dispatch.inbound import Receiver
 from gateway.dispatch.pool import Pool
+from gateway.dispatch.ports import FoundPort
 from gateway.dispatch.radio import Identity, Lost, NotReady, Radio, RadioEvent, Ready
 from gateway.dispatch.spool import Spool
 from gateway.service.spans import SpanBoard
@@ -22,7 +23,7 @@ from tests.support.radio import FakeRadio
 from tests.support.waiting import until
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable
+    from collections.abc import AsyncGenerator, AsyncIterator, Callable
     from pathlib import Path
 
 MODEM = Identity(imei="490154203237518", imsi="262010000000001", iccid="8949020000012345678")
@@ -46,8 +47,19 @@ class Ports:
         return [(view.span.port, view.state, view.span.path) for view in views]
 
 
+class Told:
+    """A source of ports that says what the test says."""
+
+    def __init__(self) -> None:
+        self.news: asyncio.Queue[FoundPort] = asyncio.Queue()
+
+    async def watch(self) -> AsyncGenerator[FoundPort, None]:
+        while True:
+            yield await self.news.get()
+
+
 @contextlib.asynccontextmanager
-async def running(folder: Path, ports: list[str]) -> AsyncIterator[Ports]:
+async def running(folder: Path, ports: list[str], *, source: Told | None = None) -> AsyncIterator[Ports]:
     settings = Settings.model_validate({"modems": {"ports": ports}})
     store, clock = SqliteStore(folder / "gateway.db"), Clock()
     await store.open()
@@ -65,6 +77,7 @@ async def running(folder: Path, ports: list[str]) -> AsyncIterator[Ports]:
         receiver=receiver,
         spool=spool,
         make_radio=found.make,
+        ports=source,
     )
     await dispatcher.start()
     task = asyncio.create_task(pool.run())
@@ -122,3 +135,29 @@ async def test_modems_that_share_an_imei_are_both_served(tmp_path: Path, ports: 
         await until(lambda: len(found.states()) == 1)
         found.radios[second].tell(Ready(identity=other))
         await until(lambda: found.states() == [(1, SpanState.READY, first), (2, SpanState.READY, second)])
+
+
+async def test_a_port_that_is_told_is_served_and_told_again_makes_no_difference(tmp_path: Path) -> None:
+    source = Told()
+    async with running(tmp_path, [], source=source) as found:
+        for _ in range(2):
+            source.news.put_nowait(FoundPort(url="usb:1-2:02", slot="1-2"))
+        await until(lambda: source.news.empty() and "usb:1-2:02" in found.radios)
+        radio = found.radios["usb:1-2:02"]
+        radio.tell(Ready(identity=MODEM))
+        await until(lambda: found.states() == [(1, SpanState.READY, "usb:1-2:02")])
+        assert found.radios["usb:1-2:02"] is radio
+
+
+async def test_a_port_of_which_other_facts_are_told_is_begun_anew(tmp_path: Path) -> None:
+    """Another modem in the same socket has its second port elsewhere: the old one must not be written to."""
+    source = Told()
+    async with running(tmp_path, [], source=source) as found:
+        source.news.put_nowait(FoundPort(url="/dev/a", slot="1-2", other_port="/dev/b"))
+        await until(lambda: "/dev/a" in found.radios)
+        before = found.radios["/dev/a"]
+        source.news.put_nowait(FoundPort(url="/dev/a", slot="1-2", other_port="/dev/c"))
+        await before.is_closed.wait()
+        await until(lambda: found.radios["/dev/a"] is not before)
+        found.radios["/dev/a"].tell(Ready(identity=MODEM))
+        await until(lambda: found.states() == [(1, SpanState.READY, "/dev/a")])
