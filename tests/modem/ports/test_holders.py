@@ -85,8 +85,8 @@ def test_a_lock_file_names_its_owner(
     assert holders(slave) == []
 
 
-@pytest.mark.parametrize("octets", [b"", b"\n", b"nobody", b"\0\0\0"])
-def test_a_lock_file_without_a_number_names_nobody(
+@pytest.mark.parametrize("octets", [b"", b"\n", b"nobody", b"\0\0\0", b"0\n", b"9" * 30])
+def test_a_lock_file_without_the_number_of_a_process_names_nobody(
     slave: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, octets: bytes
 ) -> None:
     monkeypatch.setattr(room, "_LOCK_FOLDERS", (tmp_path,))
