@@ -24,6 +24,7 @@ from gateway.dispatch.inbound import Receiver
 from gateway.dispatch.pool import Pool
 from gateway.dispatch.spool import Spool
 from gateway.modem_pins import StoredPinLedger
+from gateway.modem_ports import ModemPorts
 from gateway.modem_radio import RadioMaker
 from gateway.service.accounts import Accounts
 from gateway.service.desk import Service
@@ -47,7 +48,7 @@ def span_desk(settings: Settings, *, board: SpanBoard, store: Store, clock: Cloc
 class App:
     """One gateway: `open`, `start`, `wait_broken`, `stop`."""
 
-    def __init__(self, settings: Settings, *, clock: Clock | None = None) -> None:
+    def __init__(self, settings: Settings, *, clock: Clock | None = None, ports: ModemPorts | None = None) -> None:
         self.settings = settings
         self.clock = clock or Clock()
         self.store = SqliteStore(settings.store.path, synchronous=settings.store.synchronous)
@@ -69,7 +70,8 @@ class App:
             history=self.history,
             flight=self._flight,
         )
-        self._make_radio = RadioMaker(settings, StoredPinLedger(self.store), remember=self.history.remember)
+        ports = ports or ModemPorts(settings.modems)
+        self._make_radio = RadioMaker(settings, ports, StoredPinLedger(self.store), remember=self.history.remember)
         self._pool = Pool(
             store=self.store,
             settings=settings,
@@ -79,6 +81,7 @@ class App:
             spool=self._spool,
             history=self.history,
             make_radio=self._make_radio,
+            ports=ports,
         )
         self.server = Server(self.service)
         self._callbacks = CallbackSender(

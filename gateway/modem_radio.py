@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import math
+from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
 import structlog
@@ -22,8 +23,10 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from gateway.config.settings import Settings, SimSettings
+    from gateway.modem_ports import ModemPorts
     from modem.driver import PowerControl
     from modem.driver.pins import PinLedger
+    from modem.driver.place import Place
 
 log = structlog.get_logger(__name__)
 
@@ -41,6 +44,7 @@ class ModemRadio:
         close_timeout_s: float,
         experience: Experience | None = None,
         power: PowerControl | None = None,
+        place: Place | None = None,
     ) -> None:
         self.url = url
         self._on_event = on_event
@@ -52,6 +56,7 @@ class ModemRadio:
             on_event=self._translate,
             experience=experience,
             power=power,
+            place=place,
         )
 
     @property
@@ -197,12 +202,14 @@ def _identity(identity: events.Identity) -> radio.Identity:
 class RadioMaker:
     """Makes the radio of a port (a `radio.RadioFactory`); all radios share what was learnt, and the USB helper.
 
-    Tries of PINs are on record in `ledger`.
-
+    `ports` knows where a port is plugged, and the second port of its modem. Tries of PINs are on record in `ledger`.
     `remember` is told of each cure that is learnt or, with an empty step, forgotten.
     """
 
-    def __init__(self, settings: Settings, ledger: PinLedger, *, remember: Callable[[Cure], None]) -> None:
+    def __init__(
+        self, settings: Settings, ports: ModemPorts, ledger: PinLedger, *, remember: Callable[[Cure], None]
+    ) -> None:
+        self._ports = ports
         self._options = modem_options(settings, ledger)
         self._close_timeout_s = settings.dispatch.stop_timeout_s
         self._remember = remember
@@ -221,12 +228,13 @@ class RadioMaker:
         """Make the radio of a port."""
         made = self._radios[url] = ModemRadio(
             url,
-            options=self._options,
+            options=replace(self._options, other_port=self._ports.other_port(url)),
             listen_first_s=listen_first_s,
             on_event=on_event,
             close_timeout_s=self._close_timeout_s,
             experience=self._experience,
             power=self._power,
+            place=self._ports.place(url),
         )
         return made
 

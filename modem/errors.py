@@ -6,6 +6,7 @@ ModemError
         DecodeError             the octets are not what the standard says
     PortError                   the serial port
         PortBusyError           another program holds it
+        PortTooEarlyError       it has just appeared, and nothing may be written to it yet
         PortLostError           it vanished or was closed while in use
         PortGivenUpError        closed by us, for a recovery step that wants it closed
     PowerControlError           a step on the modem's USB device or power could not be done
@@ -56,6 +57,10 @@ class PortError(ModemError):
 
 class PortBusyError(PortError):
     """Another program holds the port."""
+
+
+class PortTooEarlyError(PortError):
+    """The device has just been plugged in, and nothing may be written to it yet."""
 
 
 class PortLostError(PortError):

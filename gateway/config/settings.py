@@ -127,10 +127,8 @@ class SimSettings(Section):
 class ModemsSection(Section):
     """[modems]"""
 
-    ports: list[str] = Field(
-        [], description="serial ports, globs or socket://HOST:PORT; empty looks at /dev/serial/by-path and /dev/gsm"
-    )
-    rescan_s: Seconds = Field(2.0, description="how often the globs are looked at for new ports")
+    ports: list[str] = Field([], description="serial ports, globs or socket://HOST:PORT; empty finds the modems itself")
+    rescan_s: Seconds = Field(2.0, description="how often ports that are named here are looked for")
     baudrate: int = Field(115_200, ge=1200, description="speed of real UARTs; USB modems ignore it")
     sim: list[SimSettings] = Field([], description="what is known of single SIMs")
 
@@ -148,7 +146,7 @@ class SpanMatch(Section):
 
     imei: str = Field("", description="the modem's serial number")
     iccid: str = Field("", description="the SIM's serial number")
-    path: str = Field("", description="the port as written in modems.ports, or a glob of it")
+    path: str = Field("", description="the name of the port, as modems.ports or the log has it, or a glob of it")
 
     @model_validator(mode="after")
     def _exactly_one(self) -> SpanMatch:

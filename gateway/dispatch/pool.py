@@ -1,10 +1,9 @@
-"""From serial ports to spans: finds ports, runs a radio on each, and binds modems to span numbers."""
+"""From serial ports to spans: runs a radio on each port that is found, and binds modems to span numbers."""
 
 from __future__ import annotations
 
 import asyncio
-import glob
-import os
+from contextlib import aclosing
 from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
@@ -15,6 +14,7 @@ from gateway.core.history import HistoryKind
 from gateway.core.span import Span, SpanHealth, SpanState
 from gateway.dispatch.binding import are_two, bind, is_one_modem
 from gateway.dispatch.inbound import is_report
+from gateway.dispatch.ports import NamedPorts
 from gateway.dispatch.radio import (
     Identity,
     LateAnswer,
@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from gateway.dispatch.dispatcher import Dispatcher
     from gateway.dispatch.history import History
     from gateway.dispatch.inbound import Receiver
+    from gateway.dispatch.ports import FoundPort, PortSource
     from gateway.dispatch.radio import Radio, RadioFactory
     from gateway.dispatch.spool import Spool
     from gateway.service.spans import SpanBoard
@@ -50,23 +51,13 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 BROKEN_SEAT_PAUSE_S = 30.0
-DEFAULT_PORTS = ("/dev/gsm/by-path/*", "/dev/serial/by-path/*")
-
-
-def find_ports(patterns: list[str]) -> list[str]:
-    """Give the ports that exist now, URLs as they are, globs expanded; two names of one device count once."""
-    found: dict[str, str] = {}
-    for pattern in patterns or DEFAULT_PORTS:
-        names = [pattern] if "://" in pattern or not glob.has_magic(pattern) else sorted(glob.glob(pattern))  # noqa: PTH207 (absolute)
-        for name in names:
-            found.setdefault(name if "://" in name else os.path.realpath(name), name)
-    return list(found.values())
 
 
 @dataclass(eq=False)
 class Seat:
     """A port with its radio, the events it has to tell, and the span it turned out to be."""
 
+    found: FoundPort
     url: str
     radio: Radio
     events: asyncio.Queue[RadioEvent]
@@ -112,6 +103,7 @@ class Pool:
         spool: Spool,
         history: History,
         make_radio: RadioFactory,
+        ports: PortSource | None = None,
     ) -> None:
         self._store = store
         self._settings = settings
@@ -121,24 +113,38 @@ class Pool:
         self._spool = spool
         self._history = history
         self._make_radio = make_radio
+        self._ports = ports or NamedPorts(settings.modems.ports, rescan_s=settings.modems.rescan_s)
         self._outage = Outage()
         self._seats: dict[str, Seat] = {}
+        self._group = asyncio.TaskGroup()
 
     async def run(self) -> None:
-        """Look for ports until cancelled; raises what broke a seat."""
+        """Serve what the source of ports finds until cancelled; raises what broke a seat."""
         try:
-            async with asyncio.TaskGroup() as group:
-                while True:
-                    for url in await asyncio.to_thread(find_ports, self._settings.modems.ports):
-                        if url not in self._seats:
-                            self._open_seat(url, group)
-                    await asyncio.sleep(self._settings.modems.rescan_s)
+            async with self._group, aclosing(self._ports.watch()) as ports:
+                async for found in ports:
+                    seat = self._seats.get(found.url)
+                    if seat is None:
+                        self._open_seat(found)
+                    elif seat.found != found:
+                        seat.found = found
+                        self._group.create_task(self._renew(seat))
         finally:
             await asyncio.gather(*(seat.radio.close() for seat in self._seats.values()), return_exceptions=True)
             for seat in self._seats.values():
                 await self._keep_received(seat)
 
-    def _open_seat(self, url: str, group: asyncio.TaskGroup) -> None:
+    async def _renew(self, seat: Seat) -> None:
+        """Begin anew with a port of which other facts are known: it may be another modem that is plugged in there."""
+        await seat.radio.close()
+        for task in seat.tasks:
+            task.cancel()
+        await asyncio.gather(*seat.tasks, return_exceptions=True)
+        await self._keep_received(seat)
+        self._open_seat(seat.found)
+
+    def _open_seat(self, found: FoundPort) -> None:
+        url = found.url
         events: asyncio.Queue[RadioEvent] = asyncio.Queue()
         span = next((view.span for view in self._board.views() if view.span.path == url), None)
         listen_first_s = 0.0 if span is None else self._dispatcher.listen_first_s(span.port)
@@ -155,11 +161,11 @@ class Pool:
         for received in self._spool.leftovers(url):
             events.put_nowait(received)
 
-        seat = Seat(url=url, radio=self._make_radio(url, listen_first_s, on_event), events=events)
+        seat = Seat(found=found, url=url, radio=self._make_radio(url, listen_first_s, on_event), events=events)
         if span is not None:
             seat.port = span.port
         self._seats[url] = seat
-        seat.tasks = [group.create_task(seat.radio.run()), group.create_task(self._serve(seat))]
+        seat.tasks = [self._group.create_task(seat.radio.run()), self._group.create_task(self._serve(seat))]
 
     async def _serve(self, seat: Seat) -> None:
         """Act on the seat's events, one after the other; a fault of ours closes this seat only, for a while."""
@@ -171,7 +177,7 @@ class Pool:
             self._on_lost(seat, "internal error, see the log")
             await seat.radio.close()
             await asyncio.sleep(BROKEN_SEAT_PAUSE_S)
-            self._seats.pop(seat.url, None)
+            self._open_seat(seat.found)
 
     async def _keep_received(self, seat: Seat) -> None:
         """Store what was received but not looked at before the end: a routed report is said only once."""
@@ -235,9 +241,9 @@ class Pool:
         self._dispatcher.worker(seat.port).detach()
         self._condition(seat, SpanState.MISSING, reason)
         # Another port of the same modem may have been set aside; it is looked at again.
-        for url, other in list(self._seats.items()):
+        for other in list(self._seats.values()):
             if other.is_spare and other.port == seat.port:
-                del self._seats[url]
+                self._open_seat(other.found)
 
     async def _on_received(self, seat: Seat, received: Received) -> None:
         identity = seat.identity or await self._identity_before(seat, received)

@@ -26,7 +26,14 @@ from modem.driver.recovery import Recovery
 from modem.driver.session import Session
 from modem.driver.status import Status
 from modem.driver.submit import Durations, submit
-from modem.errors import ModemError, PortBusyError, PortError, PortGivenUpError, PortLostError
+from modem.errors import (
+    ModemError,
+    PortBusyError,
+    PortError,
+    PortGivenUpError,
+    PortLostError,
+    PortTooEarlyError,
+)
 from modem.profiles.generic import PROFILE as GENERIC
 
 if TYPE_CHECKING:
@@ -36,6 +43,7 @@ if TYPE_CHECKING:
     from modem.driver.events import Identity, ModemEvent, SignalChanged, StoredAt, SubmitResult
     from modem.driver.ladder import Experience
     from modem.driver.link import Link
+    from modem.driver.place import Place
     from modem.driver.recovery import PowerControl
     from modem.profile import Profile
 
@@ -50,7 +58,8 @@ class Modem:
     What the modem says it is chooses its profile on the shelf, at every start-up. `hint` is the profile that its USB
     ids suggest, in force until the modem has answered; `profile` is for modems that no file of the shelf is for.
     `experience` is shared by modems that may learn from each other how to bring a hung one back; `power` may reset the
-    modem's USB device or switch its power, where something has the rights to.
+    modem's USB device or switch its power, where something has the rights to. `place` names the device to open, where
+    `url` is a name that stays the same; without it `url` is opened itself.
     """
 
     def __init__(
@@ -64,8 +73,10 @@ class Modem:
         listen_first_s: float = 0.0,
         experience: Experience | None = None,
         power: PowerControl | None = None,
+        place: Place | None = None,
     ) -> None:
         self.url = url
+        self._place = place
         self._emit = on_event
         self._options = options or ModemOptions()
         self._known = Model(fallback=profile, hint=hint)
@@ -295,7 +306,7 @@ class Modem:
                 except PortError as error:
                     standing = self._recovery.standing
                     self._status.not_ready(ModemState.CLOSED, standing or error.reason, needs_person=bool(standing))
-                    if not isinstance(error, PortBusyError):
+                    if not isinstance(error, PortBusyError | PortTooEarlyError):
                         self._recovery.note_absent()
                 await self._recovery.between_ports()
                 await asyncio.sleep(self._options.reopen_interval_s)
@@ -304,6 +315,7 @@ class Modem:
 
     async def _use_port(self) -> None:
         """Open the port and use it until it is lost or the modem falls silent; PortError when it does not open."""
+        device = self.url if self._place is None else self._place.device()
         lost: asyncio.Future[PortLostError] = asyncio.get_running_loop().create_future()
         session = Session(
             self.url,
@@ -330,7 +342,7 @@ class Modem:
                 self._status.lost(error.reason)
 
         port = await open_port(
-            self.url,
+            device,
             baudrate=self._options.baudrate,
             on_data=session.link.receive_data,
             on_lost=on_lost,

@@ -2,8 +2,9 @@
 
 Four things show that somebody has a port: an open descriptor of another process, a lock by flock(2), a lock file of the
 UUCP kind (`/run/lock/LCK..ttyUSB2`, the process number in it), and TIOCEXCL, which only an open that fails with EBUSY
-shows. The descriptors of another user's process are visible to root only, locks and lock files to everyone (in a unit
-with ProcSubset=pid not even the locks). Who made a PTY is not a holder of it but its other end.
+shows. The descriptors of another user's process are visible to root only, locks and lock files to everyone; in a unit
+with ProcSubset=pid not even the locks, with ProtectProc=invisible no names. Who made a PTY is no holder of it but its
+other end.
 """
 
 from __future__ import annotations
@@ -61,7 +62,9 @@ def who_holds(path: str) -> str:
 def who_may_hold(path: str) -> str:
     """Return in words who has a device that refuses us, or who may have it where nobody can be seen."""
     suspects = ", ".join(f"ModemManager (pid {pid})" for pid in _modem_manager())
-    guess = f"perhaps {suspects}, which is running" if suspects else "which only root can see"
+    guess = "which cannot be seen" if os.geteuid() == 0 else "which only root can see"
+    if suspects:
+        guess = f"perhaps {suspects}, which is running"
     return who_holds(path) or f"{os.path.realpath(path)} is held by another program, {guess}"
 
 
@@ -131,18 +134,30 @@ def _lock_file_owners(path: str, device: str) -> Iterator[int]:
             except OSError:
                 continue
             pid = _pid(octets)
-            if pid is not None and (_PROCESSES / str(pid)).exists():
+            if pid is not None and _is_alive(pid):
                 yield pid
+
+
+def _is_alive(pid: int) -> bool:
+    """Tell whether a process is there; also one that /proc hides from us, as in a unit with ProtectProc=invisible."""
+    try:
+        os.kill(pid, 0)
+    except (ProcessLookupError, OverflowError):
+        return False
+    except PermissionError:
+        return True
+    return True
 
 
 def _pid(octets: bytes) -> int | None:
     """Read a lock file: the number in figures (HDB), or as four octets (old UUCP); None for anything else."""
     word = (octets.split() or [b""])[0]
+    pid = 0
     if word.isdigit():
-        return int(word)
-    if len(octets) == _BINARY_PID.size:
-        return int(_BINARY_PID.unpack(octets)[0])
-    return None
+        pid = int(word)
+    elif len(octets) == _BINARY_PID.size:
+        pid = int(_BINARY_PID.unpack(octets)[0])
+    return pid if pid > 0 else None
 
 
 def _modem_manager() -> list[int]:

@@ -9,6 +9,7 @@ from gateway.config.settings import Settings
 from gateway.core.history import Cure
 from gateway.core.span import SpanState
 from gateway.dispatch.radio import NotReady, RadioEvent, Ready
+from gateway.modem_ports import ModemPorts
 from gateway.modem_radio import RadioMaker
 from modem.driver import Rung, Symptom
 from modem.driver.pins import MemoryPinLedger
@@ -21,7 +22,7 @@ MODEL = "gsm-gateway Emulated modem"
 
 async def test_what_earlier_processes_learnt_is_known_and_what_is_learnt_is_told() -> None:
     remembered: list[Cure] = []
-    maker = RadioMaker(Settings(), MemoryPinLedger(), remember=remembered.append)
+    maker = RadioMaker(Settings(), ModemPorts(Settings().modems), MemoryPinLedger(), remember=remembered.append)
     maker.begin_with(
         [
             Cure(model=MODEL, symptom="SILENT", step="REBOOT"),
@@ -46,7 +47,9 @@ async def test_health_is_what_the_modem_says_of_itself(tmp_path: Path) -> None:
     rack = Rack(count=1, directory=tmp_path / "modems", boot_s=0)
     await rack.start()
     events: list[RadioEvent] = []
-    radio = RadioMaker(Settings(), MemoryPinLedger(), remember=lambda _: None)(str(rack.ports[0]), 0.0, events.append)
+    radio = RadioMaker(Settings(), ModemPorts(Settings().modems), MemoryPinLedger(), remember=lambda _: None)(
+        str(rack.ports[0]), 0.0, events.append
+    )
     running = asyncio.create_task(radio.run())
     try:
         await until(lambda: any(isinstance(event, Ready) for event in events))
@@ -63,7 +66,7 @@ async def test_health_is_what_the_modem_says_of_itself(tmp_path: Path) -> None:
 
 async def test_port_that_is_not_there_is_missing(tmp_path: Path) -> None:
     events: list[RadioEvent] = []
-    radio = RadioMaker(Settings(), MemoryPinLedger(), remember=lambda _: None)(
+    radio = RadioMaker(Settings(), ModemPorts(Settings().modems), MemoryPinLedger(), remember=lambda _: None)(
         str(tmp_path / "nothing"), 0.0, events.append
     )
     running = asyncio.create_task(radio.run())

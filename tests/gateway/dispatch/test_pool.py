@@ -18,6 +18,7 @@ from gateway.dispatch.flight import Flight
 from gateway.dispatch.history import History
 from gateway.dispatch.inbound import Receiver
 from gateway.dispatch.pool import Pool
+from gateway.dispatch.ports import FoundPort
 from gateway.dispatch.radio import Identity, Lost, NeedsPerson, NotReady, Radio, RadioEvent, Ready, RecoveryStep
 from gateway.dispatch.spool import Spool
 from gateway.service.spans import SpanBoard
@@ -26,7 +27,7 @@ from tests.support.radio import FakeRadio
 from tests.support.waiting import until
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator, Callable, Sequence
+    from collections.abc import AsyncGenerator, AsyncIterator, Callable, Sequence
     from pathlib import Path
 
 MODEM = Identity(imei="490154203237518", imsi="262010000000001", iccid="8949020000012345678")
@@ -60,8 +61,21 @@ class Ports:
         return [(view.span.port, view.state, view.span.path) for view in views]
 
 
+class Told:
+    """A source of ports that says what the test says."""
+
+    def __init__(self) -> None:
+        self.news: asyncio.Queue[FoundPort] = asyncio.Queue()
+
+    async def watch(self) -> AsyncGenerator[FoundPort, None]:
+        while True:
+            yield await self.news.get()
+
+
 @contextlib.asynccontextmanager
-async def running(folder: Path, ports: list[str], spans: Sequence[dict[str, object]] = ()) -> AsyncIterator[Ports]:
+async def running(
+    folder: Path, ports: list[str], spans: Sequence[dict[str, object]] = (), *, source: Told | None = None
+) -> AsyncIterator[Ports]:
     settings = Settings.model_validate({"modems": {"ports": ports}, "span": spans})
     store, clock = SqliteStore(folder / "gateway.db"), Clock()
     await store.open()
@@ -84,6 +98,7 @@ async def running(folder: Path, ports: list[str], spans: Sequence[dict[str, obje
         spool=spool,
         history=history,
         make_radio=found.make,
+        ports=source,
     )
     await history.start()
     await dispatcher.start()
@@ -261,3 +276,29 @@ async def test_a_reset_and_another_socket_leave_the_number(tmp_path: Path) -> No
         found.radios["/dev/a"].tell(Ready(identity=other))
         await until(lambda: found.states() == [(1, SpanState.READY, "/dev/c"), (2, SpanState.READY, "/dev/a")])
         assert (await found.until_noted(HistoryKind.MOVED, count=2)).detail.startswith("from /dev/")
+
+
+async def test_a_port_that_is_told_is_served_and_told_again_makes_no_difference(tmp_path: Path) -> None:
+    source = Told()
+    async with running(tmp_path, [], source=source) as found:
+        for _ in range(2):
+            source.news.put_nowait(FoundPort(url="usb:1-2:02", slot="1-2"))
+        await until(lambda: source.news.empty() and "usb:1-2:02" in found.radios)
+        radio = found.radios["usb:1-2:02"]
+        radio.tell(Ready(identity=MODEM))
+        await until(lambda: found.states() == [(1, SpanState.READY, "usb:1-2:02")])
+        assert found.radios["usb:1-2:02"] is radio
+
+
+async def test_a_port_of_which_other_facts_are_told_is_begun_anew(tmp_path: Path) -> None:
+    """Another modem in the same socket has its second port elsewhere: the old one must not be written to."""
+    source = Told()
+    async with running(tmp_path, [], source=source) as found:
+        source.news.put_nowait(FoundPort(url="/dev/a", slot="1-2", other_port="/dev/b"))
+        await until(lambda: "/dev/a" in found.radios)
+        before = found.radios["/dev/a"]
+        source.news.put_nowait(FoundPort(url="/dev/a", slot="1-2", other_port="/dev/c"))
+        await before.is_closed.wait()
+        await until(lambda: found.radios["/dev/a"] is not before)
+        found.radios["/dev/a"].tell(Ready(identity=MODEM))
+        await until(lambda: found.states() == [(1, SpanState.READY, "/dev/a")])

@@ -6,6 +6,7 @@ import asyncio
 from typing import TYPE_CHECKING
 
 from modem.driver import Accepted, Lost, Modem, ModemState, NotReady, Ready, SubmitResult
+from modem.errors import PortError, PortTooEarlyError
 from tests.modem.driver.driving import FAST, TPDU, Owner, driven
 from tests.support.scripted_modem import ScriptedModem
 
@@ -35,6 +36,39 @@ async def test_unplugged_modem_is_lost_and_ready_again_behind_the_same_name(link
             scripted.plug()
             await owner.until(Ready, count=times + 1)
             assert isinstance(await modem.submit(TPDU), Accepted)
+
+
+class Shelf:
+    """A place (`modem.driver.place`) that a test fills and empties."""
+
+    def __init__(self) -> None:
+        self.now: str | PortError = PortError("shelf", "not plugged in")
+
+    def device(self) -> str:
+        if isinstance(self.now, PortError):
+            raise self.now
+        return self.now
+
+
+async def test_a_modem_in_a_known_place_is_opened_under_the_name_it_has_now_and_not_too_early(
+    link: Path, tmp_path: Path
+) -> None:
+    owner, shelf = Owner(), Shelf()
+    modem = Modem("socket 4", on_event=owner.take, options=FAST, place=shelf)
+    running = asyncio.create_task(modem.run())
+    assert (await owner.until(NotReady)).reason == "not plugged in"
+    async with ScriptedModem(link=link) as first:
+        shelf.now = PortTooEarlyError("shelf", "it gets a few seconds to start")
+        await owner.until(NotReady, matching=lambda event: event.reason == "it gets a few seconds to start")
+        assert first.heard == []
+        shelf.now = str(link)
+        await owner.until(Ready)
+    await owner.until(Lost)
+    async with ScriptedModem(link=tmp_path / "ttyUSB22") as second:
+        shelf.now = str(second.link)
+        await owner.until(Ready, count=2)
+        await modem.close()
+    await running
 
 
 async def test_second_program_on_the_port_is_told_as_busy(link: Path) -> None:

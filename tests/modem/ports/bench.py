@@ -4,23 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import json
-import shutil
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 from typing import Any
 
-import pytest
-
 from tests.house.tree import ROOT
-
-DEVICES = Path(__file__).parent / "devices"
-WRAPPER = shutil.which("umockdev-wrapper")
-
-needs_umockdev = pytest.mark.skipif(
-    WRAPPER is None, reason="umockdev is not installed (Debian: apt-get install umockdev)"
-)
+from tests.support.umockdev import WRAPPER
 
 
 class Bench:
@@ -41,7 +31,7 @@ class Bench:
             self._news.append((word, what))
 
     async def plug(self, device: str) -> None:
-        await self.tell("plug", str(DEVICES / f"{device}.umockdev"))
+        await self.tell("plug", device)
 
     async def next(self) -> tuple[str, Any]:
         """Return the next thing that the finder said."""

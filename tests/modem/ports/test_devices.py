@@ -6,7 +6,8 @@ from typing import Any
 
 import pytest
 
-from tests.modem.ports.bench import bench, needs_umockdev
+from tests.modem.ports.bench import bench
+from tests.support.umockdev import needs_umockdev
 
 pytestmark = [needs_umockdev, pytest.mark.interop]
 

@@ -85,8 +85,8 @@ def test_a_lock_file_names_its_owner(
     assert holders(slave) == []
 
 
-@pytest.mark.parametrize("octets", [b"", b"\n", b"nobody", b"\0\0\0"])
-def test_a_lock_file_without_a_number_names_nobody(
+@pytest.mark.parametrize("octets", [b"", b"\n", b"nobody", b"\0\0\0", b"0\n", b"9" * 30])
+def test_a_lock_file_without_the_number_of_a_process_names_nobody(
     slave: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, octets: bytes
 ) -> None:
     monkeypatch.setattr(room, "_LOCK_FOLDERS", (tmp_path,))
@@ -109,7 +109,10 @@ def test_nobody_holds_what_is_no_port(path: str) -> None:
 def test_where_nobody_can_be_seen_it_says_so(slave: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     procs = tmp_path / "cgroup.procs"
     monkeypatch.setattr(room, "_MODEM_MANAGER", (procs,))
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
     assert who_may_hold(slave) == f"{slave} is held by another program, which only root can see"
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+    assert who_may_hold(slave) == f"{slave} is held by another program, which cannot be seen"
     procs.write_text("812\n")
     assert "perhaps ModemManager (pid 812), which is running" in who_may_hold(slave)
 
