@@ -5,6 +5,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 PYTEST_ARGS ?=
+DEB_REVISION ?= 1
 
 # One stamp for each set of packages; a stamp is older than its files when something must be installed again.
 RUN_READY := $(VENV)/.ready-to-run
@@ -16,7 +17,7 @@ SHELL := /bin/sh
 .SHELLFLAGS := -euc
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench interop programs requirements clean
+.PHONY: help run test lint format bench interop deb programs requirements clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */  make \1\t/' | expand -t 22
@@ -43,6 +44,10 @@ bench: $(DEV_READY) ## measure speed on emulated modems and print the figures
 
 interop: $(DEV_READY) programs ## run the tests against other people's programs (as root: installs them first)
 	$(BIN)/python -m pytest -m interop $(PYTEST_ARGS)
+
+# Another DEB_REVISION makes apt see an upgrade; DEBFULLNAME and DEBEMAIL say who built it.
+deb: $(RUN_READY) ## build dist/gsm-gateway_*.deb for this machine's architecture, Python inside
+	@packaging/deb/build $(abspath $(BIN)/python) $(DEB_REVISION)
 
 # Each program that tests start, and its Debian package. gammu-smsd keeps its messages in SQLite by libdbi.
 PROGRAMS := gammu:gammu gammu-smsd:gammu-smsd smsd:smstools bearerbox:kannel gnokii:gnokii-cli \
