@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from tests.house.tree import ROOT
-from tests.usb.guest import ACCOUNT, PASSWORD, SETTINGS, Guest
+from tests.usb.guest import ACCOUNT, PASSWORD, SETTINGS, Guest, until
 from tests.usb.need import missing
 from tests.usb.rack import Rack
 
@@ -49,12 +49,13 @@ def package() -> Path:
 
 
 @pytest.fixture(scope="session")
-def guest(package: Path, tmp_path_factory: pytest.TempPathFactory, note: Note) -> Iterator[Guest]:
-    """A guest with ModemManager running and the package installed, no modem plugged in, the service not started."""
+def guest(package: Path, mixed: Rack, tmp_path_factory: pytest.TempPathFactory, note: Note) -> Iterator[Guest]:
+    """A guest that ran ModemManager on an EC25 when the package was installed; the service is not started."""
     guest = Guest(tmp_path_factory.mktemp("usb"))
     try:
         note("guest boots", f"{guest.start(fresh=True):.0f} s")
-        guest.run("systemctl is-active ModemManager")
+        guest.plug(0, mixed, 0, model="ec25")
+        until(lambda: "EC25" in guest.run("mmcli -L"), timeout_s=120, what="ModemManager has the modem", look_every_s=1)
         # The guest's disk is emulated; what matters of dpkg's fsyncs is not tested here.
         guest.run("echo force-unsafe-io >/etc/dpkg/dpkg.cfg.d/quick")
         guest.machine.put(str(package), "/root")

@@ -147,8 +147,12 @@ class Guest:
         """Give the terminal behind a name now, e.g. /dev/ttyUSB2."""
         return self.run(f"readlink -f '{path}'")
 
+    def forget_writes(self) -> None:
+        """Begin the record of `foreign_writes` anew."""
+        self.writes.unlink()
+
     def foreign_writes(self) -> list[dict[str, Any]]:
-        """Give every write to an interface that is not the AT port of its modem, since the beginning."""
+        """Give every write to an interface that is not the AT port of its modem."""
         lines = [json.loads(line) for line in self.writes.read_text().splitlines()]
         assert any(line["is_at"] for line in lines), "nothing was written at all"
         return [line for line in lines if not line["is_at"]]

@@ -39,7 +39,16 @@ def test_installation_makes_the_user_and_starts_nothing(guest: Guest, note: Note
     note("package installed", "user, folders, unit, rules; nothing started")
 
 
+def test_a_modem_that_modem_manager_had_is_ours_without_a_hand(service: Guest, mixed: Rack, note: Note) -> None:
+    assert service.run("systemctl is-active ModemManager") == "active"
+    assert "No modems" in service.run("mmcli -L")
+    service.until_ready(mixed, [0])
+    note("modem that ModemManager had before", "let go of at the installation, ready when the service started")
+
+
 def test_every_model_is_found_on_its_at_port(service: Guest, mixed: Rack, note: Note) -> None:
+    service.unplug_all()
+    service.forget_writes()  # ModemManager's, from before the installation
     began = time.monotonic()
     for number, model in enumerate(IDENTITIES):
         service.plug(number, mixed, number, model=model)
