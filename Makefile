@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 PYTEST_ARGS ?=
 SOAK_ARGS ?=
+DEB_REVISION ?= 1
 
 # One stamp for each set of packages; a stamp is older than its files when something must be installed again.
 RUN_READY := $(VENV)/.ready-to-run
@@ -17,7 +18,7 @@ SHELL := /bin/sh
 .SHELLFLAGS := -euc
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench soak interop programs requirements clean
+.PHONY: help run test lint format bench soak interop usb deb programs usb-programs requirements clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */  make \1\t/' | expand -t 22
@@ -48,20 +49,29 @@ soak: $(DEV_READY) ## live through a day of traffic and troubles in minutes (SOA
 interop: $(DEV_READY) programs ## run the tests against other people's programs (as root: installs them first)
 	$(BIN)/python -m pytest -m interop $(PYTEST_ARGS)
 
+usb: $(DEV_READY) usb-programs ## install the .deb in a guest system with emulated USB modems and check it there (root, Debian)
+	$(BIN)/python -m pytest -m usb tests/usb $(PYTEST_ARGS)
+
+# Another DEB_REVISION makes apt see an upgrade; DEBFULLNAME and DEBEMAIL say who built it.
+deb: $(RUN_READY) ## build dist/gsm-gateway_*.deb for this machine's architecture, Python inside
+	@packaging/deb/build $(abspath $(BIN)/python) $(DEB_REVISION)
+
 # Each program that tests start, and its Debian package. gammu-smsd keeps its messages in SQLite by libdbi.
-PROGRAMS := gammu:gammu gammu-smsd:gammu-smsd smsd:smstools bearerbox:kannel gnokii:gnokii-cli \
+programs: PROGRAMS := gammu:gammu gammu-smsd:gammu-smsd smsd:smstools bearerbox:kannel gnokii:gnokii-cli \
   ModemManager:modemmanager dbus-daemon:dbus chromium:chromium umockdev-wrapper:umockdev
-DBI_SQLITE := libdbd-sqlite3
+programs: DBI_SQLITE := libdbd-sqlite3
+usb-programs: PROGRAMS := qemu-system-x86_64:qemu-system-x86 mmdebstrap:mmdebstrap nbdkit:nbdkit socat:socat
 
 # Debian starts a daemon as soon as its package is installed unless policy-rc.d forbids it; most of these bring one.
 programs: ## install the programs of the interop tests if this is root on a Debian system and they are missing
+programs usb-programs:
 	@missing= packages=
 	for pair in $(PROGRAMS); do
 	  PATH="$$PATH:/usr/local/sbin:/usr/sbin:/sbin" command -v "$${pair%%:*}" >/dev/null && continue
 	  missing="$$missing $${pair%%:*}"
 	  packages="$$packages $${pair#*:}"
 	done
-	if ! ls /usr/lib/*/dbd/libdbdsqlite3.so >/dev/null 2>&1; then
+	if [ -n "$(DBI_SQLITE)" ] && ! ls /usr/lib/*/dbd/libdbdsqlite3.so >/dev/null 2>&1; then
 	  missing="$$missing $(DBI_SQLITE)"
 	  packages="$$packages $(DBI_SQLITE)"
 	fi
