@@ -71,6 +71,7 @@ class Day:
         self.samples: list[Sample] = []
         self.left_behind: list[dict[str, float]] = []
         self.spans: list[dict[str, Any]] = []
+        self.tasks: dict[str, int] = {}
         self.begun: Counter[str] = Counter()
         self.service_is_mine = asyncio.Lock()
         self.problems: list[str] = []
@@ -270,6 +271,7 @@ class Day:
         # Reports and sweeps that are on their way.
         await asyncio.sleep(20 * MINUTE_S)
         self.spans = await self.service.order("spans")
+        self.tasks = await self.service.order("tasks")
         await self._sample()
 
     def _open(self) -> int:

@@ -122,6 +122,14 @@ class Gateway:
             "blocks": sys.getallocatedblocks(),
         }
 
+    async def do_tasks(self) -> dict[str, int]:
+        """How many tasks there are of each coroutine."""
+        counts: dict[str, int] = {}
+        for task in asyncio.all_tasks():
+            name = getattr(task.get_coro(), "__qualname__", "?")
+            counts[name] = counts.get(name, 0) + 1
+        return counts
+
     async def do_kinds(self) -> dict[str, int]:
         """How many objects there are of each kind, the most frequent ones."""
         gc.collect()
