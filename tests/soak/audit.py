@@ -43,6 +43,7 @@ def audit(day: Day) -> Verdict:
     _audit_sent(day, rows, verdict)
     _audit_written(day, inbound, verdict)
     _audit_callbacks(day, rows, callbacks, verdict)
+    _audit_leftovers(day, verdict)
     _audit_spans(day, verdict)
     _audit_growth(day, verdict)
     _audit_log(day, verdict)
@@ -202,6 +203,26 @@ def _audit_callbacks(day: Day, rows: dict[str, Row], callbacks: list[tuple[objec
     }
 
 
+# -- what must be gone at the end ------------------------------------------------------------------
+
+
+def _audit_leftovers(day: Day, verdict: Verdict) -> None:
+    kept = {name: day.count(name) for name in ("part_set", "slot", "parked_report")}
+    verdict.figures["kept in the store"] = kept
+    if kept["part_set"]:
+        verdict.broken.append(f"{kept['part_set']} texts from phones lack segments")
+    if kept["slot"]:
+        verdict.broken.append(f"{kept['slot']} texts that are stored were not deleted in their modem")
+    left = {
+        f"modem{index} {name}": len(memory)
+        for index, machine in enumerate(day.rack.machines)
+        for name in ("SM", "ME")
+        if len(memory := machine.equipment.memory(name))
+    }
+    if left:
+        verdict.broken.append(f"messages are left in memories: {left}")
+
+
 # -- the gateway itself ----------------------------------------------------------------------------
 
 
@@ -258,6 +279,3 @@ def _audit_log(day: Day, verdict: Verdict) -> None:
     verdict.figures["log lines"] = len(lines)
     verdict.figures["database"] = f"{day.database.stat().st_size / 1e6:.1f} MB"
     verdict.figures["exit codes"] = day.service.exit_codes
-
-
-__all__ = ["Verdict", "audit"]

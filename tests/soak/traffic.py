@@ -59,13 +59,14 @@ class OnAir:
 class Traffic:
     """Random messages in both directions."""
 
-    def __init__(self, rack: Rack, address: str, chance: random.Random) -> None:
+    def __init__(self, rack: Rack, address: str, chance: random.Random, *, longest_absence_s: float) -> None:
         self.asked: dict[str, Asked] = {}
         self.written: dict[str, str] = {}
         self.on_air: dict[str, OnAir] = defaultdict(OnAir)
         self.refusals: Counter[str] = Counter()
         self.modem_count = len(rack.machines)
         self.absent_until_s = 0.0
+        self._longest_absence_s = longest_absence_s
         self._rack = rack
         self._address = address
         self._chance = chance
@@ -124,7 +125,7 @@ class Traffic:
     def _behaviour(self) -> tuple[str, Recipient | None]:
         now = self._rack.clock.now()
         chance = self._chance
-        until_s = now + chance.uniform(30, 3600)
+        until_s = now + chance.uniform(30, self._longest_absence_s)
         kinds = {
             "plain": (70, None),
             "absent": (6, Recipient(absences=(Window(from_s=now, until_s=until_s),))),
