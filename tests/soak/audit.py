@@ -85,6 +85,7 @@ def _audit_sent(day: Day, rows: dict[str, Row], verdict: Verdict) -> None:
                            for what in _what_is_wrong(day, asked, row, seen)]  # fmt: skip
         lost_reports += row.status == "sent" and bool(seen.reports)
     verdict.figures |= {
+        "from accepted to sent": _waits(day),
         "accepted": sum(asked.is_accepted is True for asked in day.traffic.asked.values()),
         "answer lost": sum(asked.is_accepted is None for asked in day.traffic.asked.values()),
         "refused": dict(day.traffic.refusals),
@@ -93,6 +94,19 @@ def _audit_sent(day: Day, rows: dict[str, Row], verdict: Verdict) -> None:
         "segments on the air more than once": copies,
         "reports that the modem took and we never heard": lost_reports,
     }
+
+
+def _waits(day: Day) -> str:
+    with sqlite3.connect(f"file:{day.database}?mode=ro", uri=True) as reader:
+        waits = sorted(
+            (sent_at - accepted_at) / 1000
+            for sent_at, accepted_at in reader.execute(
+                "SELECT sent_at, accepted_at FROM message WHERE sent_at IS NOT NULL"
+            )
+        )
+    reader.close()
+    at = {name: waits[int(share * (len(waits) - 1))] for name, share in (("p50", 0.5), ("p99", 0.99), ("most", 1.0))}
+    return ", ".join(f"{name} {wait_s:.0f} s" for name, wait_s in at.items())
 
 
 def _what_is_wrong(day: Day, asked: Asked, row: Row, seen: OnAir) -> list[str]:
@@ -209,6 +223,11 @@ def _audit_callbacks(day: Day, rows: dict[str, Row], callbacks: list[tuple[objec
 def _audit_leftovers(day: Day, verdict: Verdict) -> None:
     kept = {name: day.count(name) for name in ("part_set", "slot", "parked_report")}
     verdict.figures["kept in the store"] = kept
+    still_open = day.count("message", "status IN ('queued', 'held', 'sending')")
+    if day.load["open_messages"] != still_open or day.load["open_by_account"] != still_open:
+        verdict.broken.append(f"{still_open} messages are open, the store counts {day.load}")
+    if day.load["waiting_segments"] and not still_open:
+        verdict.broken.append(f"no message is open, the store counts {day.load}")
     if kept["part_set"]:
         verdict.broken.append(f"{kept['part_set']} texts from phones lack segments")
     if kept["slot"]:

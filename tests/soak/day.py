@@ -74,6 +74,7 @@ class Day:
         self.left_behind: list[dict[str, float]] = []
         self.spans: list[dict[str, Any]] = []
         self.tasks: dict[str, int] = {}
+        self.load: dict[str, int] = {}
         self.begun: Counter[str] = Counter()
         self.service_is_mine = asyncio.Lock()
         self.problems: list[str] = []
@@ -253,6 +254,9 @@ class Day:
     async def _sample(self) -> None:
         async with self.service_is_mine:
             gauges = await self.service.order("gauges")
+            wrong = await self.service.order("compare")
+        if wrong:
+            self.problems.append(f"at {self.leader.now:.0f} s the store's counts are wrong: {wrong}")
         now = asyncio.get_running_loop().time()
         self.samples.append(Sample(at_s=now, process=self._process, gauges=gauges))
         took_s = time.monotonic() - self._started_at
@@ -279,6 +283,7 @@ class Day:
         await asyncio.sleep(20 * MINUTE_S)
         self.spans = await self.service.order("spans")
         self.tasks = await self.service.order("tasks")
+        self.load = await self.service.order("load")
         await self._sample()
 
     def _open(self) -> int:
