@@ -16,7 +16,7 @@ import structlog
 from modem.driver.ladder import Do, Experience, GivenUp, Ladder, Means, Released, StepBegun, StepEnded
 from modem.driver.link import Link, ModemSilentError
 from modem.driver.port import open_port
-from modem.driver.rungs import Rung
+from modem.driver.rungs import KEEPS_PORT, Rung
 from modem.driver.symptoms import Evidence, Onset, Symptom, read_symptom
 from modem.errors import PortError, PowerControlError
 
@@ -244,13 +244,14 @@ class Recovery:
 
     def note_absent(self) -> None:
         """The port is not there: a step that made it go is not over yet, or somebody pulled the modem out."""
-        has_step = self._ladder.step is not None
-        if has_step and self._clock() < self._ladder.verified_by:
+        step = self._ladder.step
+        has_taken_port = step is not None and step.rung not in KEEPS_PORT
+        if has_taken_port and self._clock() < self._ladder.verified_by:
             return
-        if has_step or self._is_missing:
+        if has_taken_port or self._is_missing:
             self._is_missing = True
             self._step_between_ports(Symptom.PORT_ABSENT)
-        elif self._ladder.given_up:
+        elif step is not None or self._ladder.given_up:
             self.release()
 
     # -- inside ------------------------------------------------------------------------------------------------------

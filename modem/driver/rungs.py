@@ -60,6 +60,9 @@ _SIM: Final = frozenset({Symptom.SIM_FAILS})
 _PORT: Final = frozenset({Symptom.PORT_FAILS, Symptom.PORT_ABSENT})
 _ALL: Final = _DEAF | _STUCK | _AIR | _SIM | _PORT
 
+# With these the device stays on the bus: a port that goes meanwhile was pulled, or its modem died.
+KEEPS_PORT: Final = frozenset({Rung.ESCAPE, Rung.REOPEN, Rung.RADIO})
+
 # Waits and verifications: a restarted USB modem is on the bus again after 5 to 30 s and answers a while later; a radio
 # toggle takes 5 to 30 s; power stays off 5 to 10 s, or the capacitors keep the modem alive.
 LADDER: Final[tuple[RungFacts, ...]] = (

@@ -5,7 +5,6 @@ from __future__ import annotations
 import argparse
 import random
 import sys
-import tempfile
 import time
 from pathlib import Path
 
@@ -13,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 
 from tests.soak.audit import audit
-from tests.soak.day import Plan, live
+from tests.soak.day import Plan, live, new_folder
 
 SHOWN = 60
 
@@ -23,11 +22,11 @@ def main() -> None:
     parser.add_argument("--hours", type=float, default=24.0, help="virtual hours (default 24)")
     parser.add_argument("--seed", type=int, default=None, help="makes chance repeatable (default: drawn and printed)")
     parser.add_argument("--only", default="", help="only troubles whose name has this word")
-    parser.add_argument("--dir", type=Path, default=None, help="for database and log (default: a new folder)")
+    parser.add_argument("--dir", type=Path, default=None, help="for database and log (default: a new one, in memory)")
     parser.add_argument("--log-level", default="info", help="of gateway.log (debug: every octet)")
     options = parser.parse_args()
     seed = random.SystemRandom().randrange(1_000_000) if options.seed is None else options.seed
-    folder = options.dir or Path(tempfile.mkdtemp(prefix="gsm-soak-"))
+    folder = options.dir or new_folder()
     folder.mkdir(parents=True, exist_ok=True)
     console = Console()
     console.print(f"seed {seed}, {options.hours:g} h, files in {folder}")

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import random
 import sqlite3
+import tempfile
 import time
 from collections import Counter
 from collections.abc import Callable
@@ -71,6 +73,8 @@ class Day:
         self.samples: list[Sample] = []
         self.left_behind: list[dict[str, float]] = []
         self.spans: list[dict[str, Any]] = []
+        self.tasks: dict[str, int] = {}
+        self.load: dict[str, int] = {}
         self.begun: Counter[str] = Counter()
         self.service_is_mine = asyncio.Lock()
         self.problems: list[str] = []
@@ -88,7 +92,12 @@ class Day:
         )
         port = free_port()
         self.service = Service(folder, _config(folder, port, plan.log_level), leader)
-        self.traffic = Traffic(self.rack, f"http://127.0.0.1:{port}", random.Random(f"traffic {plan.seed}"))
+        self.traffic = Traffic(
+            self.rack,
+            f"http://127.0.0.1:{port}",
+            random.Random(f"traffic {plan.seed}"),
+            longest_absence_s=min(HOUR_S, plan.hours * HOUR_S),
+        )
 
     # -- the hands of troubles -----------------------------------------------------------------------
 
@@ -245,6 +254,9 @@ class Day:
     async def _sample(self) -> None:
         async with self.service_is_mine:
             gauges = await self.service.order("gauges")
+            wrong = await self.service.order("compare")
+        if wrong:
+            self.problems.append(f"at {self.leader.now:.0f} s the store's counts are wrong: {wrong}")
         now = asyncio.get_running_loop().time()
         self.samples.append(Sample(at_s=now, process=self._process, gauges=gauges))
         took_s = time.monotonic() - self._started_at
@@ -270,19 +282,22 @@ class Day:
         # Reports and sweeps that are on their way.
         await asyncio.sleep(20 * MINUTE_S)
         self.spans = await self.service.order("spans")
+        self.tasks = await self.service.order("tasks")
+        self.load = await self.service.order("load")
         await self._sample()
 
     def _open(self) -> int:
         """Messages that are not settled, but for those that wait for a card in a drawer."""
         cards = ", ".join(f"'{machine.equipment.sim.iccid}'" for machine in self.rack.machines)
-        return self._count(
+        return self.count(
             "message", f"status IN ('queued', 'held', 'sending') AND (pin_sim IS NULL OR pin_sim IN ({cards}))"
         )
 
     def _owed(self) -> int:
-        return self._count("callback", "given_up_at IS NULL")
+        return self.count("callback", "given_up_at IS NULL")
 
-    def _count(self, table: str, condition: str) -> int:
+    def count(self, table: str, condition: str = "1") -> int:
+        """Rows of the gateway's store."""
         with sqlite3.connect(f"file:{self.database}?mode=ro", uri=True) as reader:
             (count,) = reader.execute(f"SELECT count(*) FROM {table} WHERE {condition}").fetchone()
         reader.close()
@@ -318,6 +333,12 @@ allowed_networks = ["127.0.0.0/8"]
 """
 
 
+def new_folder() -> Path:
+    """Make a folder in memory where there is such a place: all time that a disk takes is real."""
+    memory = Path("/dev/shm")
+    return Path(tempfile.mkdtemp(prefix="gsm-soak-", dir=memory if os.access(memory, os.W_OK) else None))
+
+
 def live(plan: Plan, folder: Path, report: Callable[[str], None]) -> Day:
     """Run a day on a loop of virtual time."""
     leader = Leader()
@@ -335,6 +356,3 @@ def live(plan: Plan, folder: Path, report: Callable[[str], None]) -> Day:
     finally:
         loop.close()
         asyncio.set_event_loop(None)
-
-
-__all__ = ["Day", "Plan", "live"]

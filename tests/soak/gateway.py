@@ -11,6 +11,7 @@ import gc
 import json
 import os
 import socket
+import sqlite3
 import sys
 import threading
 import traceback
@@ -27,6 +28,7 @@ from gateway.config.settings import Settings
 from gateway.core.account import Role
 from gateway.core.types import EpochMs
 from gateway.store.backends.sqlite import connections
+from gateway.store.backends.sqlite.memory import Tally, read_memory
 from gateway.tuning import tune_process
 from tests.soak import EPOCH
 from tests.soak.pace import Follower
@@ -110,6 +112,33 @@ class Gateway:
             for view in self._app.board.views()
         ]
 
+    async def do_compare(self) -> dict[str, list[str]]:
+        """Counts that the store keeps in memory and that are other than what the database says now: kept, read."""
+        assert self._app is not None
+        store = self._app.store
+        assert store._writer is not None
+        kept = store._writer._memory
+
+        def compare(raw: sqlite3.Connection) -> dict[str, list[str]]:
+            read = read_memory(raw)
+            return {
+                name: [str(tally._counts), str(getattr(read, name)._counts)]
+                for name, tally in vars(kept).items()
+                if isinstance(tally, Tally) and tally._counts != getattr(read, name)._counts
+            }
+
+        return await store._connections[0].run(compare)
+
+    async def do_load(self) -> dict[str, int]:
+        """What waits, as the store counts it."""
+        assert self._app is not None
+        load = self._app.store.load
+        return {
+            "open_messages": load.open_messages,
+            "open_by_account": sum(load.open_by_account.values()),
+            "waiting_segments": sum(load.waiting_segments.values()),
+        }
+
     async def do_gauges(self) -> dict[str, float]:
         """What must not grow."""
         gc.collect()
@@ -121,6 +150,14 @@ class Gateway:
             "objects": len(gc.get_objects()),
             "blocks": sys.getallocatedblocks(),
         }
+
+    async def do_tasks(self) -> dict[str, int]:
+        """How many tasks there are of each coroutine."""
+        counts: dict[str, int] = {}
+        for task in asyncio.all_tasks():
+            name = getattr(task.get_coro(), "__qualname__", "?")
+            counts[name] = counts.get(name, 0) + 1
+        return counts
 
     async def do_kinds(self) -> dict[str, int]:
         """How many objects there are of each kind, the most frequent ones."""

@@ -15,7 +15,7 @@ from modem.emulator.network.letter import Letter
 from modem.emulator.network.recipient import Recipient, Reports
 from modem.emulator.numbering import identity
 from modem.emulator.rack.rack import Rack
-from modem.pdu import StatusReport, Submit
+from modem.pdu import Deliver, StatusReport, Submit
 from tests.support.box import PASSWORD
 
 WORDS = ("the", "quick", "brown", "fox", "jumps", "over", "a", "lazy", "dog", "while", "many", "others", "look", "on")
@@ -27,6 +27,8 @@ ALPHABETS = {
     "emoji": "{} \N{PILE OF POO}",
 }
 REQUEST_TIMEOUT_S = 60
+OURS = "+4915"
+"""Numbers of the phones that the customer writes to."""
 
 
 @dataclass
@@ -43,9 +45,13 @@ class Asked:
 
 @dataclass
 class OnAir:
-    """What the network saw of one recipient's message: how often each segment was taken, and the reports."""
+    """What the network saw of one recipient's message.
+
+    How often each segment was taken from us and brought to the phone, and the reports that our modem took.
+    """
 
     taken: Counter[int] = field(default_factory=Counter)
+    brought: Counter[int] = field(default_factory=Counter)
     refused: int = 0
     reports: list[int] = field(default_factory=list)
 
@@ -53,13 +59,14 @@ class OnAir:
 class Traffic:
     """Random messages in both directions."""
 
-    def __init__(self, rack: Rack, address: str, chance: random.Random) -> None:
+    def __init__(self, rack: Rack, address: str, chance: random.Random, *, longest_absence_s: float) -> None:
         self.asked: dict[str, Asked] = {}
         self.written: dict[str, str] = {}
         self.on_air: dict[str, OnAir] = defaultdict(OnAir)
         self.refusals: Counter[str] = Counter()
         self.modem_count = len(rack.machines)
         self.absent_until_s = 0.0
+        self._longest_absence_s = longest_absence_s
         self._rack = rack
         self._address = address
         self._chance = chance
@@ -89,7 +96,7 @@ class Traffic:
     async def send_one(self) -> None:
         """Let the customer send one message to a phone that gets no other one."""
         index = len(self.asked) + 1
-        number = f"+4915{index:08d}"
+        number = f"{OURS}{index:08d}"
         kind, behaviour = self._behaviour()
         asked = self.asked[number] = Asked(
             number=number, text=self._text(f"m{index}"), at_s=asyncio.get_running_loop().time(), kind=kind
@@ -118,7 +125,7 @@ class Traffic:
     def _behaviour(self) -> tuple[str, Recipient | None]:
         now = self._rack.clock.now()
         chance = self._chance
-        until_s = now + chance.uniform(30, 3600)
+        until_s = now + chance.uniform(30, self._longest_absence_s)
         kinds = {
             "plain": (70, None),
             "absent": (6, Recipient(absences=(Window(from_s=now, until_s=until_s),))),
@@ -160,6 +167,8 @@ class Traffic:
                     seen.refused += 1
                 for act in self.on_submit:
                     act()
+            elif isinstance(tpdu, Deliver) and entry.destination.startswith(OURS):
+                self.on_air[entry.destination].brought[tpdu.concat.seq if tpdu.concat else 1] += 1
             elif isinstance(tpdu, StatusReport) and entry.cause is None:
                 self.on_air[tpdu.recipient.text].reports.append(tpdu.status)
         self._seen = ledger.count

@@ -165,15 +165,12 @@ async def _eject(day: Day, modem: int, chance: random.Random) -> None:
 
 async def _swap_card(day: Day, modem: int, chance: random.Random) -> None:
     """Put a SIM in that nobody has seen before, and the first one back in later."""
-    own = _take_card(day, modem)
-    if own is not None:
-        await asyncio.sleep(5)
-        _put_card(day, modem, Sim(identity(SPARE_CARDS + modem), smsc=SMSC_NUMBER))
+    if not day.rack.machines[modem].equipment.is_card_present:
+        return
+    own = day.rack.machines[modem].equipment.sim
+    for card in (Sim(identity(SPARE_CARDS + modem), smsc=SMSC_NUMBER), own):
+        await _change_cards(day, {modem: card})
         await asyncio.sleep(chance.uniform(3, 15) * MINUTE)
-        _take_card(day, modem)
-        await asyncio.sleep(5)
-        _put_card(day, modem, own)
-        await asyncio.sleep(MINUTE)
 
 
 async def _exchange_cards(day: Day, modem: int, chance: random.Random) -> None:
@@ -183,14 +180,22 @@ async def _exchange_cards(day: Day, modem: int, chance: random.Random) -> None:
         return
     try:
         for _ in range(2):
-            cards = _take_card(day, modem), _take_card(day, other)
-            await asyncio.sleep(5)
-            for one, card in ((other, cards[0]), (modem, cards[1])):
-                if card is not None:
-                    _put_card(day, one, card)
+            one_card, other_card = (day.rack.machines[index].equipment.sim for index in (modem, other))
+            await _change_cards(day, {modem: other_card, other: one_card})
             await asyncio.sleep(chance.uniform(3, 15) * MINUTE)
     finally:
         day.release(other)
+
+
+async def _change_cards(day: Day, cards: dict[int, Sim]) -> None:
+    """Pull modems out, give them these SIMs and plug them in again."""
+    for modem in cards:
+        day.rack.unplug(modem)
+        _take_card(day, modem)
+    await asyncio.sleep(10)
+    for modem, card in cards.items():
+        _put_card(day, modem, card)
+        day.rack.plug(modem)
 
 
 def _take_card(day: Day, modem: int) -> Sim | None:

@@ -28,6 +28,7 @@ from modem.driver import (
 )
 from modem.driver.model import Model
 from modem.driver.recovery import Recovery
+from modem.driver.rungs import LADDER
 from modem.driver.symptoms import Evidence
 from modem.emulator.actions.card import UnlockSim
 from modem.emulator.breakage.shelf import build
@@ -356,6 +357,18 @@ async def test_port_that_a_step_took_away_for_good_gets_its_power_cycled_then_a_
     assert not [event for event in hands.events if isinstance(event, Released)]
     hands.recovery.prove(Evidence.AWAKE)
     assert isinstance(hands.events[-1], Released)
+
+
+async def test_port_that_goes_while_a_step_that_leaves_it_waits_for_proof_was_pulled() -> None:
+    hands = Hands(Power(frozenset()))
+    hands.recovery.put_off(next(facts for facts in LADDER if facts.rung is Rung.REOPEN), Symptom.SILENT)
+    await hands.recovery.between_ports()
+    for _ in range(10):
+        hands.now += 60
+        hands.recovery.note_absent()
+        await hands.recovery.between_ports()
+    assert not [event for event in hands.events if isinstance(event, GivenUp)]
+    assert [event.is_cured for event in hands.events if isinstance(event, StepEnded)] == [False]
 
 
 async def test_modem_that_never_gave_a_list_is_not_stuck() -> None:
