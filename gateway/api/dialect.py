@@ -18,6 +18,27 @@ A file of the shelf ends with `DIALECT = Dialect(...)`. The shelf is walked: not
    What must be computed under the key of the box comes from `CallbackFacts.sign`.
 8. A dialect MAY keep settings for each account in the store, under its name.
 9. A dialect MUST NOT import another one, nor aiohttp.
+
+How to write one:
+
+a. Settings: `class Settings(DialectSettings)`; `python -m tests.house.readme_parts` puts them into the README.
+b. Exchanges first: each example and each row of bad input of the vendor's document as text in
+   `tests/gateway/api/exchanges/<name>/*.http` (`tests.gateway.api.exchange` says how; `# stores nothing`,
+   `# in any encoding` for a few that stand for all, `# given: <state>` for how the box stands).
+c. Fields: `call.params` reads them leniently, `read_int`, `read_switch`, `read_string`, `read_text`,
+   `read_phone(s)`, `read_list`, `read_items`, `read_object`; None is absent, InvalidFieldError wrong. Numbers:
+   `call.service.read_number` (`is_international` where the API leaves the plus out). Times:
+   `gateway.api.times`, in `call.service.zone(account)`.
+d. Who calls: `gateway.api.auth`, one function for each kind of credential; then `require(account, permission)`.
+e. Sending: `call.service.submit` (one text), `submit_all` (many texts in one transaction: never a loop of
+   `submit`), `submit_some` (number by number), `submit_newsletter`. Check each text with `count_segments` first
+   where the answer says which one is wrong. Sender names, templates, contacts, own numbers:
+   `call.service.directory`.
+f. Reading: `message`, `outbox`, `inbox`, `listing`, `conversations`, `scheduled`, `cancel` of the desk. They see
+   to it that an account sees only its own.
+g. Refusals that every API has are raised as they come and rendered by `refuse`, best from one table; a refusal
+   that only this API knows is an exception of the dialect that its `_serve` catches (see onezeroart).
+h. Callbacks: `save_dialect_settings` says which events are owed; `render` makes the request from facts.
 """
 
 from __future__ import annotations

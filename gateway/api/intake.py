@@ -105,6 +105,8 @@ async def read_body(request: web.BaseRequest, limit_octets: int) -> bytes:
                 body = await _read_all(request.content, limit_octets)
     except TimeoutError as error:
         raise MalformedError("did not arrive in time") from error
+    except ConnectionError as error:  # nobody is left to hear the answer; the log shall say why
+        raise MalformedError("broke off") from error
     except (HttpProcessingError, ClientPayloadError, web.RequestPayloadError) as error:
         raise MalformedError("cannot be read as its Transfer-Encoding") from error
     encoding = ",".join(request.headers.getall("Content-Encoding", ()))

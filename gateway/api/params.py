@@ -180,6 +180,11 @@ class Params:
             _refuse_undecodable(name, item)
         return value
 
+    def read_phone(self, name: str) -> str | None:
+        """Read a text that holds one phone number; in forms a lost plus is put back."""
+        text = self.read_string(name)
+        return repair_plus(text) if text is not None and self._find(name)[1] else text
+
     def read_phones(self, name: str) -> list[str] | None:
         """Read the texts that hold phone numbers: one, or a list of them; in forms a lost plus is put back."""
         value, is_form = self._find(name)

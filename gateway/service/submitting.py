@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 QUEUE_FULL_RETRY_S = 30
 REMEMBERED_RECIPIENTS = 4096
 DAY_MS = 86_400_000
+NOT_SENDABLE = "not sendable"
+"""The reason of a refused text that is not only too long."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -80,11 +82,11 @@ class Submitter:
     def count_segments(self, text: str) -> int:
         """Give how many segments `text` takes; InvalidFieldError("text", …) when it cannot be sent."""
         if "\x00" in text or not text:
-            raise InvalidFieldError("text", "not sendable")
+            raise InvalidFieldError("text", NOT_SENDABLE)
         try:
             count = sms.plan(text, national_tables=self._tables).segment_count
         except EncodeError as error:
-            raise InvalidFieldError("text", "not sendable") from error
+            raise InvalidFieldError("text", NOT_SENDABLE) from error
         most = self._settings.text.max_segments
         if count > most:
             raise InvalidFieldError("text", f"too long, {count} segments, at most {most}")

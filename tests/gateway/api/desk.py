@@ -25,6 +25,7 @@ from gateway.service.desk import Service
 from gateway.service.spans import SpanBoard, SpanCondition
 from gateway.store.backend import AttemptOutcome, NewInbound, Report, Settlement, Turn
 from gateway.store.backends.sqlite.store import SqliteStore
+from tests.gateway.api.exchange import Exchange, filled
 from tests.support.clock import FakeClock
 
 PASSWORD = "secret"
@@ -95,6 +96,24 @@ class Desk:
 
     def put_span(self, port: int, **facts: Any) -> None:
         self.board.put([Span(**{"port": Port(port), "name": f"gsm-{port}", **facts})])
+
+    async def credentials(self, dialect: str) -> dict[str, str]:
+        """What stands for credentials of the account demo in the exchanges of a dialect."""
+        api_token = await self.accounts.create_token("demo", label="")
+        key, _, secret = api_token.partition("|")
+        return {
+            "<session>": await self.accounts.open_session(self.demo, kind=dialect, life_s=3600),
+            "<api token>": api_token,
+            "<permanent token>": await self.accounts.keys.permanent_token(self.demo),
+            "<basic>": b64encode(f"{key}:{secret}".encode()).decode(),
+        }
+
+    async def prepare(self, exchange: Exchange) -> Exchange:
+        """Bring the box into the state that an exchange wants; gives it with credentials for its holes."""
+        credentials = await self.credentials(exchange.dialect)
+        for state in exchange.given:
+            STATES[state](self)
+        return replace(exchange, request=filled(exchange.request, credentials))
 
     # --- what modems and networks do
 
@@ -173,7 +192,16 @@ class Desk:
 
     def stored(self) -> list[tuple[Any, ...]]:
         """What would differ if something had been stored."""
-        tables = ("message", "dialect_settings", "subscription", "session")
+        tables = (
+            "message",
+            "dialect_settings",
+            "subscription",
+            "session",
+            "contact",
+            "tag",
+            "contact_tag",
+            "newsletter",
+        )
         return [row for table in tables for row in self.rows(f"SELECT * FROM {table}")]
 
 
@@ -192,8 +220,39 @@ def _disable_spans(desk: Desk) -> None:
         desk.put_span(port, enabled=False)
 
 
+def _fail_logins(desk: Desk) -> None:
+    for _ in range(10):
+        desk.accounts._failed.begin("127.0.0.1", "demo", desk.clock.monotonic())
+        desk.accounts._failed.end("127.0.0.1", "demo", desk.clock.monotonic(), has_failed=True)
+
+
+def _break_store(desk: Desk) -> None:
+    async def accept(*_: object) -> list[MessageId]:
+        raise RuntimeError("broken on purpose")
+
+    desk.store.accept = accept  # type: ignore[assignment,method-assign]
+
+
+def _add_contacts(*phones: str) -> Callable[[Desk], None]:
+    def add(desk: Desk) -> None:
+        for number, phone in enumerate(phones, 1):
+            desk.change(
+                "INSERT INTO contact VALUES (?, ?, ?, ?, ?, '', NULL, ?, NULL, 1, ?)",
+                number,
+                desk.demo.id,
+                f"sub{number}",
+                f"sub{number}",
+                "A. Rahman" if number == 1 else f"Person {number}",
+                phone,
+                1_711_447_200_000,
+            )
+
+    return add
+
+
 STATES: dict[str, Callable[[Desk], None]] = {
     "no credit": _change_demo(credit=0),
+    "credit 2": _change_demo(credit=2),
     "disabled": _change_demo(enabled=False),
     "viewer": _change_demo(role=Role.VIEWER),
     "admin": _change_demo(role=Role.ADMIN),
@@ -202,6 +261,12 @@ STATES: dict[str, Callable[[Desk], None]] = {
     "rate used up": _use_up_rate,
     "queue full": _change_demo(queue_limit=1),
     "spans disabled": _disable_spans,
+    "logins failed": _fail_logins,
+    "store broken": _break_store,
+    "demo has an e-mail": _change_demo(email="demo@example.com", email_key="demo@example.com"),
+    "five contacts": _add_contacts("01712345678", "+8801712345679", "01712-345680", "017 12345681", "01712345678"),
+    "contacts without a usable number": _add_contacts("", "abc"),
+    "150 contacts": _add_contacts(*["01712345678"] * 150),
     "port 2 ready": lambda desk: desk.set_state(2, SpanState.READY),
 }
 """How the box stands before an exchange, by the words of the exchange files."""

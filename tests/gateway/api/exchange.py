@@ -4,7 +4,9 @@ A file holds exchanges, each under a line `### what it shows`. Lines `# given: <
 stands (tests.gateway.api.desk), `# stores nothing` has the store compared before and after, `# in any encoding`
 has the conformance suite send the fields in every shape a body can have. Then come the
 request and the answer as on the wire, with LF for CRLF and without Content-Length. In an answer `<id>`,
-`<time>`, `<token>` and `<any>` stand for what changes from run to run; headers that are not listed are free.
+`<time>`, `<token>`, `<jwt>` and `<any>` stand for what changes from run to run; headers that are not listed are
+free. In a request `<session>`, `<api token>`, `<permanent token>` and `<basic>` stand for credentials of the
+account demo (tests.gateway.api.desk.Desk.credentials).
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ HOLES = {
     "<id>": r"[1-9][0-9]{0,9}",
     "<time>": r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}",
     "<token>": r"[0-9a-f]{32}",
+    "<jwt>": r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+",
     "<any>": r".*",
 }
 
@@ -34,6 +37,7 @@ class HttpText:
 
 @dataclass(frozen=True, kw_only=True)
 class Exchange:
+    dialect: str
     name: str
     given: tuple[str, ...]
     stores_nothing: bool
@@ -45,7 +49,7 @@ class Exchange:
 def load_exchanges(dialect: str) -> list[Exchange]:
     """Give the exchanges of every file of a dialect, named by file and title."""
     return [
-        _exchange(file.stem, title, text)
+        _exchange(dialect, file.stem, title, text)
         for file in sorted((FOLDER / dialect).glob("*.http"))
         for title, text in re.findall(
             r"^### (.+)\n((?:(?!^### ).*(?:\n|\Z))*)", file.read_text(encoding="utf-8"), re.MULTILINE
@@ -53,13 +57,14 @@ def load_exchanges(dialect: str) -> list[Exchange]:
     ]
 
 
-def _exchange(file: str, title: str, text: str) -> Exchange:
+def _exchange(dialect: str, file: str, title: str, text: str) -> Exchange:
     notes = re.findall(r"^# (.+)$", text, re.MULTILINE)
     start = re.search(r"^[A-Z]+ /", text, re.MULTILINE)
     middle = re.search(r"^HTTP/1", text, re.MULTILINE)
     assert start is not None, f"{file}: {title}"
     assert middle is not None, f"{file}: {title}"
     return Exchange(
+        dialect=dialect,
         name=f"{file}: {title}",
         given=tuple(note.removeprefix("given: ") for note in notes if note.startswith("given: ")),
         stores_nothing="stores nothing" in notes,
@@ -74,6 +79,21 @@ def _parse(text: str) -> HttpText:
     first_line, *lines = head.split("\n")
     headers = dict(line.split(": ", 1) for line in lines)
     return HttpText(first_line=first_line, headers=headers, body=body)
+
+
+def filled(request: HttpText, credentials: dict[str, str]) -> HttpText:
+    """Give a request with credentials for its holes."""
+
+    def fill(text: str) -> str:
+        for hole, value in credentials.items():
+            text = text.replace(hole, value)
+        return text
+
+    return HttpText(
+        first_line=fill(request.first_line),
+        headers={name: fill(value) for name, value in request.headers.items()},
+        body=fill(request.body),
+    )
 
 
 async def send(port: int, request: HttpText) -> HttpText:

@@ -6,18 +6,15 @@ import pytest
 from aiohttp.test_utils import RawTestServer
 
 from gateway.api.dialects import shelf
-from tests.gateway.api.desk import STATES, Desk
+from tests.gateway.api.desk import Desk
 from tests.gateway.api.exchange import Exchange, assert_same, load_exchanges, send
 
-CASES = [pytest.param(name, one, id=f"{name}/{one.name}") for name in shelf() for one in load_exchanges(name)]
+CASES = [pytest.param(one, id=f"{name}/{one.name}") for name in shelf() for one in load_exchanges(name)]
 
 
-@pytest.mark.parametrize(("dialect", "exchange"), CASES)
-async def test_exchange_gives_the_answer_of_the_document(
-    dialect: str, exchange: Exchange, desk: Desk, server: RawTestServer
-) -> None:
-    for state in exchange.given:
-        STATES[state](desk)
+@pytest.mark.parametrize("exchange", CASES)
+async def test_exchange_gives_the_answer_of_the_document(exchange: Exchange, desk: Desk, server: RawTestServer) -> None:
+    exchange = await desk.prepare(exchange)
     before = desk.stored()
     answer = await send(server.port or 0, exchange.request)
     assert_same(exchange.answer, answer)
