@@ -211,6 +211,8 @@ class Profile:
     # Asks how warm the modem is, "" where it does not tell; the first number of the answer, in `temperature_unit_c`.
     temperature_command: str = ""
     temperature_unit_c: float = 1.0
+    # Whether USSD texts are packed septets in hexadecimal, both ways, while +CSCS is "GSM"; elsewhere they are text.
+    is_ussd_packed: bool = False
     # Whether a bare AT may be asked while a submit is unanswered: a modem that would abort the submit says False.
     is_probe_allowed: bool = True
 

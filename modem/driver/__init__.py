@@ -7,6 +7,7 @@ from modem.driver.events import (
     HealthChanged,
     Identity,
     Inbound,
+    IncomingCall,
     LateAnswer,
     Level,
     Lost,
@@ -22,6 +23,7 @@ from modem.driver.events import (
     StorageAlarm,
     StoredAt,
     SubmitResult,
+    UssdSaid,
 )
 from modem.driver.ladder import Experience, GivenUp, Limits, Released, StepBegun, StepEnded
 from modem.driver.modem import Modem
@@ -29,6 +31,7 @@ from modem.driver.options import ModemOptions, SimOptions
 from modem.driver.recovery import PowerControl
 from modem.driver.rungs import Rung
 from modem.driver.symptoms import Symptom
+from modem.driver.ussd import UssdFailed, UssdReply, UssdResult, UssdStatus
 
 __all__ = [
     "Accepted",
@@ -39,6 +42,7 @@ __all__ = [
     "HealthChanged",
     "Identity",
     "Inbound",
+    "IncomingCall",
     "LateAnswer",
     "Level",
     "Limits",
@@ -64,4 +68,9 @@ __all__ = [
     "StoredAt",
     "SubmitResult",
     "Symptom",
+    "UssdFailed",
+    "UssdReply",
+    "UssdResult",
+    "UssdSaid",
+    "UssdStatus",
 ]

@@ -68,6 +68,7 @@ class Session:
         sampler: Sampler,
         on_polled: Callable[[], None],
         is_line_wanted: Callable[[], bool],
+        on_urc: Callable[[Urc], bool],
         emit: Callable[[ModemEvent], None],
     ) -> None:
         self.started: Started | None = None
@@ -90,6 +91,7 @@ class Session:
         self._sampled_at = -inf
         self._on_polled = on_polled
         self._is_line_wanted = is_line_wanted
+        self._on_urc = on_urc
         self._emit = emit
         self._announced: deque[Slot] = deque(maxlen=_MAX_ANNOUNCED)
         self._listening: Listening | None = None
@@ -98,8 +100,6 @@ class Session:
         self._sim_is_ready = asyncio.Event()
         self._has_restarted = False
         self._is_look_due = False
-        # The network was away: meanwhile the SIM may have been changed without a word.
-        self._is_identity_old = False
         # A start-up that fails as before is no news every few seconds.
         self._is_retrying = False
         self._completions_left = 0
@@ -140,7 +140,7 @@ class Session:
         if self.started is None:
             return
         blocked_by = self._recovery.blocked_by
-        if blocked_by is None and self._radio.is_registered and not self._is_identity_old:
+        if blocked_by is None and self._radio.is_registered and not self._radio.was_away:
             self._status.ready(self._radio.reason)
         else:
             standing = blocked_by or self._recovery.standing
@@ -243,7 +243,7 @@ class Session:
     async def _serve(self, started: Started) -> None:
         """Ask, read and sweep until the modem needs another start-up."""
         loop = asyncio.get_running_loop()
-        self._is_identity_old = False
+        self._radio.was_away = False
         await self._radio.ask(self.link)
         self.judge()
         if await self._look():
@@ -312,8 +312,8 @@ class Session:
 
     async def _check_identity(self, started: Started) -> None:
         """Make sure that modem and SIM are still those of the start-up, once the network is back."""
-        if self._is_identity_old and self._radio.is_registered:
-            self._is_identity_old = False
+        if self._radio.was_away and self._radio.is_registered:
+            self._radio.was_away = False
             if await Sim(self.link, profile=self._profile, ready=self._sim_is_ready).is_the_one(started.identity):
                 self.judge()
             else:
@@ -321,7 +321,6 @@ class Session:
 
     async def _poll(self, started: Started) -> None:
         await self._radio.ask(self.link)
-        self._is_identity_old = self._is_identity_old or not self._radio.is_registered
         await self._check_identity(started)
         self.judge()
         if started.cnmi is not None and (now := await read_cnmi(self.link)) is not None and now != started.cnmi:
@@ -349,8 +348,9 @@ class Session:
     # -- what the modem says unasked -----------------------------------------------------------------------------
 
     def _take_urc(self, urc: Urc) -> None:
+        if self._on_urc(urc):
+            return
         if self._radio.take(urc):
-            self._is_identity_old = self._is_identity_old or not self._radio.is_registered
             self._something_happened.set()
             return
         slot = self._inbox.route(urc)
