@@ -16,6 +16,7 @@ from gateway.dispatch.binding import are_two, bind, is_one_modem
 from gateway.dispatch.inbound import is_report
 from gateway.dispatch.radio import (
     Identity,
+    IncomingCall,
     LateAnswer,
     Lost,
     NeedsNobody,
@@ -28,8 +29,9 @@ from gateway.dispatch.radio import (
     RecoveryStep,
     SignalChanged,
     StorageAlarm,
+    UssdSaid,
 )
-from gateway.dispatch.trouble import describe, log_trouble
+from gateway.dispatch.trouble import describe, log_trouble, masked
 from gateway.service.spans import SpanCondition
 from gateway.store.outage import Outage
 
@@ -42,6 +44,7 @@ if TYPE_CHECKING:
     from gateway.dispatch.radio import Radio, RadioFactory
     from gateway.dispatch.spool import Spool
     from gateway.service.spans import SpanBoard
+    from gateway.service.ussd import UssdDesk
     from gateway.store.backend import Store
 
 log = structlog.get_logger(__name__)
@@ -90,6 +93,7 @@ class Pool:
         receiver: Receiver,
         spool: Spool,
         history: History,
+        desk: UssdDesk,
         make_radio: RadioFactory,
     ) -> None:
         self._store = store
@@ -99,6 +103,7 @@ class Pool:
         self._receiver = receiver
         self._spool = spool
         self._history = history
+        self._desk = desk
         self._make_radio = make_radio
         self._outage = Outage()
         self._seats: dict[str, Seat] = {}
@@ -169,15 +174,20 @@ class Pool:
                 self._on_lost(seat, reason)
             case Received():
                 await self._on_received(seat, event)
-            case LateAnswer() | NoLateAnswer() | SignalChanged():
+            case LateAnswer() | NoLateAnswer() | SignalChanged() | UssdSaid():
                 if seat.port is not None:
                     await self._on_news(seat.port, event)
+            case IncomingCall(number=number):
+                log.info("incoming call", action="call", span=seat.port, path=seat.url, number=masked(number))
+                self._note(seat, HistoryKind.CALL, f"from {number}" if number else "number withheld")
             case RecoveryStep() | NeedsPerson() | NeedsNobody() | StorageAlarm():
                 log_trouble(event, port=seat.port, url=seat.url)
                 self._note(seat, *describe(event))
 
-    async def _on_news(self, port: Port, event: LateAnswer | NoLateAnswer | SignalChanged) -> None:
+    async def _on_news(self, port: Port, event: LateAnswer | NoLateAnswer | SignalChanged | UssdSaid) -> None:
         match event:
+            case UssdSaid(reply=reply):
+                self._desk.said(port, reply)
             case LateAnswer(result=result):
                 await self._dispatcher.late_answer(port, result)
             case NoLateAnswer(is_unsent=is_unsent):

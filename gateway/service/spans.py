@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from gateway.core.account import Account
+    from gateway.core.balance import Balance
     from gateway.core.types import Port
     from gateway.store.backend import Load
 
@@ -28,6 +29,16 @@ class SpanCondition:
     signal_dbm: int | None = None
     operator: str = ""
 
+    @property
+    def sim(self) -> str:
+        """The SIM as balances name it, empty while none is known."""
+        return self.iccid or self.imsi
+
+    @property
+    def can_be_asked(self) -> bool:
+        """Whether its SIM can be asked something by USSD: it is in service, also when it is left alone."""
+        return bool(self.sim) and self.state in {SpanState.READY, SpanState.PAUSED}
+
 
 class SpanBoard:
     """Every known span with its condition."""
@@ -38,6 +49,7 @@ class SpanBoard:
         self._conditions: dict[Port, SpanCondition] = {}
         self._health_sources: dict[Port, Callable[[], SpanHealth]] = {}
         self._listeners: list[Callable[[Port], None]] = []
+        self._balances: dict[str, Balance] = {}
         self._changed = asyncio.Event()
 
     def put(self, spans: Iterable[Span]) -> None:
@@ -62,6 +74,14 @@ class SpanBoard:
         """Give how modem and SIM of a span were at the last look."""
         source = self._health_sources.get(port)
         return SpanHealth() if source is None else source()
+
+    def set_balance(self, balance: Balance) -> None:
+        """Note what is left on a SIM, in whatever span it is."""
+        self._balances[balance.sim] = balance
+
+    def balance(self, sim: str) -> Balance | None:
+        """Give what was left on a SIM at the last question, None before the first."""
+        return self._balances.get(sim)
 
     def set_condition(self, port: Port, condition: SpanCondition) -> None:
         """Say what a span can do from now on."""
@@ -127,5 +147,6 @@ class SpanBoard:
             imsi=condition.imsi,
             signal_dbm=condition.signal_dbm,
             operator=condition.operator,
+            balance=self._balances.get(condition.sim),
             waiting_segments=self._load().waiting_segments.get(span.port, 0),
         )

@@ -20,6 +20,7 @@ from gateway.dispatch.pool import Pool
 from gateway.dispatch.radio import Identity, NotReady, Radio
 from gateway.dispatch.spool import Spool
 from gateway.service.spans import SpanBoard
+from gateway.service.ussd import UssdDesk
 from gateway.store.backend import News
 from gateway.store.backends.sqlite.store import SqliteStore
 from tests.support.radio import FakeRadio
@@ -75,6 +76,8 @@ class Field:
             receiver=self.receiver,
             history=self.history,
         )
+        self.desk = UssdDesk(self.store, board=self.board, clock=self.clock, connection=self.dispatcher.connection)
+        await self.desk.start()
         self.pool = Pool(
             store=self.store,
             settings=self.settings,
@@ -83,6 +86,7 @@ class Field:
             receiver=self.receiver,
             spool=self.spool,
             history=self.history,
+            desk=self.desk,
             make_radio=self._make_radio,
         )
         await self.history.start()
@@ -98,6 +102,7 @@ class Field:
     async def stop(self) -> None:
         await self.dispatcher.stop(1.0)
         await self.end_pool()
+        await self.desk.stop()
         self.spool.close()
         await self.history.stop()
         await self.store.close()

@@ -20,6 +20,7 @@ from gateway.dispatch.pool import Pool
 from gateway.dispatch.radio import Identity, Lost, NeedsPerson, NotReady, Radio, RadioEvent, Ready, RecoveryStep
 from gateway.dispatch.spool import Spool
 from gateway.service.spans import SpanBoard
+from gateway.service.ussd import UssdDesk
 from gateway.store.backends.sqlite.store import SqliteStore
 from tests.support.radio import FakeRadio
 from tests.support.waiting import until
@@ -81,6 +82,7 @@ async def running(folder: Path, ports: list[str], spans: Sequence[dict[str, obje
         receiver=receiver,
         spool=spool,
         history=history,
+        desk=UssdDesk(store, board=board, clock=clock, connection=dispatcher.connection),
         make_radio=found.make,
     )
     await history.start()
