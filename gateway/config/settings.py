@@ -141,7 +141,9 @@ class BalanceSettings(Section):
         "", description='name of the operator as the span shows it, * for any signs, e.g. "Vodafone*"'
     )
     mccmnc: str = Field("", pattern="^[0-9]{0,6}$", description='what the IMSIs begin with, e.g. "26202"; empty is any')
-    code: str = Field(pattern=r"^[*#][0-9*#]*#$", description='USSD code that asks for the balance, e.g. "*100#"')
+    code: str = Field(
+        pattern=r"^[0-9*#][0-9*#+]{0,181}$", description='USSD code that asks for the balance, e.g. "*100#"'
+    )
     answers: list[str] = Field([], description='answers to the menus that the code leads to, e.g. ["1"]')
     pattern: Pattern = Field(
         r"-?[0-9][0-9.,]*", description="regular expression for the number, in its first group if it has one"

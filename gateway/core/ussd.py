@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 UssdId = NewType("UssdId", int)
 
-# 3GPP TS 22.090 4.2 and 22.030 6.5.2: a code begins with * or #; short strings of digits are codes of the network too.
-_CODE = re.compile(r"[*#][0-9*#+]{0,180}#|[0-9]{1,2}", re.ASCII)
+# What a keypad writes, 182 characters at most (3GPP TS 22.090 4, TS 24.090). Most codes are *…#, but not all.
+_CODE = re.compile(r"[0-9*#][0-9*#+]{0,181}", re.ASCII)
 
 
 class UssdState(StrEnum):

@@ -107,7 +107,7 @@ class UssdDesk:
         """
         self._check(account, port)
         if not is_code(code):
-            raise InvalidFieldError("code", "a USSD code has digits, * and #, begins with * or # and ends with #")
+            raise InvalidFieldError("code", "a USSD code is made of digits, * and #, such as *100#")
         chosen = self._choose(account) if port is None else port
         if self._board.span(chosen) is None:
             raise InvalidFieldError("port", f"there is no span {chosen}")

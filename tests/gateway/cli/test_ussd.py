@@ -89,7 +89,7 @@ async def test_no_answer_is_told_and_gives_1(shell: Shell) -> None:
     ("words", "mistake"),
     [
         (("9", "*100#"), "there is no span 9"),
-        (("1", "hello"), "a USSD code has digits"),
+        (("1", "hello"), "a USSD code is made of digits"),
         (("1", "--reply", "1"), "no USSD dialogue is open on span 1"),
         (("1", "--cancel"), "no USSD dialogue is open on span 1"),
     ],

@@ -5,12 +5,12 @@ import pytest
 from gateway.core.ussd import UssdReply, UssdState, is_code
 
 
-@pytest.mark.parametrize("text", ["*100#", "#100#", "*#06#", "*100*1*2#", "**21*+49171123#", "1", "22"])
+@pytest.mark.parametrize("text", ["*100#", "#100#", "*#06#", "*100*1*2#", "**21*+49171123#", "1", "22", "100", "*100"])
 def test_codes(text: str) -> None:
     assert is_code(text)
 
 
-@pytest.mark.parametrize("text", ["", "100", "*100", "*100#x", "hello", "*100#\n", "100#", "*" + "1" * 200 + "#"])
+@pytest.mark.parametrize("text", ["", "*100#x", "hello", "*100#\n", "+100#", "*" + "1" * 200 + "#"])
 def test_what_is_no_code(text: str) -> None:
     assert not is_code(text)
 
