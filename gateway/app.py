@@ -14,8 +14,10 @@ from gateway.callbacks.sender import CallbackSender
 from gateway.clock import Clock
 from gateway.control import ControlServer, control_path
 from gateway.control_spans import LocalSpans
+from gateway.control_ussd import LocalUssd
 from gateway.core.types import Port
 from gateway.directory.upkeep import Upkeep
+from gateway.dispatch.balance import BalanceWatch, rules_of
 from gateway.dispatch.binding import configured_spans
 from gateway.dispatch.dispatcher import Dispatcher
 from gateway.dispatch.flight import Flight
@@ -30,6 +32,7 @@ from gateway.service.accounts import Accounts
 from gateway.service.desk import Service
 from gateway.service.span_desk import SpanDesk
 from gateway.service.spans import SpanBoard
+from gateway.service.ussd import UssdDesk
 from gateway.store.backends.sqlite.store import SqliteStore
 
 if TYPE_CHECKING:
@@ -72,6 +75,15 @@ class App:
         )
         ports = ports or ModemPorts(settings.modems)
         self._make_radio = RadioMaker(settings, ports, StoredPinLedger(self.store), remember=self.history.remember)
+        self.ussd = UssdDesk(self.store, board=self.board, clock=self.clock, connection=self.dispatcher.connection)
+        self._balances = BalanceWatch(
+            rules_of(settings.modems.balance),
+            store=self.store,
+            board=self.board,
+            desk=self.ussd,
+            history=self.history,
+            clock=self.clock,
+        )
         self._pool = Pool(
             store=self.store,
             settings=settings,
@@ -80,6 +92,7 @@ class App:
             receiver=receiver,
             spool=self._spool,
             history=self.history,
+            desk=self.ussd,
             make_radio=self._make_radio,
             ports=ports,
         )
@@ -96,7 +109,11 @@ class App:
         self._control = ControlServer(
             self.accounts,
             control_path(settings.store.path),
-            parts={"span": LocalSpans(self.spans).call, "directory": upkeep.call},
+            parts={
+                "span": LocalSpans(self.spans).call,
+                "directory": upkeep.call,
+                "ussd": LocalUssd(self.ussd).call,
+            },
         )
         self._pool_task: asyncio.Task[None] | None = None
         self._undo = contextlib.AsyncExitStack()
@@ -117,11 +134,16 @@ class App:
         self._flight.open()
         self._undo.callback(self._flight.close)
         await self.dispatcher.start()
+        await self.ussd.start()
+        self._undo.push_async_callback(self.ussd.stop)
+        await self._balances.load()
         self._spool.open()
         self._undo.callback(self._spool.close)
         self._pool_task = asyncio.create_task(self._pool.run(), name="pool")
-        self._undo.push_async_callback(self._stop_pool, self._pool_task)
+        self._undo.push_async_callback(self._stop_task, self._pool_task)
         self._undo.push_async_callback(self.dispatcher.stop, self.settings.dispatch.stop_timeout_s)
+        balances = asyncio.create_task(self._balances.run(), name="balances")
+        self._undo.push_async_callback(self._stop_task, balances)
         await self._control.start()
         self._undo.push_async_callback(self._control.stop)
         await self.server.start()
@@ -148,7 +170,7 @@ class App:
         """Close the doors, let submits in flight end, then let modems, callbacks and store go."""
         await self._undo.aclose()
 
-    async def _stop_pool(self, task: asyncio.Task[None]) -> None:
+    async def _stop_task(self, task: asyncio.Task[None]) -> None:
         task.cancel()
         await asyncio.gather(task, return_exceptions=True)
 

@@ -11,9 +11,21 @@ import structlog
 
 from gateway.core.history import Cure
 from gateway.core.span import Memory, SpanHealth, SpanState
+from gateway.core.ussd import UssdReply
 from gateway.dispatch import radio
 from gateway.modem_pins import PinFile
-from modem.driver import Experience, GivenUp, Released, Rung, StepBegun, StepEnded, Symptom, UsbPower, events
+from modem.driver import (
+    Experience,
+    GivenUp,
+    Released,
+    Rung,
+    StepBegun,
+    StepEnded,
+    Symptom,
+    UsbPower,
+    UssdFailed,
+    events,
+)
 from modem.driver.modem import Modem
 from modem.driver.options import ModemOptions, SimOptions
 from modem.errors import DecodeError
@@ -24,7 +36,7 @@ if TYPE_CHECKING:
 
     from gateway.config.settings import Settings, SimSettings
     from gateway.modem_ports import ModemPorts
-    from modem.driver import PowerControl
+    from modem.driver import PowerControl, UssdResult
     from modem.driver.pins import PinLedger
     from modem.driver.place import Place
 
@@ -98,6 +110,14 @@ class ModemRadio:
         """Acknowledge a routed TPDU where the modem waits for it."""
         await self._modem.acknowledge()
 
+    async def ussd(self, text: str, *, is_answer: bool, timeout_s: float) -> UssdReply:
+        """Send a USSD code, or the answer to what the network asked."""
+        return _ussd_reply(await self._modem.ussd(text, is_answer=is_answer, timeout_s=timeout_s))
+
+    async def cancel_ussd(self) -> None:
+        """End the USSD dialogue."""
+        await self._modem.cancel_ussd()
+
     async def close(self) -> None:
         """Let a submit under way end, then let the port go."""
         await self._modem.close(limit_s=self._close_timeout_s)
@@ -112,14 +132,14 @@ class ModemRadio:
                 self._on_event(radio.Lost(reason=reason))
             case events.Inbound():
                 self._inbound(event)
-            case events.LateAnswer():
-                self._on_event(radio.LateAnswer(result=_late_result(event)))
-            case events.NoLateAnswer(is_unsent=is_unsent):
-                self._on_event(radio.NoLateAnswer(is_unsent=is_unsent))
+            case events.LateAnswer() | events.NoLateAnswer():
+                self._on_event(_late(event))
             case events.SignalChanged(dbm=dbm):
                 self._on_event(radio.SignalChanged(dbm=dbm, operator=self._modem.operator or ""))
             case events.RegistrationChanged() | events.HealthChanged():
                 pass  # Ready, NotReady and SignalChanged say what spans show of it
+            case events.UssdSaid() | events.IncomingCall():
+                self._on_event(_from_outside(event))
             case StepBegun() | StepEnded() | GivenUp() | Released() | events.StorageAlarm():
                 self._on_event(_trouble(event))
             case _:
@@ -168,6 +188,18 @@ def _health(health: events.Health, known: events.Identity | None) -> SpanHealth:
     )
 
 
+def _late(event: events.LateAnswer | events.NoLateAnswer) -> radio.LateAnswer | radio.NoLateAnswer:
+    if isinstance(event, events.NoLateAnswer):
+        return radio.NoLateAnswer(is_unsent=event.is_unsent)
+    return radio.LateAnswer(result=_late_result(event))
+
+
+def _from_outside(event: events.UssdSaid | events.IncomingCall) -> radio.UssdSaid | radio.IncomingCall:
+    if isinstance(event, events.UssdSaid):
+        return radio.UssdSaid(reply=_ussd_reply(event.reply))
+    return radio.IncomingCall(number=event.number or "")
+
+
 def _late_result(late: events.LateAnswer) -> radio.Accepted | radio.Refused:
     if late.refused is None:
         return radio.Accepted(mr=late.mr)
@@ -188,6 +220,14 @@ def _trouble(event: StepBegun | StepEnded | GivenUp | Released | events.StorageA
             return radio.NeedsPerson(symptom=symptom.value, tried=tuple(rung.value for rung in tried))
         case Released(symptom=symptom):
             return radio.NeedsNobody(symptom=symptom.value)
+
+
+def _ussd_reply(result: UssdResult) -> UssdReply:
+    match result:
+        case UssdFailed(reason=reason):
+            return UssdReply(result=None, text=reason)
+        case _:
+            return UssdReply(result=result.status.value, text=result.text or "")
 
 
 def _identity(identity: events.Identity) -> radio.Identity:
@@ -251,6 +291,7 @@ def modem_options(settings: Settings, ledger: PinLedger) -> ModemOptions:
         hung_after_s=settings.dispatch.hung_after_s,
         sims={sim.iccid: _sim_options(sim) for sim in settings.modems.sim},
         pin_ledger=ledger,
+        hang_up_calls=settings.modems.hang_up_calls,
     )
 
 

@@ -37,4 +37,5 @@ def main() -> None:
       gsm-gateway check                         are the settings right?
       gsm-gateway serve                         run with /etc/gsm-gateway/gateway.toml
       gsm-gateway account add shop --role sender --password-stdin
+      gsm-gateway ussd 1 '*100#'                what is left on the SIM of span 1?
     """

@@ -6,6 +6,7 @@ and `Settings.api` hands them on unread.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -53,6 +54,15 @@ def _digits_only(iccid: str) -> str:
     return digits
 
 
+def _is_pattern(pattern: str) -> str:
+    try:
+        re.compile(pattern)
+    except re.error as error:
+        raise ValueError(f"not a regular expression: {error}") from error
+    return pattern
+
+
+Pattern = Annotated[str, AfterValidator(_is_pattern)]
 TimeZone = Annotated[str, AfterValidator(_known_zone)]
 Language = Annotated[str, AfterValidator(_known_language)]
 Iccid = Annotated[str, AfterValidator(_digits_only)]
@@ -124,13 +134,36 @@ class SimSettings(Section):
     )
 
 
+class BalanceSettings(Section):
+    """[[modems.balance]]"""
+
+    operator: str = Field(
+        "", description='name of the operator as the span shows it, * for any signs, e.g. "Vodafone*"'
+    )
+    mccmnc: str = Field("", pattern="^[0-9]{0,6}$", description='what the IMSIs begin with, e.g. "26202"; empty is any')
+    code: str = Field(
+        pattern=r"^[0-9*#][0-9*#+]{0,181}$", description='USSD code that asks for the balance, e.g. "*100#"'
+    )
+    answers: list[str] = Field([], description='answers to the menus that the code leads to, e.g. ["1"]')
+    pattern: Pattern = Field(
+        r"-?[0-9][0-9.,]*", description="regular expression for the number, in its first group if it has one"
+    )
+    interval_s: Seconds = Field(86_400, ge=60, description="how often a SIM is asked")
+    low: float | None = Field(None, description="below this the history and the log say that the balance is low")
+
+
 class ModemsSection(Section):
     """[modems]"""
 
     ports: list[str] = Field([], description="serial ports, globs or socket://HOST:PORT; empty finds the modems itself")
     rescan_s: Seconds = Field(2.0, description="how often ports that are named here are looked for")
     baudrate: int = Field(115_200, ge=1200, description="speed of real UARTs; USB modems ignore it")
+    hang_up_calls: bool = Field(
+        default=True,
+        description="refuse incoming calls: nobody answers, and some modems send nothing while they ring",
+    )
     sim: list[SimSettings] = Field([], description="what is known of single SIMs")
+    balance: list[BalanceSettings] = Field([], description="how the SIMs of an operator are asked for their balance")
 
     @model_validator(mode="after")
     def _sims_are_unique(self) -> ModemsSection:

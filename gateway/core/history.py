@@ -31,6 +31,9 @@ class HistoryKind(StrEnum):
     PAUSED = "paused"
     RESUMED = "resumed"
     RENAMED = "renamed"
+    CALL = "call"
+    BALANCE_LOW = "balance low"
+    BALANCE_WELL = "balance well"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

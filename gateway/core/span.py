@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from gateway.core.balance import Balance
     from gateway.core.types import Port
 
 
@@ -84,6 +85,7 @@ class SpanView:
     signal_dbm: int | None
     operator: str
     waiting_segments: int
+    balance: Balance | None = None
 
     @property
     def is_usable(self) -> bool:

@@ -18,6 +18,7 @@ from gateway.dispatch.schedule import Schedule
 from gateway.dispatch.span import SpanWorker
 from gateway.dispatch.stops import SimStops, describe
 from gateway.dispatch.validity import ValidityForms
+from gateway.service.ussd import Connection
 from gateway.store.backend import StatusChanged, WorkAdded, WorkScheduled
 from gateway.store.outage import Outage
 
@@ -135,14 +136,11 @@ class Dispatcher:
             self._spawn(worker.run(), f"span {port}")
         return self._workers[port]
 
-    async def resume(self, port: Port) -> bool:
-        """Let the SIM of a span send again though the network barred it; whether it was left alone."""
-        worker = self.worker(port)
-        if self._stops.stop_of(worker.sim) is None:
-            return False
-        await self._stops.release(worker.sim)
-        worker.wake()
-        return True
+    def connection(self, port: Port) -> Connection | None:
+        """Give the modem of a span that can be asked by USSD, also one whose SIM is left alone; None without one."""
+        worker = self._workers.get(port)
+        radio = None if worker is None else worker.radio
+        return None if worker is None or radio is None else Connection(line=radio, sim=worker.sim)
 
     def listen_first_s(self, port: Port) -> float:
         """Seconds for which the span's modem may still owe an earlier process an answer; asked once."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from contextlib import aclosing
 from dataclasses import dataclass, field
-from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
@@ -17,6 +16,7 @@ from gateway.dispatch.inbound import is_report
 from gateway.dispatch.ports import NamedPorts
 from gateway.dispatch.radio import (
     Identity,
+    IncomingCall,
     LateAnswer,
     Lost,
     NeedsNobody,
@@ -29,14 +29,13 @@ from gateway.dispatch.radio import (
     RecoveryStep,
     SignalChanged,
     StorageAlarm,
+    UssdSaid,
 )
-from gateway.dispatch.trouble import describe, log_trouble
+from gateway.dispatch.trouble import describe, log_trouble, masked
 from gateway.service.spans import SpanCondition
 from gateway.store.outage import Outage
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
-
     from gateway.config.settings import Settings
     from gateway.core.types import Port
     from gateway.dispatch.dispatcher import Dispatcher
@@ -46,6 +45,7 @@ if TYPE_CHECKING:
     from gateway.dispatch.radio import Radio, RadioFactory
     from gateway.dispatch.spool import Spool
     from gateway.service.spans import SpanBoard
+    from gateway.service.ussd import UssdDesk
     from gateway.store.backend import Store
 
 log = structlog.get_logger(__name__)
@@ -74,19 +74,19 @@ class Seat:
 class SeatModem:
     """What the board may ask of a seat (`service.spans.SpanModem`)."""
 
-    def __init__(self, radio: Radio, resume: Callable[[], Awaitable[object]]) -> None:
+    def __init__(self, radio: Radio, worker: SpanWorker) -> None:
         self._radio = radio
-        self._resume = resume
+        self._worker = worker
 
     @property
     def health(self) -> SpanHealth:
         """How modem and SIM were at the last look."""
         return self._radio.health
 
-    async def release(self) -> None:
+    def release(self) -> None:
         """Try again what was given up about modem and SIM."""
         self._radio.release()
-        await self._resume()
+        self._worker.try_again()
 
 
 class Pool:
@@ -102,6 +102,7 @@ class Pool:
         receiver: Receiver,
         spool: Spool,
         history: History,
+        desk: UssdDesk,
         make_radio: RadioFactory,
         ports: PortSource | None = None,
     ) -> None:
@@ -112,6 +113,7 @@ class Pool:
         self._receiver = receiver
         self._spool = spool
         self._history = history
+        self._desk = desk
         self._make_radio = make_radio
         self._ports = ports or NamedPorts(settings.modems.ports, rescan_s=settings.modems.rescan_s)
         self._outage = Outage()
@@ -196,15 +198,20 @@ class Pool:
                 self._on_lost(seat, reason)
             case Received():
                 await self._on_received(seat, event)
-            case LateAnswer() | NoLateAnswer() | SignalChanged():
+            case LateAnswer() | NoLateAnswer() | SignalChanged() | UssdSaid():
                 if seat.port is not None:
                     await self._on_news(seat.port, event)
+            case IncomingCall(number=number):
+                log.info("incoming call", action="call", span=seat.port, path=seat.url, number=masked(number))
+                self._note(seat, HistoryKind.CALL, f"from {number}" if number else "number withheld")
             case RecoveryStep() | NeedsPerson() | NeedsNobody() | StorageAlarm():
                 log_trouble(event, port=seat.port, url=seat.url)
                 self._note(seat, *describe(event))
 
-    async def _on_news(self, port: Port, event: LateAnswer | NoLateAnswer | SignalChanged) -> None:
+    async def _on_news(self, port: Port, event: LateAnswer | NoLateAnswer | SignalChanged | UssdSaid) -> None:
         match event:
+            case UssdSaid(reply=reply):
+                self._desk.said(port, reply)
             case LateAnswer(result=result):
                 await self._dispatcher.late_answer(port, result)
             case NoLateAnswer(is_unsent=is_unsent):
@@ -290,7 +297,7 @@ class Pool:
             self._leave(seat)
         was = self._board.span(span.port) or span
         seat.identity, seat.port = identity, span.port
-        self._board.set_modem(span.port, SeatModem(seat.radio, partial(self._dispatcher.resume, span.port)))
+        self._board.set_modem(span.port, SeatModem(seat.radio, self._dispatcher.worker(span.port)))
         self._tell_changes(seat, was, span, clones)
         await self._save(span)
         waiting, seat.unidentified = seat.unidentified, []

@@ -15,9 +15,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Protocol
+from typing import TYPE_CHECKING, Protocol
 
 from gateway.core.span import SpanHealth, SpanState
+
+if TYPE_CHECKING:
+    from gateway.core.ussd import UssdReply
 
 # --- answers to a submit -------------------------------------------------------------------------
 
@@ -180,8 +183,24 @@ class StorageAlarm:
     is_over: bool
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UssdSaid:
+    """The network said something by USSD that nobody waits for: it began a dialogue, or ended one."""
+
+    reply: UssdReply
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class IncomingCall:
+    """Somebody calls; once for each call. `number` is empty when it is withheld or not offered."""
+
+    number: str
+
+
 Trouble = RecoveryStep | NeedsPerson | NeedsNobody | StorageAlarm
-RadioEvent = Ready | NotReady | Lost | Received | LateAnswer | NoLateAnswer | SignalChanged | Trouble
+RadioEvent = (
+    Ready | NotReady | Lost | Received | LateAnswer | NoLateAnswer | SignalChanged | UssdSaid | IncomingCall | Trouble
+)  # fmt: skip
 
 
 class Radio(Protocol):
@@ -219,6 +238,14 @@ class Radio(Protocol):
 
     async def acknowledge(self) -> None:
         """Acknowledge a routed TPDU where the modem waits for it."""
+        ...
+
+    async def ussd(self, text: str, *, is_answer: bool, timeout_s: float) -> UssdReply:
+        """Send a USSD code, or the answer to what the network asked; whatever happens is a reply."""
+        ...
+
+    async def cancel_ussd(self) -> None:
+        """End the USSD dialogue, and the waiting for its answer."""
         ...
 
     async def close(self) -> None:

@@ -79,6 +79,7 @@ class SpanWorker:
         self._radio: Radio | None = None
         self._identity: Identity | None = None
         self._is_paused = False
+        self._is_release_wanted = False
         self._wake = asyncio.Event()
         self._stopping = False
         self._is_sending = False
@@ -92,6 +93,11 @@ class SpanWorker:
         """Whether it can take a segment now."""
         is_there = self._radio is not None and not self._stopping and self._is_enabled()
         return is_there and self._stop is None
+
+    @property
+    def radio(self) -> Radio | None:
+        """The modem, None while it cannot send."""
+        return self._radio
 
     @property
     def sim(self) -> str:
@@ -122,6 +128,11 @@ class SpanWorker:
         """The modem cannot send at present."""
         self._radio = None
 
+    def try_again(self) -> None:
+        """Leave a barred SIM alone no longer: a person did something about it."""
+        self._is_release_wanted = True
+        self._wake.set()
+
     def wake(self) -> None:
         """Look for work."""
         self._wake.set()
@@ -137,6 +148,9 @@ class SpanWorker:
         """Send until `stop`."""
         settlement: Settlement | None = None
         while not self._stopping or settlement is not None:
+            if self._is_release_wanted:
+                self._is_release_wanted = False
+                await self._stops.release(self.sim)
             self._note_stop()
             radio, identity = self._radio, self._identity
             if identity is None or (settlement is None and not self.is_able):

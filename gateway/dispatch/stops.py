@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 # implemented, no service centre subscription: 3GPP TS 24.011 E.2, TS 23.040 9.2.3.22. No credit comes as 8, 10, 28, 30.
 BARRING: Final = frozenset(f"+CMS ERROR {code}" for code in (8, 10, 28, 29, 30, 50, 69, 193))
 STRIKES: Final = 2
+_HINTS: Final = {"+CMS ERROR 330": " (set smsc for this SIM in [[modems.sim]])"}
 # A SIM that is out, locked or without a service centre: the driver sees to it, and says when it is over.
 LOCAL_PAUSE_S: Final = 60.0
 _LATELY_MS: Final = 3_600_000
@@ -64,7 +65,7 @@ class SimStops:
         """Take a refusal, and leave the SIM alone if that follows; give the outcome, which may be another one then."""
         if outcome.verdict is not Verdict.STOP_SIM:
             return outcome
-        reason = f"{outcome.code}: {outcome.text}"
+        reason = f"{outcome.code}: {outcome.text}{_HINTS.get(outcome.code, '')}"
         before = self._stops.get(sim)
         if outcome.code not in BARRING:
             strikes = before.strikes if before is not None else 0

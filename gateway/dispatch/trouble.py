@@ -16,6 +16,11 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 
+def masked(number: str) -> str:
+    """Give a number as it may be in the log: its last two digits."""
+    return f"***{number[-2:]}" if number else ""
+
+
 def describe(trouble: Trouble) -> tuple[HistoryKind, str]:
     """Give the line of the history."""
     match trouble:

@@ -72,7 +72,7 @@ class SpanDesk:
         is_on = self._span(port).enabled
         if not is_on:
             await self._change(port, enabled=True)
-        await self._board.release(port)
+        self._board.release(port)
         await self._record(port, HistoryKind.RESUMED, "tried again" if is_on else "switched on", actor)
 
     async def rename(self, port: Port, name: str, *, actor: str) -> None:

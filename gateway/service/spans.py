@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable
 
     from gateway.core.account import Account
+    from gateway.core.balance import Balance
     from gateway.core.types import Port
     from gateway.store.backend import Load
 
@@ -28,6 +29,16 @@ class SpanCondition:
     signal_dbm: int | None = None
     operator: str = ""
 
+    @property
+    def sim(self) -> str:
+        """The SIM as balances name it, empty while none is known."""
+        return self.iccid or self.imsi
+
+    @property
+    def can_be_asked(self) -> bool:
+        """Whether its SIM can be asked something by USSD: it is in service, also when it is left alone."""
+        return bool(self.sim) and self.state in {SpanState.READY, SpanState.PAUSED}
+
 
 class SpanModem(Protocol):
     """What can be asked of the modem behind a span at any time."""
@@ -37,7 +48,7 @@ class SpanModem(Protocol):
         """How modem and SIM were at the last look."""
         ...
 
-    async def release(self) -> None:
+    def release(self) -> None:
         """A person did something about it: try again what was given up."""
         ...
 
@@ -51,6 +62,7 @@ class SpanBoard:
         self._conditions: dict[Port, SpanCondition] = {}
         self._modems: dict[Port, SpanModem] = {}
         self._listeners: list[Callable[[Port], None]] = []
+        self._balances: dict[str, Balance] = {}
         self._changed = asyncio.Event()
 
     def put(self, spans: Iterable[Span]) -> None:
@@ -76,11 +88,19 @@ class SpanBoard:
         modem = self._modems.get(port)
         return SpanHealth() if modem is None else modem.health
 
-    async def release(self, port: Port) -> None:
+    def release(self, port: Port) -> None:
         """Have tried again what was given up about the modem of a span."""
         modem = self._modems.get(port)
         if modem is not None:
-            await modem.release()
+            modem.release()
+
+    def set_balance(self, balance: Balance) -> None:
+        """Note what is left on a SIM, in whatever span it is."""
+        self._balances[balance.sim] = balance
+
+    def balance(self, sim: str) -> Balance | None:
+        """Give what was left on a SIM at the last question, None before the first."""
+        return self._balances.get(sim)
 
     def set_condition(self, port: Port, condition: SpanCondition) -> None:
         """Say what a span can do from now on."""
@@ -146,5 +166,6 @@ class SpanBoard:
             imsi=condition.imsi,
             signal_dbm=condition.signal_dbm,
             operator=condition.operator,
+            balance=self._balances.get(condition.sim),
             waiting_segments=self._load().waiting_segments.get(span.port, 0),
         )

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from gateway.core.account import Account, AccountChanges
+    from gateway.core.balance import Balance
     from gateway.core.callback import CallbackEvent, OwedCallback
     from gateway.core.directory import Newsletter
     from gateway.core.history import Cure, HistoryEvent
@@ -50,6 +51,7 @@ if TYPE_CHECKING:
     from gateway.core.span import Span
     from gateway.core.status import Status
     from gateway.core.types import AccountId, AttemptId, CallbackId, EpochMs, MessageId, Port
+    from gateway.core.ussd import UssdDialogue, UssdId
 
 
 # --- news for listeners -------------------------------------------------------------------------
@@ -660,6 +662,37 @@ class Store(DirectoryStore, Protocol):
 
     async def drop_sim_stop(self, sim: str) -> None:
         """Let the SIM send again, with a clean record."""
+        ...
+
+    # USSD
+    async def add_ussd(
+        self, *, account_id: AccountId | None, port: Port, sim: str, client_ref: str, now: EpochMs
+    ) -> UssdDialogue:
+        """Begin a dialogue that waits for the network. The newest 10 000 are kept."""
+        ...
+
+    async def save_ussd(self, dialogue: UssdDialogue) -> None:
+        """Keep state, reason, turns and end of a dialogue."""
+        ...
+
+    async def ussd(self, dialogue_id: UssdId) -> UssdDialogue | None:
+        """Give a dialogue, None when unknown."""
+        ...
+
+    async def ussd_of(self, port: Port, *, limit: int) -> list[UssdDialogue]:
+        """Give the newest dialogues of a span, newest first."""
+        ...
+
+    async def open_ussd(self) -> list[UssdDialogue]:
+        """Give the dialogues that are not over, oldest first."""
+        ...
+
+    async def balances(self) -> list[Balance]:
+        """Give the last balance of each SIM."""
+        ...
+
+    async def save_balance(self, balance: Balance) -> None:
+        """Insert or update by SIM."""
         ...
 
     # history of modems

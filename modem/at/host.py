@@ -22,13 +22,12 @@ from functools import lru_cache
 from typing import Final
 
 from modem.at.errors import ErrorKind, FinalResult, parse_final
+from modem.at.joining import Joiner
 from modem.at.lines import PROMPT, Lines
-from modem.at.urc import TWO_LINE, UNSOLICITED, belongs_to, is_body, is_news, name_of, wants_body
+from modem.at.urc import TWO_LINE, UNSOLICITED, belongs_to, is_news, name_of
 
 MAX_ANSWER_LINES: Final = 4096
 MAX_EVENTS: Final = 4096
-# So many lines of news may stand between the two lines of a URC.
-MAX_LINES_BETWEEN: Final = 4
 # A submit was answered OK, but +CMGS has not come: it may stand behind the OK, or never come.
 MR_PATIENCE_S: Final = 0.5
 
@@ -135,8 +134,7 @@ class Host:
         self._events: deque[Event] = deque(maxlen=MAX_EVENTS)
         self._pending: _Pending | None = None
         self._deadline: float | None = None
-        self._header: str | None = None
-        self._lines_between = 0
+        self._joiner = Joiner()
         # V.250 ends a command line with CR; a program that reads whole lines may wait for LF.
         self.line_end = CR
         self._owed_results = 0
@@ -271,7 +269,7 @@ class Host:
     # -- one line ------------------------------------------------------------------------------------------------
 
     def _receive_line(self, line: str, now: float) -> None:
-        if self._header is not None and self._take_body(line):
+        if self._joiner.is_busy and self._take_more(line):
             return
         pending = self._pending
         if pending is None:
@@ -285,18 +283,12 @@ class Host:
             else:
                 self._receive_information(pending, line, now)
 
-    def _take_body(self, line: str) -> bool:
-        """Join a two-line URC. A line that cannot be its second one is left to be classified as any other."""
-        header = self._header
-        if header is None:
-            return False
-        fits = is_body(header, line)
-        self._lines_between += 1
-        if not fits and self._lines_between <= MAX_LINES_BETWEEN and self._is_news(line):
-            return False
-        self._header = None
-        self._events.append(Urc(line=header, name=name_of(header), body=line if fits else None))
-        return fits
+    def _take_more(self, line: str) -> bool:
+        """Join a URC of several lines. A line that cannot belong to it is left to be classified as any other."""
+        is_taken, whole, body = self._joiner.take(line, is_news=self._is_news, is_result=parse_final(line) is not None)
+        if whole:
+            self._events.append(Urc(line=whole, name=name_of(whole), body=body))
+        return is_taken
 
     def _is_news(self, line: str) -> bool:
         """Tell whether `line` looks like a URC of one line."""
@@ -319,10 +311,7 @@ class Host:
         self._events.append(Stray(line=result))
 
     def _receive_urc(self, line: str, name: str) -> None:
-        if wants_body(line, name):
-            self._header = line
-            self._lines_between = 0
-        else:
+        if not self._joiner.begin(line, name):
             self._events.append(Urc(line=line, name=name))
 
     def _receive_information(self, pending: _Pending, line: str, now: float) -> None:

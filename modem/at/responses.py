@@ -22,6 +22,11 @@ _VOLTS: Final = re.compile(r"([0-9]\.[0-9]+) ?V", re.ASCII)
 _IMEI_LENGTHS: Final = range(14, 17)
 # Without the last digit, which is computed from the others.
 _DUMMY_IMEIS: Final = frozenset({"12345678901234", "01234567890123", "00499901064000"})
+_USSD: Final = re.compile(
+    r'\+CUSD:\s*(?P<m>[0-5])\s*(?:,\s*(?:"(?P<quoted>.*)"|(?P<bare>[^",]+))\s*(?:,\s*(?P<dcs>\d{1,3}))?\s*)?,?\s*$',
+    re.ASCII | re.DOTALL,
+)
+_INTERNATIONAL: Final = 145
 _UNKNOWN_SIGNAL: Final = 99
 _STRONGEST_SIGNAL: Final = 31
 
@@ -313,6 +318,31 @@ def read_service_centre(line: str) -> str | None:
         if not any(octets[::2]):
             return octets[1::2].decode("latin-1")
     return number
+
+
+def read_charset(line: str) -> str | None:
+    """Read +CSCS?: the character set in use, in capitals; 27.007 5.5."""
+    return fields_of(line)[0].upper() or None if value_of(line, "+CSCS") is not None else None
+
+
+def read_ussd(line: str) -> tuple[int, str | None, int | None] | None:
+    """Read +CUSD: `<m>[,<str>,<dcs>]`, m 0..5; None when it is none. The text may hold quotation marks; 27.007 7.15."""
+    match = _USSD.match(line)
+    if match is None:
+        return None
+    dcs = parse_int(match["dcs"] or "")
+    text = match["quoted"] if match["quoted"] is not None else match["bare"]
+    return int(match["m"]), text, dcs
+
+
+def read_caller(line: str) -> str | None:
+    """Read +CLIP: the caller's number, None when it is withheld; `<number>,<type>…`, 27.007 7.11."""
+    fields = fields_of(line)
+    number = fields[0]
+    is_international = len(fields) > 1 and parse_int(fields[1]) == _INTERNATIONAL
+    if not number.strip("+"):
+        return None
+    return f"+{number}" if is_international and not number.startswith("+") else number
 
 
 def read_bare(lines: Iterable[str], name: str) -> str | None:

@@ -6,6 +6,7 @@ chan_dongle (at_response.c); the forms of +CREG, +CUSD, +CMT and +CDS from 3GPP 
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 from modem.at.values import fields_of, is_hex
@@ -41,6 +42,8 @@ _START: Final = frozenset({
 UNSOLICITED: Final = _SMS | _CALLS | _NETWORK | _START | _BOTH
 
 _MEMORY_FULL: Final = frozenset({"^SMMEMFULL", "^SMGO", "+SMS FULL", "#SMSFULL", "+WMGF"})
+# The text of a +CUSD ends with its quotation mark, and a coding scheme behind it.
+_TEXT_END: Final = re.compile(r'"\s*(?:,\s*\d*\s*)?$', re.ASCII)
 
 # A read answer of a registration command has two fields at least: <n>,<stat>.
 _FIELDS_IN_BOTH_FORMS: Final = 4
@@ -100,6 +103,16 @@ def is_news(line: str, name: str) -> bool:
 def wants_body(line: str, name: str) -> bool:
     """Tell whether a second line belongs to the URC: not to a +CDS of text mode, which says all in one."""
     return name in TWO_LINE and not (name == "+CDS" and len(fields_of(line)) > 2)
+
+
+def is_open_text(line: str, name: str) -> bool:
+    """Tell whether the text of a +CUSD goes on in the next line: a menu has line ends, which some firmware keeps."""
+    return name == "+CUSD" and '"' in line and not _TEXT_END.search(line)
+
+
+def ends_text(line: str) -> bool:
+    """Tell whether `line` is the last one of the text of a +CUSD."""
+    return _TEXT_END.search(line) is not None
 
 
 def is_body(header: str, line: str) -> bool:

@@ -7,6 +7,7 @@ from modem.driver.events import (
     HealthChanged,
     Identity,
     Inbound,
+    IncomingCall,
     LateAnswer,
     Level,
     Lost,
@@ -22,6 +23,7 @@ from modem.driver.events import (
     StorageAlarm,
     StoredAt,
     SubmitResult,
+    UssdSaid,
 )
 from modem.driver.ladder import Experience, GivenUp, Limits, Released, StepBegun, StepEnded
 from modem.driver.modem import Modem
@@ -30,6 +32,7 @@ from modem.driver.recovery import PowerControl
 from modem.driver.rungs import Rung
 from modem.driver.symptoms import Symptom
 from modem.driver.usb_power import UsbPower
+from modem.driver.ussd import UssdFailed, UssdReply, UssdResult, UssdStatus
 
 __all__ = [
     "Accepted",
@@ -40,6 +43,7 @@ __all__ = [
     "HealthChanged",
     "Identity",
     "Inbound",
+    "IncomingCall",
     "LateAnswer",
     "Level",
     "Limits",
@@ -66,4 +70,9 @@ __all__ = [
     "SubmitResult",
     "Symptom",
     "UsbPower",
+    "UssdFailed",
+    "UssdReply",
+    "UssdResult",
+    "UssdSaid",
+    "UssdStatus",
 ]

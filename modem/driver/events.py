@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from modem.at.responses import Registration
+    from modem.driver.ussd import UssdReply
 
 
 class ModemState(Enum):
@@ -207,7 +208,21 @@ class HealthChanged:
     health: Health
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class UssdSaid:
+    """The network said something by USSD that nobody waits for: it began a dialogue, or ended one."""
+
+    reply: UssdReply
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class IncomingCall:
+    """Somebody calls; told once for each call. `number` is None when it is withheld or not offered."""
+
+    number: str | None
+
+
 ModemEvent = (
     Ready | NotReady | Lost | Inbound | LateAnswer | NoLateAnswer | RegistrationChanged | SignalChanged
-    | News | HealthChanged | StorageAlarm
+    | News | HealthChanged | StorageAlarm | UssdSaid | IncomingCall
 )  # fmt: skip

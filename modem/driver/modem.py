@@ -14,7 +14,18 @@ from typing import TYPE_CHECKING, Any, Final
 import structlog
 
 from modem.driver.burst import Burst
-from modem.driver.events import Accepted, Health, HealthChanged, ModemState, NoAnswer, RegistrationChanged
+from modem.driver.calls import Calls, hang_up
+from modem.driver.events import (
+    Accepted,
+    Health,
+    HealthChanged,
+    Lost,
+    ModemState,
+    NoAnswer,
+    NotReady,
+    RegistrationChanged,
+    UssdSaid,
+)
 from modem.driver.health import Sampler, SendRecord, Storage, is_trouble
 from modem.driver.inbox import Inbox
 from modem.driver.link import ModemSilentError
@@ -26,6 +37,7 @@ from modem.driver.recovery import Recovery
 from modem.driver.session import Session
 from modem.driver.status import Status
 from modem.driver.submit import Durations, submit
+from modem.driver.ussd import DEFAULT_TIMEOUT_S, Ussd, UssdFailed
 from modem.errors import (
     ModemError,
     PortBusyError,
@@ -45,6 +57,7 @@ if TYPE_CHECKING:
     from modem.driver.link import Link
     from modem.driver.place import Place
     from modem.driver.recovery import PowerControl
+    from modem.driver.ussd import UssdResult
     from modem.profile import Profile
 
 _REMEMBERED_SIMS: Final = 8
@@ -77,13 +90,13 @@ class Modem:
     ) -> None:
         self.url = url
         self._place = place
-        self._emit = on_event
+        self._owner = on_event
         self._options = options or ModemOptions()
         self._known = Model(fallback=profile, hint=hint)
         self._listen_first_s = listen_first_s
         self._is_first_open = True
         self._owed_until = -inf
-        self._status = Status(url, emit=on_event)
+        self._status = Status(url, emit=self._emit)
         self._radio = Radio(on_change=self._take_radio)
         self._recovery = Recovery(
             url,
@@ -101,6 +114,9 @@ class Modem:
         self._told_health = Health()
         self._durations = Durations()
         self._burst = Burst()
+        self._ussd = Ussd(on_reply=lambda reply: on_event(UssdSaid(reply=reply)))
+        self._calls = Calls(on_call=on_event, on_hang_up=self._hang_up)
+        self._errands: set[asyncio.Task[None]] = set()
         self._session: Session | None = None
         self._work: asyncio.Task[None] | None = None
         self._is_closing = False
@@ -233,6 +249,23 @@ class Modem:
             if not self._submits:
                 self._no_submit.set()
 
+    async def ussd(self, text: str, *, is_answer: bool = False, timeout_s: float = DEFAULT_TIMEOUT_S) -> UssdResult:
+        """Send a USSD code, or the answer to what the network asked, and return what comes back; one at a time.
+
+        Submits go on meanwhile. A dialogue that is open is cancelled before a new code.
+        """
+        link = self._started_link()
+        if link is None or self._is_closing:
+            return UssdFailed(reason=self.state_reason)
+        return await self._ussd.ask(
+            link, text, is_answer=is_answer, is_packed=self._known.profile.is_ussd_packed, timeout_s=timeout_s
+        )
+
+    async def cancel_ussd(self) -> None:
+        """End the USSD dialogue, and the waiting for its answer."""
+        if (link := self._started_link()) is not None:
+            await self._ussd.cancel(link)
+
     async def delete(self, stored: StoredAt) -> bool:
         """Delete one slot of one memory; return whether it is empty now, False while the modem is not in service."""
         link = self._started_link()
@@ -285,6 +318,29 @@ class Modem:
             self._recovery.note_submit(is_ended=False, is_accepted=False)
             session.doubt()
 
+    def _emit(self, event: ModemEvent) -> None:
+        """Tell the owner; what went on with the network by way of this start-up is over when another one begins."""
+        if isinstance(event, Lost) or (isinstance(event, NotReady) and event.state is ModemState.STARTING):
+            self._ussd.forget(event.reason)
+            self._calls.forget()
+        self._owner(event)
+
+    def _hang_up(self) -> None:
+        link = self._started_link()
+        if link is None or not self._options.hang_up_calls:
+            return
+
+        async def end_call() -> None:
+            with contextlib.suppress(PortLostError, ModemSilentError):
+                if await hang_up(link):
+                    self._calls.forget()
+                else:
+                    log.info("call not refused, the modem does not know how", action="call", port=self.url)
+
+        task = asyncio.create_task(end_call(), name=f"hang up {self.url}")
+        self._errands.add(task)
+        task.add_done_callback(self._errands.discard)
+
     def _started_link(self) -> Link | None:
         session = self._session
         return session.link if session is not None and session.started is not None else None
@@ -329,6 +385,7 @@ class Modem:
             sampler=self._sampler,
             on_polled=self._tell_health,
             is_line_wanted=lambda: self._submits > 0,
+            on_urc=lambda urc: self._ussd.take(urc) or self._calls.take(urc),
             emit=self._emit,
         )
 

@@ -46,6 +46,8 @@ class ModemOptions:
     poll_interval_s: float = 30.0
     # How often all memories are looked through for messages that were not announced.
     sweep_interval_s: float = 300.0
+    # Whether calls that come in are refused at once: nobody answers them, and some modems send nothing while they ring.
+    hang_up_calls: bool = True
     # How far the driver goes to bring a modem back, and how often.
     recovery: Limits = field(default_factory=Limits)
     # A second AT port of the same modem: one that does not answer may still be restarted there.

@@ -27,6 +27,8 @@ class Radio:
         self._by_source: dict[str, Registration] = {}
         self._operator_asked_for: Registration | None = None
         self.registration: Registration | None = None
+        # There was no network since somebody set this to False: the SIM may be another one.
+        self.was_away = False
         self.signal_dbm: int | None = None
         self.operator: str | None = None
         self.technology: str | None = None
@@ -88,6 +90,7 @@ class Radio:
         registration = best if best is not None else next(iter(known), None)
         if registration is not self.registration:
             self.registration = registration
+            self.was_away = self.was_away or not self.is_registered
             self._on_change(RegistrationChanged(registration=registration))
 
     def _set_signal(self, dbm: int | None) -> None:

@@ -68,6 +68,7 @@ class Session:
         sampler: Sampler,
         on_polled: Callable[[], None],
         is_line_wanted: Callable[[], bool],
+        on_urc: Callable[[Urc], bool],
         emit: Callable[[ModemEvent], None],
     ) -> None:
         self._started: Started | None = None
@@ -91,6 +92,7 @@ class Session:
         self._sampled_at = -inf
         self._on_polled = on_polled
         self._is_line_wanted = is_line_wanted
+        self._on_urc = on_urc
         self._emit = emit
         self._announced: deque[Slot] = deque(maxlen=_MAX_ANNOUNCED)
         # Set while the modem is believed to be as it was set up; submits wait for it.
@@ -101,8 +103,6 @@ class Session:
         self._sim_is_ready = asyncio.Event()
         self._has_restarted = False
         self._is_look_due = self._is_sweep_due = False
-        # The network was away: meanwhile the SIM may have been changed without a word.
-        self._is_identity_old = False
         # A start-up that fails as before is no news every few seconds.
         self._is_retrying = False
         self._completions_left = 0
@@ -150,7 +150,7 @@ class Session:
         if self.started is None:
             return
         blocked_by = self._recovery.blocked_by
-        if blocked_by is None and self._radio.is_registered and not self._is_identity_old:
+        if blocked_by is None and self._radio.is_registered and not self._radio.was_away:
             self._status.ready(self._radio.reason)
         else:
             standing = blocked_by or self._recovery.standing
@@ -256,7 +256,7 @@ class Session:
     async def _serve(self, started: Started) -> None:
         """Ask, read and sweep until the modem needs another start-up."""
         loop = asyncio.get_running_loop()
-        self._is_identity_old = False
+        self._radio.was_away = False
         await self._radio.ask(self.link)
         self.judge()
         if await self._look():
@@ -329,8 +329,8 @@ class Session:
 
     async def _check_identity(self, started: Started) -> None:
         """Make sure that modem and SIM are still those of the start-up, once the network is back."""
-        if self._is_identity_old and self._radio.is_registered:
-            self._is_identity_old = False
+        if self._radio.was_away and self._radio.is_registered:
+            self._radio.was_away = False
             if await Sim(self.link, profile=self._known.profile, ready=self._sim_is_ready).is_the_one(started.identity):
                 self.judge()
             else:
@@ -341,7 +341,6 @@ class Session:
             self._restart("the modem lost its settings")
             return
         await self._radio.ask(self.link)
-        self._is_identity_old = self._is_identity_old or not self._radio.is_registered
         await self._check_identity(started)
         self.judge()
         if started.cnmi is not None and (now := await read_cnmi(self.link)) is not None and now != started.cnmi:
@@ -372,8 +371,9 @@ class Session:
     # -- what the modem says unasked -----------------------------------------------------------------------------
 
     def _take_urc(self, urc: Urc) -> None:
+        if self._on_urc(urc):
+            return
         if self._radio.take(urc):
-            self._is_identity_old = self._is_identity_old or not self._radio.is_registered
             self._something_happened.set()
             return
         slot = self._inbox.route(urc)
@@ -384,7 +384,12 @@ class Session:
             self._something_happened.set()
         elif is_memory_full(urc.line, urc.name):
             self._sweep_soon()
-        elif urc.name in self._known.profile.restart_urcs:
+        else:
+            self._take_start(urc)
+
+    def _take_start(self, urc: Urc) -> None:
+        """Take a line that a modem says while it, or its SIM, starts."""
+        if urc.name in self._known.profile.restart_urcs:
             self._restart(f"the modem restarted ({urc.name})")
             self.link.interrupt("the modem restarted")
         elif urc.name in self._known.profile.sim_urcs:

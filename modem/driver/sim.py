@@ -210,9 +210,10 @@ class Sim:
         return None
 
     async def choose_service_centre(self, wanted: str | None) -> None:
-        """Set the service centre if one is `wanted`, and make sure that there is one; 27.005 3.3.1.
+        """Set the service centre if one is `wanted`, and make sure that it is in force; 27.005 3.3.1.
 
-        Raises SimError when messages would go by another one, or by none.
+        Raises SimError when messages would go by another one. A SIM without any is only told of: where messages go over
+        IMS it needs none, and elsewhere each submit is refused with +CMS ERROR: 330.
         """
         is_set = wanted is None
         if wanted is not None:
@@ -231,7 +232,8 @@ class Sim:
             if not is_last:
                 await self.pause()
         if wanted is None:
-            raise SimError("the SIM has no service centre for messages; set smsc for it in the settings")
+            log.warning("the SIM has no service centre: set one for it if nothing is sent", action="smsc_missing")
+            return
         raise SimError(f"the service centre {wanted} of the settings is not taken: the modem has {known or 'none'}")
 
 

@@ -129,7 +129,7 @@ class Startup:
         except SimError as error:
             error.identity = identity
             raise
-        for command in ("AT+CREG=1", "AT+CEREG=1"):
+        for command in ("AT+CREG=1", "AT+CEREG=1", "AT+CUSD=1", "AT+CLIP=1"):
             await link.ask(command)
         await link.ask("AT+COPS=3,0")
         return Started(

@@ -6,6 +6,7 @@ import asyncio
 from collections.abc import Callable
 
 from gateway.core.span import SpanHealth
+from gateway.core.ussd import UssdReply
 from gateway.dispatch.radio import (
     Accepted,
     Identity,
@@ -40,6 +41,9 @@ class FakeRadio:
         self.acknowledged = self.released = 0
         self.is_on_air = True
         self.hints: list[bool] = []
+        self.ussd_asked: list[tuple[str, bool]] = []
+        self.ussd_replies: asyncio.Queue[UssdReply] = asyncio.Queue()
+        self.ussd_cancelled = 0
         self.listen_first_s = 0.0
         self.is_closed = asyncio.Event()
         self._on_event = on_event
@@ -111,6 +115,13 @@ class FakeRadio:
 
     async def acknowledge(self) -> None:
         self.acknowledged += 1
+
+    async def ussd(self, text: str, *, is_answer: bool, timeout_s: float) -> UssdReply:
+        self.ussd_asked.append((text, is_answer))
+        return await self.ussd_replies.get()
+
+    async def cancel_ussd(self) -> None:
+        self.ussd_cancelled += 1
 
     async def close(self) -> None:
         self.is_closed.set()

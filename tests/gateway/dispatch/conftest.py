@@ -21,6 +21,7 @@ from gateway.dispatch.pool import Pool
 from gateway.dispatch.radio import Identity, NotReady, Radio
 from gateway.dispatch.spool import Spool
 from gateway.service.spans import SpanBoard
+from gateway.service.ussd import UssdDesk
 from gateway.store.backend import News
 from gateway.store.backends.sqlite.store import SqliteStore
 from tests.support.radio import FakeRadio
@@ -80,6 +81,8 @@ class Field:
             history=self.history,
             flight=self.flight,
         )
+        self.desk = UssdDesk(self.store, board=self.board, clock=self.clock, connection=self.dispatcher.connection)
+        await self.desk.start()
         self.pool = Pool(
             store=self.store,
             settings=self.settings,
@@ -88,6 +91,7 @@ class Field:
             receiver=self.receiver,
             spool=self.spool,
             history=self.history,
+            desk=self.desk,
             make_radio=self._make_radio,
         )
         await self.history.start()
@@ -103,6 +107,7 @@ class Field:
     async def stop(self) -> None:
         await self.dispatcher.stop(1.0)
         await self.end_pool()
+        await self.desk.stop()
         self.spool.close()
         await self.history.stop()
         self.flight.close()

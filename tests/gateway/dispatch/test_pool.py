@@ -22,6 +22,7 @@ from gateway.dispatch.ports import FoundPort
 from gateway.dispatch.radio import Identity, Lost, NeedsPerson, NotReady, Radio, RadioEvent, Ready, RecoveryStep
 from gateway.dispatch.spool import Spool
 from gateway.service.spans import SpanBoard
+from gateway.service.ussd import UssdDesk
 from gateway.store.backends.sqlite.store import SqliteStore
 from tests.support.radio import FakeRadio
 from tests.support.waiting import until
@@ -97,6 +98,7 @@ async def running(
         receiver=receiver,
         spool=spool,
         history=history,
+        desk=UssdDesk(store, board=board, clock=clock, connection=dispatcher.connection),
         make_radio=found.make,
         ports=source,
     )

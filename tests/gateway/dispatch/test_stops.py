@@ -191,9 +191,8 @@ async def test_a_stopped_span_says_why_and_the_others_send(
     one.ready()
     await until(lambda: field.board.condition(Port(1)).state is SpanState.PAUSED)
     assert len(one.sent) == 2
-    assert await field.dispatcher.resume(Port(1))
+    field.dispatcher.worker(Port(1)).try_again()
     await until(lambda: field.board.condition(Port(1)).state is SpanState.READY)
-    assert not await field.dispatcher.resume(Port(1))
     message_id = await field.accept(1)
     await one.answer(Accepted(mr=3))
     await field.until(message_id, Status.SENT)

@@ -29,7 +29,7 @@ class Modem:
         self.asked += 1
         return SpanHealth(model="Huawei E173", accepted=self.asked)
 
-    async def release(self) -> None:
+    def release(self) -> None:
         self.released += 1
 
 

@@ -204,6 +204,32 @@ def test_second_line_is_not_looked_for_in_the_answer_of_a_command() -> None:
     assert answers(found) == [(("+CMGL: 1,1,,17", DELIVER), True)]
 
 
+@pytest.mark.parametrize(
+    ("said", "urcs"),
+    [
+        (b'\r\n+CUSD: 1,"One\nTwo\r\nThree",15\r\n', ['+CUSD: 1,"One\nTwo\nThree",15']),
+        (b'\r\n+CUSD: 1,"One\nsays "two" twice\nThree"\r\n', ['+CUSD: 1,"One\nsays "two" twice\nThree"']),
+        (b'\r\n+CUSD: 0,"One",15\r\n\r\nRDY\r\n', ['+CUSD: 0,"One",15', "RDY"]),
+        (b'\r\n+CUSD: 1,"One\r\n\r\n+CMTI: "SM",1\r\n', ['+CUSD: 1,"One', '+CMTI: "SM",1']),
+        (b'\r\n+CUSD: 1,"One\r\nOK\r\n', ['+CUSD: 1,"One']),
+    ],
+    ids=["line ends", "quotation marks", "one line", "cut by news", "cut by a result"],
+)
+def test_text_with_line_ends_is_one_urc(said: bytes, urcs: list[str]) -> None:
+    host = Host()
+    host.receive_data(said, 0.0)
+    events = iter(host.next_event, None)
+    assert [event.line for event in events if isinstance(event, Urc)] == urcs
+
+
+def test_text_without_end_is_given_out_one_day() -> None:
+    host = Host()
+    host.receive_data(b'\r\n+CUSD: 1,"One\r\n' + b"more\r\n" * 100, 0.0)
+    first = host.next_event()
+    assert isinstance(first, Urc)
+    assert first.line.count("more") == 63
+
+
 def test_second_line_is_not_waited_for_through_any_number_of_news() -> None:
     found = hear(Host(), b"+CDS: 10\r\n" + b"^RSSI: 20\r\n" * 10 + REPORT.encode() + b"\r\n")
     assert Urc(line="+CDS: 10", name="+CDS") in found

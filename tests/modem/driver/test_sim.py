@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import pytest
+import structlog
 
 from modem.driver import ModemOptions, NotReady, Ready, SimOptions
 from modem.driver.pins import MemoryPinLedger, PinUnavailableError
@@ -309,15 +310,10 @@ async def test_service_centre_of_the_settings_is_read_back(link: Path, answer: l
             {"AT+CSCA?": ["ERROR"], 'AT+CSCA="+491710760000",145': ["ERROR"]},
             "the service centre +491710760000 of the settings is not taken: the modem has none",
         ),
-        (
-            None,
-            {"AT+CSCA?": ['+CSCA: "",129', "OK"]},
-            "the SIM has no service centre for messages; set smsc for it in the settings",
-        ),
     ],
-    ids=["another one stays", "not known", "none on the SIM"],
+    ids=["another one stays", "not known"],
 )
-async def test_wrong_or_missing_service_centre_is_told(
+async def test_service_centre_that_is_not_taken_is_told(
     link: Path, monkeypatch: pytest.MonkeyPatch, smsc: str | None, answers: dict[str, list[str]], reason: str
 ) -> None:
     monkeypatch.setattr("modem.driver.sim._BUSY_RETRY_S", 0.01)
@@ -326,6 +322,16 @@ async def test_wrong_or_missing_service_centre_is_told(
         driven(scripted, options=with_smsc(smsc), is_ready_expected=False) as (_, owner),
     ):
         await owner.until(NotReady, matching=lambda event: event.reason == reason)
+
+
+async def test_sim_without_a_service_centre_is_told_of_and_used(link: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Over IMS messages go without one."""
+    monkeypatch.setattr("modem.driver.sim._BUSY_RETRY_S", 0.01)
+    answers = {**PLAIN, "AT+CSCA?": ['+CSCA: "",129', "OK"]}
+    with structlog.testing.capture_logs() as lines:
+        async with ScriptedModem(link=link, answers=answers) as scripted, driven(scripted) as (modem, _):
+            assert modem.is_ready
+    assert "smsc_missing" in {line["action"] for line in lines}
 
 
 # -- another SIM without a word ------------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from gateway.store.backends.sqlite import (
     spans,
     subscriptions,
     turns,
+    ussd,
 )
 from gateway.store.backends.sqlite.directory import DirectoryDatabase
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from gateway.core.account import Account, AccountChanges
+    from gateway.core.balance import Balance
     from gateway.core.callback import CallbackEvent, OwedCallback
     from gateway.core.directory import Newsletter
     from gateway.core.history import Cure, HistoryEvent
@@ -37,6 +39,7 @@ if TYPE_CHECKING:
     from gateway.core.span import Span
     from gateway.core.status import Status
     from gateway.core.types import AccountId, AttemptId, CallbackId, EpochMs, MessageId, Port
+    from gateway.core.ussd import UssdDialogue, UssdId
     from gateway.store.backend import (
         ApiToken,
         ConversationQuery,
@@ -343,6 +346,40 @@ class SqliteStore(DirectoryDatabase):
     async def drop_sim_stop(self, sim: str) -> None:
         """Let the SIM send again."""
         await self.write(lambda tx: sims.drop_stop(tx, sim))
+
+    # --- USSD -----------------------------------------------------------------------------------
+
+    async def add_ussd(
+        self, *, account_id: AccountId | None, port: Port, sim: str, client_ref: str, now: EpochMs
+    ) -> UssdDialogue:
+        """Begin a dialogue."""
+        return await self.write(
+            lambda tx: ussd.add(tx, account_id=account_id, port=port, sim=sim, client_ref=client_ref, now=now)
+        )
+
+    async def save_ussd(self, dialogue: UssdDialogue) -> None:
+        """Keep what has become of a dialogue."""
+        await self.write(lambda tx: ussd.save(tx, dialogue))
+
+    async def ussd(self, dialogue_id: UssdId) -> UssdDialogue | None:
+        """Give a dialogue, None when unknown."""
+        return await self.read(lambda connection: ussd.read_one(connection, dialogue_id))
+
+    async def ussd_of(self, port: Port, *, limit: int) -> list[UssdDialogue]:
+        """Give the newest dialogues of a span, newest first."""
+        return await self.read(lambda connection: ussd.read_of_port(connection, port, limit))
+
+    async def open_ussd(self) -> list[UssdDialogue]:
+        """Give the dialogues that are not over."""
+        return await self.read(ussd.read_open)
+
+    async def balances(self) -> list[Balance]:
+        """Give the last balance of each SIM."""
+        return await self.read(ussd.read_balances)
+
+    async def save_balance(self, balance: Balance) -> None:
+        """Insert or update by SIM."""
+        await self.write(lambda tx: ussd.save_balance(tx, balance))
 
     # --- history of modems ----------------------------------------------------------------------
 
