@@ -274,6 +274,14 @@ class Ladder:
             if now - trouble.cured_at > self._limits.symptoms[symptom].relapse_s:
                 del self._troubles[symptom]
 
+    def disprove(self, symptom: Symptom, now: float) -> bool:
+        """The symptom is there for certain: return whether that ended a step for it before its time was over."""
+        step = self._step
+        is_over = step is not None and step.symptom is symptom and step.verified_by < inf
+        if is_over:
+            self._end_step(now, is_cured=False)
+        return is_over
+
     def release(self, now: float) -> None:
         """A person did something (another SIM, plugged anew): forget all troubles, not how many resets there were."""
         self._end_step(now, is_cured=False)

@@ -93,6 +93,10 @@ class Recovery:
     def note_submit(self, *, is_ended: bool, is_accepted: bool) -> None:
         """A submit ended by the modem's word, or did not though the modem was in service."""
         self._stuck_submits = 0 if is_ended else self._stuck_submits + 1
+        if not is_ended and self._ladder.disprove(Symptom.SUBMIT_STUCK, self._clock()):
+            # Behind a step for it the first one is enough: each may be a message sent twice.
+            self._stuck_submits = _STUCK
+            self._tell()
         if is_ended:
             self.prove(Evidence.SUBMIT_ENDED)
         if is_accepted:

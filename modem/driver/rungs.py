@@ -54,6 +54,9 @@ class RungFacts:
 
 
 _DEAF: Final = frozenset({Symptom.SILENT})
+# Lists are tried for nothing; each submit that is not answered may be a message sent twice, so that stuck submits are
+# not for steps that a modem which answers AT hardly notices.
+_LIST: Final = frozenset({Symptom.LIST_STUCK})
 _STUCK: Final = frozenset({Symptom.SUBMIT_STUCK, Symptom.LIST_STUCK})
 _AIR: Final = frozenset({Symptom.NO_SIGNAL, Symptom.NO_NETWORK, Symptom.SEARCHING, Symptom.SENDS_FAIL})
 _SIM: Final = frozenset({Symptom.SIM_FAILS})
@@ -68,11 +71,11 @@ KEEPS_PORT: Final = frozenset({Rung.ESCAPE, Rung.REOPEN, Rung.RADIO})
 LADDER: Final[tuple[RungFacts, ...]] = (
     RungFacts(
         rung=Rung.ESCAPE, need=Need.NOTHING, cost_s=1, wait_s=0, verify_s=3, is_on_line=True, is_reset=False,
-        cures=_DEAF | _STUCK,
+        cures=_DEAF | _LIST,
     ),
     RungFacts(
         rung=Rung.REOPEN, need=Need.NOTHING, cost_s=1, wait_s=0, verify_s=5, is_on_line=False, is_reset=False,
-        is_gentle=True, cures=_DEAF | _STUCK,
+        is_gentle=True, cures=_DEAF | _LIST,
     ),
     RungFacts(
         rung=Rung.RADIO, need=Need.NOTHING, cost_s=20, wait_s=5, verify_s=60, is_on_line=True, is_reset=True,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import re
 import shutil
+import socket
 import subprocess
+import sys
 import tomllib
 from typing import TYPE_CHECKING
 
@@ -25,6 +27,9 @@ USB_UNIT = FOLDER / "gsm-gateway-usb@.service"
 EXPOSURE_LIMIT = 2.2
 
 analyze = pytest.mark.skipif(shutil.which("systemd-analyze") is None, reason="systemd-analyze is not installed")
+activate = pytest.mark.skipif(
+    shutil.which("systemd-socket-activate") is None, reason="systemd-socket-activate is not installed"
+)
 sysusers = pytest.mark.skipif(shutil.which("systemd-sysusers") is None, reason="systemd-sysusers is not installed")
 tmpfiles = pytest.mark.skipif(shutil.which("systemd-tmpfiles") is None, reason="systemd-tmpfiles is not installed")
 
@@ -117,6 +122,25 @@ def test_usb_helper_has_root_and_no_capability() -> None:
 def test_usb_helper_may_take_as_long_as_its_longest_step() -> None:
     longest_s = int(values("RuntimeMaxSec", USB_UNIT)[0])
     assert longest_s > DEADLINE_S > UHUBCTL_DEADLINE_S > POWER_OFF_S
+
+
+@activate
+@pytest.mark.interop
+def test_usb_helper_answers_when_systemd_starts_it_for_a_connection(tmp_path: Path) -> None:
+    path = tmp_path / "usb.sock"
+    # As Accept=yes and StandardInput=socket have it.
+    command = ["systemd-socket-activate", f"--listen={path}", "--accept", "--inetd", sys.executable]
+    with subprocess.Popen([*command, "-m", "modem.power.helper"], stderr=subprocess.PIPE, text=True) as manager:
+        try:
+            assert manager.stderr is not None
+            assert "Listening" in manager.stderr.readline()
+            with socket.socket(socket.AF_UNIX) as asking:
+                asking.settimeout(20)
+                asking.connect(str(path))
+                asking.sendall(b'{"do": "usb-reset", "device": "9999-1"}\n')
+                assert asking.recv(4096) == b'{"refused": "nothing is plugged in at 9999-1"}\n'
+        finally:
+            manager.terminate()
 
 
 def test_program_of_the_usb_helper_is_installed_by_the_package() -> None:
