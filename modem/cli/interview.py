@@ -13,7 +13,7 @@ from modem.at.responses import (
     read_registration,
     read_signal_dbm,
 )
-from modem.at.values import unquote, value_of
+from modem.at.values import is_hex, unquote, value_of
 from modem.cli.dialogue import Dialogue
 from modem.profiles import load_profiles
 
@@ -28,6 +28,8 @@ _AT_TRIES: Final = 3
 _AT_TIMEOUT_S: Final = 1.0
 # A modem that leaves so many commands unanswered is not asked on.
 _SILENCES: Final = 3
+# A numeric operator ("26201") is shorter, and has no length of whole UTF-16 units.
+_LEAST_UCS2_HEX: Final = 8
 # What a modem says of itself, in the order in which a person reads it: name, command.
 _CAPABILITIES: Final = (
     ("indications it offers", "AT+CNMI=?"),
@@ -148,7 +150,7 @@ async def interview(url: str, *, baudrate: int, is_thorough: bool = False) -> In
         )
         said.iccid = await asking.iccid(load_profiles()[said.profile].iccid_commands)
         said.registration = await _registration(asking)
-        said.operator = next(filter(None, map(read_operator, await asking.values("AT+COPS?"))), "")
+        said.operator = _plain(next(filter(None, map(read_operator, await asking.values("AT+COPS?"))), ""))
         said.signal_dbm = next(filter(None, map(read_signal_dbm, await asking.values("AT+CSQ"))), None)
         if is_thorough:
             for name, command in _CAPABILITIES:
@@ -168,6 +170,14 @@ async def _registration(asking: _Interviewer) -> str:
     ]
     best = next((one for one in found if one.is_registered), found[0] if found else None)
     return "" if best is None else best.text
+
+
+def _plain(text: str) -> str:
+    """Return a name as it reads: ModemManager leaves a modem at +CSCS="UCS2", which writes it as UTF-16 in hex."""
+    if len(text) < _LEAST_UCS2_HEX or len(text) % 4 or not is_hex(text):
+        return text
+    name = bytes.fromhex(text).decode("utf-16-be", "replace")
+    return name if name.isprintable() else text
 
 
 def _digits(text: str) -> str:

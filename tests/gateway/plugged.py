@@ -33,7 +33,11 @@ async def watch(app: App) -> None:
     told: object = None
     while True:
         views = sorted(app.board.views(), key=lambda view: view.span.port)
-        now = [[view.span.port, view.state.value, view.span.path] for view in views]
+        reasons = [app.board.condition(view.span.port).reason for view in views]
+        now = [
+            [view.span.port, view.state.value, view.span.path, reason]
+            for view, reason in zip(views, reasons, strict=True)
+        ]
         if now != told:
             say("spans", now)
             told = now

@@ -3,18 +3,24 @@
 from __future__ import annotations
 
 import asyncio
-from contextlib import aclosing
+from collections.abc import AsyncIterator
+from contextlib import aclosing, asynccontextmanager
 from pathlib import Path
 
 import pytest
 
-from gateway.config.settings import ModemsSection
+from gateway.app import App
+from gateway.config.settings import ModemsSection, Settings
+from gateway.core.span import SpanState
+from gateway.core.types import Port
 from gateway.dispatch.ports import FoundPort
 from gateway.modem_ports import ModemPorts
 from modem.driver.place import Place
+from modem.emulator.blocking import GsmModem
 from modem.errors import PortError, PortTooEarlyError
 from modem.ports.sysfs import Sysfs
 from tests.support.devices import lay_out
+from tests.support.holding import holding
 from tests.support.waiting import until
 
 BY_PATH = "/dev/serial/by-path/pci-0000:00:14.0-usb-0"
@@ -108,3 +114,33 @@ async def test_a_port_that_is_named_is_used_and_a_stranger_is_passed_on(tmp_path
     found = await first(looking(tmp_path, *named), 3)
     assert [port.url for port in found] == sorted(named)
     assert {port.slot for port in found if port.url != named[0]} == {""}
+
+
+async def test_a_port_that_another_program_holds_is_left_alone_and_its_span_names_that_program(
+    tmp_path: Path, gsm_modem: GsmModem
+) -> None:
+    """The program takes no lock of any kind, as a terminal that somebody left open."""
+    lay_out(tmp_path, "quectel-ec25")
+    make_old(tmp_path)
+    (tmp_path / "dev/ttyUSB2").unlink()
+    (tmp_path / "dev/ttyUSB2").symlink_to(gsm_modem.port)
+    settings = Settings.model_validate({"store": {"url": f"sqlite:///{tmp_path}/gateway.db"}, "http": {"port": 0}})
+
+    async with serving(settings, looking(tmp_path)) as app:
+        await until(lambda: [view.state for view in app.board.views()] == [SpanState.READY])
+    with holding(gsm_modem.port) as pid:
+        async with serving(settings, looking(tmp_path)) as app:
+            await until(lambda: f"(pid {pid})" in app.board.condition(Port(1)).reason)
+            assert " is held by " in app.board.condition(Port(1)).reason
+            assert app.board.views()[0].state is not SpanState.READY
+
+
+@asynccontextmanager
+async def serving(settings: Settings, ports: ModemPorts) -> AsyncIterator[App]:
+    app = App(settings, ports=ports)
+    await app.open()
+    await app.start()
+    try:
+        yield app
+    finally:
+        await app.stop()

@@ -72,12 +72,12 @@ async def test_a_modem_becomes_a_span_by_its_event_and_again_under_another_numbe
         await gateway.tell("wire", "/dev/ttyUSB22", gsm_modem.port)
         await gateway.tell("plug", "quectel-ec25")
         spans = await gateway.until("spans", lambda spans: spans and spans[0][1] == "ready")
-        assert spans == [[1, "ready", NAME]]
+        assert spans == [[1, "ready", NAME, ""]]
         gsm_modem.unplug()
         gsm_modem.plug()
         await gateway.tell("move", "1-2", "20")
         await gateway.until("spans", lambda spans: spans[0][1] != "ready")
         spans = await gateway.until("spans", lambda spans: spans[0][1] == "ready")
-        assert spans == [[1, "ready", NAME]]
+        assert spans == [[1, "ready", NAME, ""]]
         await gateway.tell("opened")
         assert await gateway.until("opened") == ["/dev/ttyUSB2", "/dev/ttyUSB22"]

@@ -14,9 +14,6 @@ if TYPE_CHECKING:
 
     from modem.emulator.rack.blocking import GsmNetwork
 
-# The forms of 27.007 and 27.005 that read: a bare name, a question, a test.
-READS = r"AT([+^][A-Z]+(\?|=\?)?)?"
-
 
 async def test_a_modem_tells_everything_and_is_only_asked_by_commands_that_read(tmp_path: Path) -> None:
     async with ScriptedModem(link=tmp_path / "modem") as modem:
@@ -39,6 +36,21 @@ async def test_a_sim_that_wants_its_pin_says_so_and_none_is_entered(tmp_path: Pa
         assert said is not None
         assert said.sim == "SIM PIN"
         assert not [line for line in modem.heard if line.startswith("AT+CPIN=")]
+
+
+@pytest.mark.parametrize(
+    ("operator", "name"),
+    [("0045006D0075006C0061007400650064", "Emulated"), ("26201", "26201"), ("Cafe Net", "Cafe Net"), ("DEAF", "DEAF")],
+)
+async def test_an_operator_reads_as_a_name_also_where_the_character_set_is_ucs2(
+    tmp_path: Path, operator: str, name: str
+) -> None:
+    """As ModemManager leaves a modem; seen on an EC25 that it had probed."""
+    async with ScriptedModem(link=tmp_path / "modem") as modem:
+        modem.answers["AT+COPS?"] = [f'+COPS: 0,0,"{operator}",7', "OK"]
+        said = await interview(str(modem.link), baudrate=115200)
+    assert said is not None
+    assert said.operator == name
 
 
 async def test_a_missing_sim_is_told_in_words(tmp_path: Path) -> None:

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import io
 import json
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -15,9 +13,8 @@ from modem.cli.survey_tables import records, show
 from modem.emulator.rack.blocking import GsmModem, GsmNetwork
 from modem.ports.sysfs import Sysfs
 from tests.support.devices import lay_out
+from tests.support.holding import holding
 from tests.support.scripted_modem import ScriptedModem
-
-HOLD = "import sys; port = open(sys.argv[1], 'rb', buffering=0); print('open', flush=True); sys.stdin.read()"
 
 
 def box(root: Path, description: str, wires: dict[str, str]) -> Sysfs:
@@ -54,15 +51,10 @@ async def test_a_modem_is_shown_with_its_ports_its_sim_and_the_span_it_would_be(
 
 async def test_a_port_in_use_is_left_alone_and_its_holder_named(tmp_path: Path, gsm_modem: GsmModem) -> None:
     sysfs = box(tmp_path, "quectel-ec25", {"ttyUSB2": gsm_modem.port})
-    with subprocess.Popen(
-        [sys.executable, "-c", HOLD, gsm_modem.port], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
-    ) as process:
-        assert process.stdout is not None
-        process.stdout.readline()
+    with holding(gsm_modem.port) as pid:
         (found,) = await survey(sysfs, baudrate=115200)
-        process.communicate("")
     assert found.said is None
-    assert f"(pid {process.pid})" in found.advice[0]
+    assert f"(pid {pid})" in found.advice[0]
     assert "not disturbed" in found.advice[0]
 
 
