@@ -99,7 +99,7 @@ class Guest:
             rack.ask("POST", f"/modems/{modem}/unplug")
         self._sockets.clear()
 
-    def run(self, command: str, *, timeout_s: float = 60) -> str:
+    def run(self, command: str, *, timeout_s: float = 180) -> str:
         """Run a shell command as root; gives its output, AssertionError when it fails."""
         result = self.machine.run(command, timeout=timeout_s)
         assert result.rc == 0, f"{command}: exit status {result.rc}\n{result.out}{result.err}"
