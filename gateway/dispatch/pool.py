@@ -43,6 +43,7 @@ if TYPE_CHECKING:
     from gateway.dispatch.inbound import Receiver
     from gateway.dispatch.ports import FoundPort, PortSource
     from gateway.dispatch.radio import Radio, RadioFactory
+    from gateway.dispatch.span import SpanWorker
     from gateway.dispatch.spool import Spool
     from gateway.service.spans import SpanBoard
     from gateway.service.ussd import UssdDesk

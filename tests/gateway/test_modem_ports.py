@@ -16,7 +16,7 @@ from gateway.core.types import Port
 from gateway.dispatch.ports import FoundPort
 from gateway.modem_ports import ModemPorts
 from modem.driver.place import Place
-from modem.emulator.blocking import GsmModem
+from modem.emulator.rack.blocking import GsmModem
 from modem.errors import PortError, PortTooEarlyError
 from modem.ports.sysfs import Sysfs
 from tests.support.devices import lay_out
