@@ -54,10 +54,11 @@ async def test_health_is_what_the_modem_says_of_itself(tmp_path: Path) -> None:
     try:
         await until(lambda: any(isinstance(event, Ready) for event in events))
         await radio.submit(bytes.fromhex("0100039121F30000036F7719"), is_more_coming=False, on_air=lambda: None)
+        # Memories are looked at between submits.
+        await until(lambda: {memory.name for memory in radio.health.memories} >= {"SM", "ME"})
         health = radio.health
         assert (health.model, health.imei) == (MODEL, identity(0).imei)
         assert (health.registration, health.accepted, health.refused) == ("registered in the home network", 1, 0)
-        assert {memory.name for memory in health.memories} >= {"SM", "ME"}
     finally:
         await radio.close()
         await running
