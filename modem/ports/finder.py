@@ -2,8 +2,9 @@
 
 An event only says where to look; what is there is read from /sys (`sysfs.py`). Everything is looked through once more
 at a slow pace, in case an event was lost; where there are no events, at a quick one. A device is given out when it has
-shown all its ports (`settling.py`) and its quiet time is over; one of which nobody knows which port takes commands has
-its ports asked first, one after the other, by the function that the owner brought: this room opens none.
+shown all its ports (`settling.py`), with the time until which nothing may be written to it. Where nobody knows which
+port takes commands they are asked then, one after the other, by the function that the owner brought: this room opens
+none.
 """
 
 from __future__ import annotations
@@ -22,7 +23,7 @@ from modem.ports.sysfs import Sysfs
 from modem.ports.uevents import UeventSocket
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Mapping
+    from collections.abc import Awaitable, Callable
 
     from modem.ports.choice import Choice
     from modem.ports.facts import PortFacts, UsbFacts
@@ -80,11 +81,6 @@ class Finder:
         self._asking: dict[str, asyncio.Task[None]] = {}
         self._news: asyncio.Queue[Uevent | None] = asyncio.Queue()
         self._signature: dict[str, int] | None = None
-
-    @property
-    def sightings(self) -> Mapping[str, Sighting]:
-        """The devices that are plugged in, by key."""
-        return self._sightings
 
     async def run(self) -> None:
         """Look for devices until cancelled."""

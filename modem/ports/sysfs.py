@@ -73,7 +73,7 @@ class Sysfs:
         if _NO_SERIAL.fullmatch(folder.name) or not (folder / "device").exists() or _is_empty(folder):
             return None
         device = self.device_file(folder)
-        properties = self._properties(folder, "c")
+        properties = self._properties(folder)
         interface = _above(folder, "bInterfaceNumber")
         hub_port = _above(folder, "idVendor")
         usb = None if hub_port is None else self.read_device(hub_port)
@@ -106,7 +106,7 @@ class Sysfs:
             model=_text(folder / "product"),
             serial=_text(folder / "serial"),
             interfaces=tuple(_kind(one) for one in interfaces if (one / "bInterfaceClass").exists()),
-            properties=self._properties(folder, "c"),
+            properties=self._properties(folder),
         )
 
     def describe(self, path: str) -> PortFacts | None:
@@ -121,11 +121,11 @@ class Sysfs:
             return None
         return PortFacts(device=device, kind=PortKind.VIRTUAL, links=(path,) if path != device else ())
 
-    def _properties(self, folder: Path, kind: str) -> dict[str, str]:
+    def _properties(self, folder: Path) -> dict[str, str]:
         """Return what kernel and udev noted of a device, udev's last; {} when it is gone."""
         found = dict(_assignments(_lines(folder / "uevent")))
         number = f"{found.get('MAJOR', '')}:{found.get('MINOR', '')}"
-        for line in _lines(self._run / "data" / f"{kind}{number}"):
+        for line in _lines(self._run / "data" / f"c{number}"):
             tag, _, rest = line.partition(":")
             if tag == "E":
                 found.update(_assignments([rest]))
