@@ -67,7 +67,7 @@ async def test_asynchronous(gsm_modem): assert gsm_modem.is_plugged
     [
         ("radio_time=1", "gsm_network knows radio_time_s, report_delay_s, boot_s, seed, clock, model, not radio_time"),
         ("1", "not values without a name"),
-        ("model='sim801'", "model is one of cinterion-ehs6, "),
+        ("model='sim801'", "model is one of a7670, "),
         ("clock='fast'", "clock is 'real', 'manual' or 'jumping', not 'fast'"),
     ],
 )
