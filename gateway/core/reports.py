@@ -65,8 +65,8 @@ class _Fit(IntEnum):
     REPORTED_BEFORE = 2
     MR = 3
     OPEN = 4
-    MR_BUT_REPORTED = 5
-    UNANSWERED = 6
+    UNANSWERED = 5
+    MR_BUT_REPORTED = 6
     MR_WRONG_CLOCK = 7
 
 
@@ -112,7 +112,7 @@ def _fit_by_mr(one: Candidate, report: ReportFacts, distance_ms: int) -> _Fit:
             return _Fit.MR_AND_TIME
         return _Fit.MR if distance_ms <= CLOCK_SLACK_MS else _Fit.MR_WRONG_CLOCK
     is_repeated = one.report_status == report.status and one.discharged_at == report.discharged
-    if distance_ms <= NEAR_MS or is_repeated:
+    if distance_ms <= NEAR_MS or (is_repeated and distance_ms <= CLOCK_SLACK_MS):
         return _Fit.REPORTED_BEFORE
     return _Fit.MR_BUT_REPORTED if distance_ms <= CLOCK_SLACK_MS else _Fit.MR_WRONG_CLOCK
 

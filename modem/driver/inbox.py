@@ -22,8 +22,10 @@ from modem.at.responses import (
     read_usage,
 )
 from modem.at.urc import TWO_LINE
-from modem.at.values import is_hex, value_of
+from modem.at.values import value_of
 from modem.driver.events import Inbound, StoredAt
+from modem.errors import DecodeError
+from modem.pdu import decode_incoming, parse_pdu
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -75,7 +77,7 @@ class Inbox:
         self._counts: dict[str, int] = {}
         # How many the modem says there are, where that made us look: if they are not found, that is its way to count.
         self._told: dict[str, int] = {}
-        # What stood where a PDU should be: offered when it is still there at the next look, so that it is no noise.
+        # What was no message: offered when it is the same at the next look, so that it was no noise on the line.
         self._odd: dict[StoredAt, str] = {}
         self.is_in_text_mode = False
 
@@ -195,7 +197,7 @@ class Inbox:
         """Hand up what was not handed up before; return whether it is something to be handed up at all."""
         if found.stat not in _RECEIVED and (found.stat is not None or _type_of(found.pdu, found.length) == _SUBMIT):
             return False
-        if not is_hex(found.pdu) and self._odd.get(stored) != found.pdu:
+        if not _is_message(found) and self._odd.get(stored) != found.pdu:
             self._odd[stored] = found.pdu
             return False
         now = asyncio.get_running_loop().time()
@@ -232,6 +234,14 @@ class Inbox:
             used, total = read_usage(next(line for line in lines if value_of(line, "+CPMS") is not None))
             if used is not None and total is not None:
                 self._storage.note(memory, used, total)
+
+
+def _is_message(found: StoredPdu) -> bool:
+    try:
+        decode_incoming(parse_pdu(found.pdu, length=found.length).tpdu)
+    except DecodeError:
+        return False
+    return True
 
 
 def is_status_report(pdu: str, length: int | None) -> bool:

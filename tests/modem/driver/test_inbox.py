@@ -250,6 +250,17 @@ async def test_own_message_of_unknown_status_is_left_alone(link: Path) -> None:
         assert len(owner.all(Inbound)) == 1
 
 
+async def test_what_noise_made_of_a_message_is_read_again(link: Path) -> None:
+    async with ScriptedModem(link=link) as scripted, driven(scripted) as (_, owner):
+        await scripted.until_heard("AT+CMGL=4", times=2)
+        scripted.memories["SM"][5] = DELIVER
+        cut = DELIVER[:-20]  # still hex, and no message
+        scripted.answers["AT+CMGR=5"] = [f"+CMGR: 0,,{length_of(DELIVER)}", cut, "OK"]
+        scripted.say('+CMTI: "SM",5')
+        assert await owner.until(Inbound) == stored("SM", 5)
+        assert len(owner.all(Inbound)) == 1
+
+
 async def test_what_is_damaged_where_it_is_stored_is_handed_up_when_it_is_so_twice(link: Path) -> None:
     options = replace(FAST, sweep_interval_s=0.05)
     answers = {**PLAIN, "AT+CMGL=4": ["+CMGL: 1,1,,24", "0004XX", "OK"]}

@@ -42,7 +42,10 @@ OPEN_ON_SIM = f"""
 SELECT {ATTEMPT_COLUMNS} FROM attempt a INDEXED BY attempt_open
 WHERE a.outcome = 'open' AND a.sim = :sim AND a.tail = :tail
 """  # noqa: S608 (constants)
-NOTE = "UPDATE attempt SET report_status = :status, discharged_at = :discharged, mr = :mr WHERE id = :id"
+NOTE = """
+UPDATE attempt SET report_status = :status, discharged_at = :discharged, mr = :mr, settled_at = :settled_at
+WHERE id = :id
+"""
 SEGMENT_REPORTS = """
 SELECT segment, report_status FROM attempt INDEXED BY attempt_message
 WHERE message_id = :message_id AND outcome = 'accepted' ORDER BY segment, id
@@ -127,12 +130,20 @@ def _apply(tx: Transaction, row: Row, attempt: Attempt, report: Report) -> Repor
         # A report, even one that says "still trying", proves that the segment went out.
         accept_segment(tx, row, attempt, mr=report.mr, now=report.received_at, sent_at=attempt.opened_at)
         queue_next_segment(tx, row, attempt, now=report.received_at)
+        if report.scts is not None and attempt.opened_at <= report.scts <= report.received_at:
+            attempt.settled_at = report.scts  # when it was taken: the next with its TP-MR was taken later
     elif not _is_news(attempt.report_status, report.status):
         return ReportFate.DUPLICATE
     attempt.report_status, attempt.discharged_at = report.status, report.discharged
     if attempt.mr == MR_UNKNOWN:
         attempt.mr = report.mr  # the modem did not say: the next report of this number is about another attempt
-    values = {"id": attempt.id, "status": report.status, "discharged": report.discharged, "mr": attempt.mr}
+    values = {
+        "id": attempt.id,
+        "status": report.status,
+        "discharged": report.discharged,
+        "mr": attempt.mr,
+        "settled_at": attempt.settled_at,
+    }
     tx.execute(NOTE, values)
     judge(tx, row, now=report.received_at, sent_at=attempt.opened_at)
     return ReportFate.MATCHED
