@@ -13,6 +13,7 @@ from pathlib import Path
 
 from modem.emulator.numbering import identity
 from modem.emulator.rack import Rack
+from tests.bench.dialects import accepts_by_api
 from tests.bench.load import drive, post, send_body
 from tests.bench.modems import Modems, emulated, radio_busy, submits_per_s
 from tests.bench.pdu import encoded_submits
@@ -64,6 +65,13 @@ async def accepts(connections: int, requests: int) -> dict[str, float]:
             "p50_ms": statistics.median(latencies_s) * 1000,
             "p99_ms": quantile(latencies_s, 0.99) * 1000,
         }
+
+
+async def api_accepts(singles: int, bulks: int) -> dict[str, float]:
+    """Durable accepts per second of every HTTP API; the modem is on a call of an hour."""
+    settings = f"{LEAVE_AT_ONCE}[queue]\nlimit = 10000000\n"
+    async with box_with_modems(1, radio_time_s=3600, settings=settings) as (box, _):
+        return await accepts_by_api(box, singles=singles, bulks=bulks)
 
 
 async def throughput(count: int, messages: int) -> dict[str, float]:
@@ -166,6 +174,7 @@ FIGURES = [
     Figure("PDU: SUBMITs encoded on one core", "/s", ">= 5000/s", encoded_submits),
     Figure("durable accepts, 1 connection", "/s", "-", lambda: accepts(1, 1500)),
     Figure("durable accepts, 64 connections", "/s", ">= 6000/s, p99 < 40 ms", lambda: accepts(64, 20_000)),
+    Figure("messages accepted by API", "/s", "75 % of openvox, bulk >= 5 x", lambda: api_accepts(6000, 40)),
     Figure("idle: answer to message on the handset", "ms", "p50 <= 5, p99 <= 25 ms", lambda: idle_latency(200)),
     Figure("inbound: at the SIM to push received", "ms", "p50 <= 20 ms", lambda: inbound_latency(100)),
     Figure("radio busy, 8 modems, 0.5 s", "%", ">= 99 %", lambda: busy(8, 0.5, 30)),
