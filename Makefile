@@ -46,7 +46,7 @@ interop: $(DEV_READY) programs ## run the tests against other people's programs 
 
 # Each program that tests start, and its Debian package. gammu-smsd keeps its messages in SQLite by libdbi.
 PROGRAMS := gammu:gammu gammu-smsd:gammu-smsd smsd:smstools bearerbox:kannel gnokii:gnokii-cli \
-  ModemManager:modemmanager dbus-daemon:dbus chromium:chromium
+  ModemManager:modemmanager dbus-daemon:dbus chromium:chromium curl:curl
 DBI_SQLITE := libdbd-sqlite3
 
 # Debian starts a daemon as soon as its package is installed unless policy-rc.d forbids it; most of these bring one.

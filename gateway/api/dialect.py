@@ -34,8 +34,8 @@ e. Sending: `call.service.submit` (one text), `submit_all` (many texts in one tr
    `submit`), `submit_some` (number by number), `submit_newsletter`. Check each text with `count_segments` first
    where the answer says which one is wrong. Sender names, templates, contacts, own numbers:
    `call.service.directory`.
-f. Reading: `message`, `outbox`, `inbox`, `listing`, `conversations`, `scheduled`, `cancel` of the desk. They see
-   to it that an account sees only its own.
+f. Reading: `message`, `outbox`, `inbox`, `listing`, `conversations`, `scheduled`, `newsletters`, `cancel` of the
+   desk. They see to it that an account sees only its own.
 g. Refusals that every API has are raised as they come and rendered by `refuse`, best from one table; a refusal
    that only this API knows is an exception of the dialect that its `_serve` catches (see onezeroart).
 h. Callbacks: `save_dialect_settings` says which events are owed; `render` makes the request from facts.
