@@ -58,7 +58,7 @@ deb: $(RUN_READY) ## build dist/gsm-gateway_*.deb for this machine's architectur
 
 # Each program that tests start, and its Debian package. gammu-smsd keeps its messages in SQLite by libdbi.
 programs: PROGRAMS := gammu:gammu gammu-smsd:gammu-smsd smsd:smstools bearerbox:kannel gnokii:gnokii-cli \
-  ModemManager:modemmanager dbus-daemon:dbus chromium:chromium umockdev-wrapper:umockdev
+  ModemManager:modemmanager dbus-daemon:dbus chromium:chromium umockdev-wrapper:umockdev curl:curl
 programs: DBI_SQLITE := libdbd-sqlite3
 usb-programs: PROGRAMS := qemu-system-x86_64:qemu-system-x86 mmdebstrap:mmdebstrap nbdkit:nbdkit socat:socat
 

@@ -34,11 +34,12 @@ e. Sending: `call.service.submit` (one text), `submit_all` (many texts in one tr
    `submit`), `submit_some` (number by number), `submit_newsletter`. Check each text with `count_segments` first
    where the answer says which one is wrong. Sender names, templates, contacts, own numbers:
    `call.service.directory`.
-f. Reading: `message`, `outbox`, `inbox`, `listing`, `conversations`, `scheduled`, `cancel` of the desk. They see
-   to it that an account sees only its own.
+f. Reading: `message`, `outbox`, `inbox`, `listing`, `conversations`, `scheduled`, `newsletters`, `cancel` of the
+   desk. They see to it that an account sees only its own.
 g. Refusals that every API has are raised as they come and rendered by `refuse`, best from one table; a refusal
    that only this API knows is an exception of the dialect that its `_serve` catches (see onezeroart).
-h. Callbacks: `save_dialect_settings` says which events are owed; `render` makes the request from facts.
+h. Callbacks: `save_dialect_settings` says which events are owed; `render` makes the request from facts. Where the
+   vendor has settings for them in a web page, `read_pushes` lets an operator set them by `gsm-gateway account push`.
 """
 
 from __future__ import annotations
@@ -55,7 +56,7 @@ if TYPE_CHECKING:
 
     from gateway.api.params import Params
     from gateway.core.account import Account
-    from gateway.core.callback import CallbackRequest, OwedCallback
+    from gateway.core.callback import CallbackEvent, CallbackRequest, OwedCallback
     from gateway.core.message import Inbound, Message
     from gateway.errors import RequestError
     from gateway.service.desk import Service
@@ -144,6 +145,8 @@ class Dialect(Generic[S]):
     """A dialect as the server sees it; see the module's text.
 
     `malformed_is_empty`: a body that cannot be parsed counts as one without fields, for the handler to refuse.
+    `read_pushes` is for an API with callbacks: from the settings that an account has and the changes that an operator
+    types, each a name and a text ("" clears it), the new settings and the events they ask for; InvalidFieldError.
     """
 
     name: str
@@ -153,6 +156,9 @@ class Dialect(Generic[S]):
     refuse: Callable[[str, RequestError, S], Answer]
     render: Callable[[CallbackFacts, S], CallbackRequest | None]
     malformed_is_empty: bool = False
+    read_pushes: (
+        Callable[[Mapping[str, Any], Mapping[str, str]], tuple[dict[str, Any], frozenset[CallbackEvent]]] | None
+    ) = None
 
 
 def encode_json(document: object) -> bytes:

@@ -44,7 +44,17 @@ class NewMessage:
     sim_slot: int = 0
     sender: str = ""
     callback_url: str = ""
-    newsletter_id: NewsletterId | None = None
+
+    @property
+    def is_plain(self) -> bool:
+        """Whether it is like most: to be sent now and as soon as it is its turn, with nothing to be shown again."""
+        return (
+            self.send_at is None
+            and not self.is_urgent
+            and not self.sim_slot
+            and not self.sender
+            and not self.callback_url
+        )
 
     @property
     def is_scheduled(self) -> bool:

@@ -174,9 +174,12 @@ class Directory:
             self._pools = await self._store.pools()
         return [one for one in self._pools if one.belongs_to(account.id)]
 
-    async def find_pool(self, account: Account, name: int | str) -> SenderPool | None:
-        """Give an approved sender name of the account by its id (also as text) or by its name, None if none."""
-        return _find(await self.pools(account), name)
+    async def find_pool(self, account: Account, name: int | str, *, is_name: bool = False) -> SenderPool | None:
+        """Give an approved sender name of the account by its id (also as text) or by its name, None if none.
+
+        With `is_name` digits are a name too.
+        """
+        return _find(await self.pools(account), name, is_name=is_name)
 
     def spans_of(self, account: Account, pool: SenderPool) -> tuple[Port, ...]:
         """Give the spans of a sender name that the account may use; NoSpanError when none is left.
@@ -234,9 +237,9 @@ def draft_of(
     )
 
 
-def _find(entries: Sequence[Entry], name: int | str) -> Entry | None:
+def _find(entries: Sequence[Entry], name: int | str, *, is_name: bool = False) -> Entry | None:
     word = str(name).strip()
-    is_id = word.isascii() and word.isdecimal()
+    is_id = not is_name and word.isascii() and word.isdecimal()
     for entry in entries:
         if entry.approved and ((is_id and entry.id == int(word[:12])) or entry.name.casefold() == word.casefold()):
             return entry

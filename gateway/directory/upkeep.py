@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from gateway.core.callback import CallbackEvent
 from gateway.core.directory import NewsletterId
 from gateway.directory.entries import Box, EntryList, How, Row
 from gateway.directory.lists import shelf
@@ -37,6 +38,8 @@ class Upkeep:
             "remove": self.remove,
             "newsletters": self.newsletters,
             "cancel_newsletter": self.cancel_newsletter,
+            "pushes": self.pushes,
+            "save_pushes": self.save_pushes,
         }
         if call not in calls:
             raise InvalidFieldError("call", f"unknown: {call}")
@@ -105,6 +108,18 @@ class Upkeep:
         count = await self._store.cancel_newsletter(NewsletterId(newsletter_id), self._clock.now_ms())
         await self._changed("newsletter withdrawn", f"{newsletter_id}, {count} messages")
         return count
+
+    async def pushes(self, account: str, dialect: str) -> dict[str, Any]:
+        """Give what an API keeps for an account about its callbacks."""
+        box = await self._box()
+        return await self._store.settings(box.account(account).id, dialect)
+
+    async def save_pushes(self, account: str, dialect: str, values: dict[str, Any], events: Sequence[str]) -> None:
+        """Keep what an API has read, and owe the account these events from now on."""
+        box = await self._box()
+        known = box.account(account)
+        await self._store.save_settings(known.id, dialect, values, frozenset(map(CallbackEvent, events)))
+        await self._changed(f"{dialect} settings saved", known.name)
 
     def _list(self, kind: str) -> EntryList:
         if kind not in self._lists:

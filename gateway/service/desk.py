@@ -25,7 +25,7 @@ if TYPE_CHECKING:
     from gateway.config.settings import Settings
     from gateway.core.account import Account
     from gateway.core.callback import CallbackEvent
-    from gateway.core.directory import NewsletterId
+    from gateway.core.directory import Newsletter, NewsletterId
     from gateway.core.message import Inbound, Message
     from gateway.core.span import SpanView
     from gateway.core.types import EpochMs
@@ -260,6 +260,13 @@ class Service:
             offset=offset,
         )
         return await self.store.conversations(query)
+
+    async def newsletters(self, account: Account, ids: Sequence[NewsletterId]) -> list[Newsletter]:
+        """Give newsletters that the account may see by id; others are left out."""
+        if not account.may(Permission.READ):
+            raise NotAllowedError
+        sees_all = account.may(Permission.SEE_ALL)
+        return [one for one in await self.store.newsletters(ids) if sees_all or one.account_id == account.id]
 
     async def scheduled(self, account: Account, *, limit: int, offset: int) -> list[Message]:
         """Give the account's own messages that are put off, the earliest first."""

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from modem.emulator.fault_shelf import build
+from modem.emulator.breakage.shelf import build
 from modem.emulator.network.letter import Letter, flash, replacement
 from modem.emulator.network.recipient import Recipient, RecipientForm, Reports
 from modem.emulator.numbering import identity
-from modem.emulator.rack import Rack
+from modem.emulator.rack.rack import Rack
 from modem.pdu import Ports, Waiting, WaitingKind
 from tests.acceptance.conftest import MakeRack
 from tests.support.box import Box, running_box

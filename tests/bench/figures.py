@@ -16,6 +16,7 @@ from modem.emulator.numbering import identity
 from modem.emulator.rack.rack import Rack
 from tests.bench import compared
 from tests.bench.compared import busy, idle_latency, silent_modem, throughput, unplugged_modem
+from tests.bench.dialects import accepts_by_api
 from tests.bench.figure import Figure, Measure, Values, quantile
 from tests.bench.gateways import OURS, TEXT, Maker, OurGateway, numbers
 from tests.bench.load import drive, get, post, send_body
@@ -53,6 +54,13 @@ async def accepts(connections: int, requests: int) -> Values:
             "p50_ms": statistics.median(latencies_s) * 1000,
             "p99_ms": quantile(latencies_s, 0.99) * 1000,
         }
+
+
+async def api_accepts(singles: int, bulks: int) -> Values:
+    """Durable accepts per second of every HTTP API; the modem is on a call of an hour."""
+    settings = f"{LEAVE_AT_ONCE}[queue]\nlimit = 10000000\n"
+    async with box_with_modems(1, radio_time_s=3600, settings=settings) as (box, _):
+        return await accepts_by_api(box, singles=singles, bulks=bulks)
 
 
 async def cpu(messages: int) -> Values:
@@ -153,7 +161,7 @@ async def kannel_accepts(connections: int, requests: int) -> Values:
         ):
             assert isinstance(gateway, Kannel)
             wanted = [get(gateway.path(number, TEXT)) for number in numbers(requests)]
-            took_s, latencies_s = await drive(gateway.door, wanted, connections, taken=b" 202 ")
+            took_s, latencies_s = await drive(gateway.door, wanted, connections, good=b"HTTP/1.1202")
     return {
         "per_s": requests / took_s,
         "p50_ms": statistics.median(latencies_s) * 1000,
@@ -193,6 +201,7 @@ FIGURES = [
         peers={"Kannel": lambda: kannel_accepts(64, 5000)} if KANNEL.is_here else {},
         is_more_better=True,
     ),
+    Figure("messages accepted by API", "75 % of openvox, bulk >= 5 x", lambda: api_accepts(6000, 40)),
     _row(
         "idle: answer to message at the service centre",
         "p50 <= 5, p99 <= 25 ms",

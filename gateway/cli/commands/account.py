@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gateway.api.dialects import shelf
-from gateway.cli.context import config_option, open_accounts, settings_or_exit
+from gateway.cli.context import config_option, open_accounts, open_upkeep, settings_or_exit
 from gateway.core.account import Account, AccountChanges, Readiness, Role
 from gateway.core.types import Port
 from gateway.errors import InvalidFieldError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable
+    from collections.abc import Awaitable, Callable, Coroutine
     from pathlib import Path
 
     from gateway.control import RemoteAccounts
@@ -242,6 +242,38 @@ def revoke(key: str, config: Path | None) -> None:
     click.echo(f"token {key} revoked")
 
 
+@command.command()
+@click.argument("name")
+@click.argument("api")
+@click.argument("changes", nargs=-1, metavar="[KEY=VALUE]...")
+@config_option
+def push(name: str, api: str, changes: tuple[str, ...], config: Path | None) -> None:
+    """Show what the HTTP API tells the account NAME by itself and where to, or change it; KEY= clears a setting."""
+    dialect = shelf().get(api)
+    if dialect is None or dialect.read_pushes is None:
+        able = ", ".join(one.name for one in shelf().values() if one.read_pushes is not None)
+        raise click.BadParameter(f"{api} tells nothing by itself; these do: {able}", param_hint="API")
+    pairs = dict(_pair(change) for change in changes)
+
+    async def with_upkeep() -> dict[str, Any]:
+        async with open_upkeep(settings_or_exit(config)) as upkeep:
+            values: dict[str, Any] = await upkeep.call("pushes", {"account": name, "dialect": api})
+            if pairs and dialect.read_pushes is not None:
+                values, events = dialect.read_pushes(values, pairs)
+                arguments = {"account": name, "dialect": api, "values": values, "events": sorted(events)}
+                await upkeep.call("save_pushes", arguments)
+            return values
+
+    click.echo(json.dumps(_done(with_upkeep), indent=2, ensure_ascii=False))
+
+
+def _pair(change: str) -> tuple[str, str]:
+    key, equals, value = change.partition("=")
+    if not equals:
+        raise click.BadParameter(f"not KEY=VALUE: {change}", param_hint="KEY=VALUE")
+    return key.strip(), value
+
+
 def _read_password(*, is_piped: bool) -> str:
     if is_piped:
         return sys.stdin.readline().rstrip("\r\n")
@@ -255,7 +287,12 @@ def _run(config: Path | None, work: Callable[[AnyAccounts], Awaitable[Any]]) -> 
         async with open_accounts(settings_or_exit(config)) as accounts:
             return await work(accounts)
 
+    return _done(with_accounts)
+
+
+def _done(work: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
+    """Run `work`; a wrong field ends the program with a line that names it."""
     try:
-        return asyncio.run(with_accounts())
+        return asyncio.run(work())
     except InvalidFieldError as error:
         raise click.ClickException(f"{error.field}: {error.reason}" if error.field else error.reason) from error

@@ -250,8 +250,33 @@ def _add_contacts(*phones: str) -> Callable[[Desk], None]:
     return add
 
 
+def _add_lists(desk: Desk) -> None:
+    """Templates and sender names of smsplus.md 8, and some that cannot be used."""
+    for template_id, name, text, approved, accounts in (
+        (4, "otp", "Code: {1}", 1, None),
+        (5, "pending", "Wait {1}", 0, None),
+        (6, "named", "Hello {name}", 1, None),
+        (7, "of others", "Hello", 1, ""),
+        (8, "plain", "Hello", 1, None),
+        (9, "welcome", "Hello {1}, your code is {2}.", 1, None),
+        (10, "three", "{3}{2}{1}", 1, None),
+    ):
+        desk.change("INSERT INTO template VALUES (?, ?, ?, ?, ?, ?)", template_id, name, name, text, approved, accounts)
+    for name, spans, approved, accounts in (
+        ("ACME", "1", 1, None),
+        ("Pending", "1", 0, None),
+        ("Others", "1", 1, ""),
+        ("Away", "7", 1, None),
+    ):
+        desk.change(
+            "INSERT INTO sender_pool (name, name_key, spans, approved, accounts) VALUES (?, ?, ?, ?, ?)",
+            name, name.casefold(), spans, approved, accounts,
+        )  # fmt: skip
+
+
 STATES: dict[str, Callable[[Desk], None]] = {
     "no credit": _change_demo(credit=0),
+    "credit 1": _change_demo(credit=1),
     "credit 2": _change_demo(credit=2),
     "disabled": _change_demo(enabled=False),
     "viewer": _change_demo(role=Role.VIEWER),
@@ -267,6 +292,13 @@ STATES: dict[str, Callable[[Desk], None]] = {
     "five contacts": _add_contacts("01712345678", "+8801712345679", "01712-345680", "017 12345681", "01712345678"),
     "contacts without a usable number": _add_contacts("", "abc"),
     "150 contacts": _add_contacts(*["01712345678"] * 150),
+    "templates and senders": _add_lists,
+    "default sender ACME": _change_demo(default_sender="ACME"),
+    "e-mail not verified": _change_demo(unready="email_verified"),
+    "mobile not verified": _change_demo(unready="mobile_verified,contract_signed"),
+    "no passport": _change_demo(unready="passport_uploaded"),
+    "passport not approved": _change_demo(unready="passport_approved"),
+    "contract not signed": _change_demo(unready="contract_signed"),
     "port 2 ready": lambda desk: desk.set_state(2, SpanState.READY),
 }
 """How the box stands before an exchange, by the words of the exchange files."""

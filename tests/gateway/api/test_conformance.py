@@ -193,7 +193,8 @@ def _json_with_bom_and_blanks(path: str, fields: dict[str, Any]) -> bytes:
 
 
 def _json_in_latin_1(path: str, fields: dict[str, Any]) -> bytes:
-    body = json.dumps({**fields, "x": "ü"}, ensure_ascii=False).replace("€", r"\u20ac").encode("latin-1")
+    text = json.dumps({**fields, "x": "ü"}, ensure_ascii=False)
+    body = "".join(one if ord(one) < 256 else f"\\u{ord(one):04x}" for one in text).encode("latin-1")
     return _post(path, body, "Content-Type: application/json; charset=ISO-8859-1")
 
 

@@ -119,6 +119,27 @@ def test_readiness_and_default_sender_are_set(run: Run) -> None:
     assert json.loads(run("list", "--json").output)[0]["ready"] == []
 
 
+def test_pushes_are_shown_and_changed(run: Run, database: Path) -> None:
+    run("add", "shop", "--password-stdin", stdin="x\n")
+    assert json.loads(run("push", "shop", "openvox").output) == {}
+    changed = run("push", "shop", "openvox", "enable=1", "url_host=crm.example", "reports_enable=yes")
+    assert json.loads(changed.output)["url_host"] == "crm.example"
+    shown = json.loads(run("push", "shop", "openvox").output)
+    assert (shown["enable"], shown["reports_enable"], shown["url_port"]) == (1, 1, "80")
+    with closing(sqlite3.connect(database)) as connection:
+        events = connection.execute("SELECT event FROM subscription ORDER BY event").fetchall()
+    assert events == [("inbound",), ("report",)]
+
+
+def test_wrong_pushes_are_named(run: Run) -> None:
+    run("add", "shop", "--password-stdin", stdin="x\n")
+    assert run("push", "shop", "openvox", "url_port=0").output == "Error: url_port: must be 1 to 65535\n"
+    assert "Error: colour: unknown; known are enable" in run("push", "shop", "openvox", "colour=red").output
+    assert run("push", "nobody", "openvox").output == "Error: account: no account nobody\n"
+    for words in (("shop", "smsplus"), ("shop", "nothing"), ("shop", "openvox", "enable")):
+        assert run("push", *words).exit_code == 2
+
+
 def test_password_is_asked_for_twice_without_the_option(run: Run) -> None:
     result = run("add", "shop", stdin="pass word\npass word\n")
     assert result.exit_code == 0

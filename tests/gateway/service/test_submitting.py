@@ -165,7 +165,8 @@ async def test_without_a_limit_all_are_taken(service: Service, account: Account)
 async def test_a_newsletter_and_its_messages_are_one(service: Service, account: Account) -> None:
     letter, accepted = await service.submit_newsletter(account, a_submission(2), "News")
     assert [one.newsletter_id for one in await service.store.messages([one.id for one in accepted])] == [letter] * 2
-    assert [(one.title, one.text) for one in await service.store.newsletters([letter])] == [("News", "hello")]
+    assert [(one.title, one.text) for one in await service.newsletters(account, [letter])] == [("News", "hello")]
+    assert await service.newsletters(replace(account, id=AccountId(99)), [letter]) == []
     with pytest.raises(QueueFullError):
         await service.submit_newsletter(account, a_submission(49), "Too much")
     assert len(await service.store.newsletters_of(account.id)) == 1

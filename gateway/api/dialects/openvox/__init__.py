@@ -27,6 +27,7 @@ from gateway.api.dialects.openvox.wire import (
     send_status,
     sent_frame,
 )
+from gateway.api.params import Params
 from gateway.api.refusals import BadTokenError, UndecodableError
 from gateway.core.account import Account, Permission, Role
 from gateway.errors import BadCredentialsError, InvalidFieldError, NotAllowedError
@@ -35,6 +36,7 @@ from gateway.service.submitting import Submission
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
+    from gateway.core.callback import CallbackEvent
     from gateway.service.submitting import Accepted
 
     OpenVoxCall = Call[Settings]
@@ -217,4 +219,21 @@ def prefixes(settings: Settings) -> list[str]:
     return [root + room for root in _roots(settings) for room in ("sms", "smsoutbox", "smsinbox", "auth")]
 
 
-DIALECT = Dialect(name=NAME, settings=Settings, routes=routes, prefixes=prefixes, refuse=refuse, render=render)
+def read_pushes(old: Mapping[str, Any], changes: Mapping[str, str]) -> tuple[dict[str, Any], frozenset[CallbackEvent]]:
+    """Give push settings after changes that an operator types, as `set_config` takes them."""
+    unknown = changes.keys() - DEFAULTS.keys()
+    if unknown:
+        raise InvalidFieldError(min(unknown), f"unknown; known are {', '.join(DEFAULTS)}")
+    values: dict[str, Any] = {**read_push_settings(Params(dict(changes)), old)}
+    return values, push_events(values)
+
+
+DIALECT = Dialect(
+    name=NAME,
+    settings=Settings,
+    routes=routes,
+    prefixes=prefixes,
+    refuse=refuse,
+    render=render,
+    read_pushes=read_pushes,
+)

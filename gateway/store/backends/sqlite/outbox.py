@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from gateway.core.message import Message
@@ -21,7 +20,7 @@ if TYPE_CHECKING:
 
     from gateway.core.directory import Newsletter
     from gateway.core.message import NewMessage
-    from gateway.core.types import AccountId, EpochMs
+    from gateway.core.types import AccountId, EpochMs, Port
     from gateway.store.backends.sqlite.transaction import Transaction
 
 MESSAGE_COLUMNS = """
@@ -59,41 +58,63 @@ EXPIRED_AT_ONCE = 200
 
 def accept(messages: Sequence[NewMessage], newsletter: Newsletter | None = None) -> Work[list[MessageId]]:
     """Give the work that stores `messages` as queued or held, all or none; those of a newsletter with its row."""
-    rows = [_values(message) for message in messages]
-    accounts = Counter(message.account_id for message in messages)
-    waiting = [message for message in messages if not message.is_scheduled]
-    queued = Counter((message.port, join_ports(message.spans)) for message in waiting)
-    scheduled_at = min(
-        (message.send_at for message in messages if message.is_scheduled and message.send_at), default=None
-    )
+    is_plain = newsletter is None and all(message.is_plain for message in messages)
+    rows = [_values(message) if is_plain else (*_values(message), *_special_values(message)) for message in messages]
+    counts = _Counts(messages)
     next_expiry = min(message.valid_until for message in messages)
-    segments: Counter[AccountId] = Counter()
-    for message in messages:
-        if not (message.is_scheduled and message.is_credit_late):
-            segments[message.account_id] += message.segment_count
 
     def work(tx: Transaction) -> list[MessageId]:
-        for account_id, count in segments.items():
-            reserve_credit(tx, account_id, count)
+        counts.count(tx)
         tx.memory.expect_expiry(next_expiry)
-        newsletter_id = () if newsletter is None else (add_newsletter(tx, newsletter),)
         first = tx.next_id("message", len(rows))
-        tx.insert_messages(
-            [
-                (first + index, *(row if newsletter is None else (*row[:-1], *newsletter_id)))
-                for index, row in enumerate(rows)
-            ]
-        )
-        for (port, spans), count in queued.items():
-            tx.memory.queued.add((port, spans), count)
-            tx.tell_work(port, split_ports(spans))
-        if scheduled_at is not None:
-            tx.tell_scheduled(scheduled_at)
-        for account_id, count in accounts.items():
-            tx.add_total("outbox", account_id, count)
+        if is_plain:
+            tx.insert_messages([(first + index, *row) for index, row in enumerate(rows)])
+        else:
+            newsletter_id = None if newsletter is None else add_newsletter(tx, newsletter)
+            tx.insert_special_messages([(first + index, *row, newsletter_id) for index, row in enumerate(rows)])
         return [MessageId(first + index) for index in range(len(rows))]
 
     return work
+
+
+class _Counts:
+    """What messages add to the counts of the writer."""
+
+    __slots__ = ("_accounts", "_queued", "_scheduled_at", "_segments")
+
+    def __init__(self, messages: Sequence[NewMessage]) -> None:
+        # Plain dicts: this is done for every message, and a Counter costs several times as much to make.
+        self._queued: dict[tuple[Port | None, str], int] = {}
+        self._accounts: dict[AccountId, int] = {}
+        self._segments: dict[AccountId, int] = {}
+        self._scheduled_at: EpochMs | None = None
+        for message in messages:
+            account_id = message.account_id
+            self._accounts[account_id] = self._accounts.get(account_id, 0) + 1
+            if not message.is_scheduled:
+                group = message.port, join_ports(message.spans) if message.spans else ""
+                self._queued[group] = self._queued.get(group, 0) + 1
+            else:
+                self._scheduled_at = _earlier(self._scheduled_at, message.send_at)
+                if message.is_credit_late:
+                    continue
+            self._segments[account_id] = self._segments.get(account_id, 0) + message.segment_count
+
+    def count(self, tx: Transaction) -> None:
+        """Add them; NoCreditError when the credit of an account does not cover its segments."""
+        for account_id, segments in self._segments.items():
+            reserve_credit(tx, account_id, segments)
+        for group, count in self._queued.items():
+            tx.memory.queued.add(group, count)
+            tx.tell_work(group[0], split_ports(group[1]))
+        for account_id, count in self._accounts.items():
+            tx.add_total("outbox", account_id, count)
+        if self._scheduled_at is not None:
+            tx.tell_scheduled(self._scheduled_at)
+
+
+def _earlier(one: EpochMs | None, other: EpochMs | None) -> EpochMs | None:
+    return other if one is None or (other is not None and other < one) else one
 
 
 def reserve_credit(tx: Transaction, account_id: AccountId, segments: int) -> None:
@@ -158,6 +179,12 @@ def _values(message: NewMessage) -> tuple[Any, ...]:
         message.port,
         join_ports(message.spans),
         message.accepted_at,
+    )
+
+
+def _special_values(message: NewMessage) -> tuple[Any, ...]:
+    """Give what `transaction.SPECIAL_COLUMNS` names beyond that, without the newsletter."""
+    return (
         "held" if message.is_scheduled else "queued",
         0 if message.is_scheduled else -message.is_urgent,
         message.send_at,
@@ -166,7 +193,6 @@ def _values(message: NewMessage) -> tuple[Any, ...]:
         message.sim_slot,
         message.sender,
         message.callback_url,
-        message.newsletter_id,
     )
 
 

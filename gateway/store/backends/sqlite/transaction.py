@@ -43,6 +43,9 @@ MESSAGE_COLUMNS = (
     "port",
     "spans",
     "shown_at",
+)
+SPECIAL_COLUMNS = (
+    *MESSAGE_COLUMNS,
     "status",
     "due_at",
     "send_at",
@@ -76,6 +79,7 @@ class Transaction:
         self._totals: dict[tuple[str, int], int] = defaultdict(int)
         self._used_sequences: set[str] = set()
         self._new_messages: list[Sequence[Any]] = []
+        self._special_messages: list[Sequence[Any]] = []
         self._status_news: list[StatusChanged] = []
         self._work_news: dict[WorkAdded, None] = {}
         self._scheduled_at: EpochMs | None = None
@@ -85,7 +89,7 @@ class Transaction:
 
     def execute(self, sql: str, parameters: dict[str, Any]) -> sqlite3.Cursor:
         """Run one statement; it sees everything the transaction has done so far."""
-        if self._new_messages:
+        if self._new_messages or self._special_messages:
             self._insert_messages()
         return self._connection.execute(sql, parameters)
 
@@ -101,14 +105,23 @@ class Transaction:
         """Add rows of `MESSAGE_COLUMNS`; they are written together with those of other works."""
         self._new_messages += rows
 
+    def insert_special_messages(self, rows: Sequence[Sequence[Any]]) -> None:
+        """Add rows of `SPECIAL_COLUMNS`, for messages that are not like most."""
+        self._special_messages += rows
+
     def _insert_messages(self) -> None:
         # Every statement lets the event loop have the GIL and then waits for it, so many rows share one.
-        rows, self._new_messages = self._new_messages, []
+        plain, self._new_messages = self._new_messages, []
+        special, self._special_messages = self._special_messages, []
+        self._insert(plain, MESSAGE_COLUMNS)
+        self._insert(special, SPECIAL_COLUMNS)
+
+    def _insert(self, rows: Sequence[Sequence[Any]], columns: tuple[str, ...]) -> None:
         start = 0
         for size in ROWS_AT_ONCE:
             while len(rows) - start >= size:
                 values = [value for row in rows[start : start + size] for value in row]
-                self._connection.execute(_insert_statement(size), values)
+                self._connection.execute(_insert_statement(size, columns), values)
                 start += size
 
     # --- consequences ---------------------------------------------------------------------------
@@ -149,7 +162,7 @@ class Transaction:
 
     def finish(self) -> None:
         """Write what was gathered; the last thing before the commit."""
-        if self._new_messages:
+        if self._new_messages or self._special_messages:
             self._insert_messages()
         for name in sorted(self._used_sequences):
             self._connection.execute(SAVE_SEQUENCE, {"name": name, "next": self.memory.next_ids.get(name)})
@@ -175,7 +188,7 @@ def for_each(entries: Iterable[E], save: Callable[[E], T]) -> list[T]:
     return saved
 
 
-@lru_cache(maxsize=len(ROWS_AT_ONCE))
-def _insert_statement(size: int) -> str:
-    row = f"({', '.join('?' * len(MESSAGE_COLUMNS))})"
-    return f"INSERT INTO message ({', '.join(MESSAGE_COLUMNS)}) VALUES {', '.join([row] * size)}"  # noqa: S608 (constants)
+@lru_cache(maxsize=2 * len(ROWS_AT_ONCE))
+def _insert_statement(size: int, columns: tuple[str, ...]) -> str:
+    row = f"({', '.join('?' * len(columns))})"
+    return f"INSERT INTO message ({', '.join(columns)}) VALUES {', '.join([row] * size)}"  # noqa: S608 (constants)

@@ -1,0 +1,71 @@
+"""How fast each HTTP API takes messages, one by one and a thousand at once, in one run with OpenVox's."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+
+from gateway.control import RemoteAccounts, RemoteUpkeep, control_path
+from tests.bench.load import drive, post, send_body
+from tests.support.box import Box
+
+TEXT = "Hello from the bench, forty characters.."
+RECIPIENTS = 1000
+"""Of one bulk request: http.max_recipients."""
+CONNECTIONS = 64
+
+
+@dataclass(frozen=True)
+class Requests:
+    """What an API is driven with: requests of one message, of a thousand, and what a good answer holds."""
+
+    single: Callable[[int], bytes]
+    bulk: Callable[[int], bytes]
+    good: bytes
+
+
+async def openvox(_: Box) -> Requests:
+    numbers = ",".join(f"+49172{index:07}" for index in range(RECIPIENTS))
+    return Requests(
+        single=lambda index: post("sms/send", send_body(f"+49171{index:07}", TEXT)),
+        bulk=lambda _: post("sms/send", send_body(numbers, TEXT)),
+        good=b'"code":200',
+    )
+
+
+async def onezeroart(box: Box) -> Requests:
+    path = control_path(box.folder / "gateway.db")
+    token = await RemoteAccounts(path).create_token("demo", label="bench")
+    rows = [
+        {"account": "demo", "id": index, "phone": f"+49172{index:07}", "username": f"s{index}"}
+        for index in range(1, RECIPIENTS + 1)
+    ]
+    await RemoteUpkeep(path).call("save", {"kind": "contact", "rows": rows, "how": "import"})
+    login = f"Authorization: Bearer {token}"
+    everybody = json.dumps({"subscriber_ids": list(range(1, RECIPIENTS + 1)), "message": TEXT}).encode()
+
+    def single(index: int) -> bytes:
+        body = json.dumps({"phone": f"+49171{index:07}", "message": TEXT}).encode()
+        return post("api/v1/sms/send", body, login)
+
+    return Requests(
+        single=single, bulk=lambda _: post("api/v1/sms/send-bulk", everybody, login), good=b'"success":true'
+    )
+
+
+APIS: dict[str, Callable[[Box], Awaitable[Requests]]] = {"openvox": openvox, "onezeroart": onezeroart}
+
+
+async def accepts_by_api(box: Box, *, singles: int, bulks: int) -> dict[str, float]:
+    """Messages per second of each API, one by one and in bulk."""
+    figures: dict[str, float] = {}
+    for name, prepare in APIS.items():
+        requests = await prepare(box)
+        single = [requests.single(index) for index in range(singles)]
+        await drive(box.port, single[:CONNECTIONS], CONNECTIONS, good=requests.good)
+        took_s, _ = await drive(box.port, single, CONNECTIONS, good=requests.good)
+        bulk_s, _ = await drive(box.port, [requests.bulk(index) for index in range(bulks)], 4, good=requests.good)
+        figures[f"{name}_per_s"] = singles / took_s
+        figures[f"{name}_bulk_per_s"] = bulks * RECIPIENTS / bulk_s
+    return figures
