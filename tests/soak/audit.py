@@ -250,6 +250,7 @@ def _audit_spans(day: Day, verdict: Verdict) -> None:
         is_spare_card = span["state"] == "missing" and span["imei"] not in _imeis(day)
         if span["state"] != "ready" and not is_spare_card:
             verdict.broken.append(f"span {span['port']} is {span['state']} at the end: {span['reason']}")
+    verdict.figures["longest that a span was away without a trouble"] = f"{day.longest_away_min} min"
     verdict.figures["spans"] = dict(Counter(span["state"] for span in day.spans))
 
 

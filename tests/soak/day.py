@@ -31,6 +31,8 @@ from tests.support.box import free_port
 MINUTE_S = 60.0
 HOUR_S = 3600.0
 SOCKETS = 24
+AWAY_AT_MOST_MIN = 17
+"""A SIM that was refused is left alone for a quarter of an hour."""
 SETTLED_AT_MOST_S = 4 * HOUR_S
 """Longer than a validity of the service centre's retries and the longest wait of a callback that failed all night."""
 
@@ -75,6 +77,7 @@ class Day:
         self.spans: list[dict[str, Any]] = []
         self.tasks: dict[str, int] = {}
         self.load: dict[str, int] = {}
+        self.longest_away_min = 0
         self.begun: Counter[str] = Counter()
         self.service_is_mine = asyncio.Lock()
         self.problems: list[str] = []
@@ -162,7 +165,7 @@ class Day:
         """Live through the day, have everything mended and wait until nothing is open."""
         await self._begin()
         try:
-            await asyncio.gather(self._customers(), self._troubles(), self._hours())
+            await asyncio.gather(self._customers(), self._troubles(), self._hours(), self._watch_spans())
             while self._tasks:
                 await asyncio.wait(self._tasks)
             await self._settle()
@@ -244,6 +247,28 @@ class Day:
     def _note(self, text: str) -> None:
         with self.service.log.open("a", encoding="utf-8") as log:
             log.write(f"---- {self.leader.now:.1f} s: {text}\n")
+
+    async def _watch_spans(self) -> None:
+        """Note how long spans cannot send though nothing is wrong with their modem any more."""
+        loop = asyncio.get_running_loop()
+        away_min: Counter[int] = Counter()
+        while loop.time() < self._end_s:
+            await asyncio.sleep(MINUTE_S)
+            async with self.service_is_mine:
+                spans = await self.service.order("spans")
+            by_imei = {span["imei"]: span for span in spans}
+            for modem, machine in enumerate(self.rack.machines):
+                span = by_imei.get(machine.equipment.identity.imei)
+                if modem in self._busy or span is None or span["state"] == "ready":
+                    away_min[modem] = 0
+                    continue
+                away_min[modem] += 1
+                self.longest_away_min = max(self.longest_away_min, away_min[modem])
+                if away_min[modem] == AWAY_AT_MOST_MIN:
+                    self.problems.append(
+                        f"at {loop.time():.0f} s span {span['port']} (modem{modem}) has been {span['state']} for"
+                        f" {AWAY_AT_MOST_MIN} minutes without a reason of ours: {span['reason']}"
+                    )
 
     async def _hours(self) -> None:
         loop = asyncio.get_running_loop()

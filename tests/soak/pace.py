@@ -18,7 +18,8 @@ from collections.abc import Callable
 from tests.soak.virtual_loop import Ready
 
 _MESSAGE = struct.Struct("!dQ")
-_LOOK_AGAIN_S = 0.0005
+# A thread that has done its work wakes the loop; this is for the moment until it is seen to be idle.
+_LOOK_AGAIN_S = 0.002
 # In real time: a gateway that is at work for so long without a moment's rest is not coming back.
 PATIENCE_S = 120.0
 
