@@ -253,7 +253,7 @@ class Session:
         while not self._has_restarted:
             if self.started is None:
                 raise ModemSilentError("the modem does not answer AT")
-            await self._check_identity(started)
+            await self._check_sim(started)
             if not await self._read_announced():
                 sweep_at = loop.time()
             if loop.time() >= sweep_at:
@@ -310,18 +310,19 @@ class Session:
         longest_s = self._options.poll_interval_s
         return longest_s if self._radio.is_registered else min(longest_s, _POLL_UNREGISTERED_S)
 
-    async def _check_identity(self, started: Started) -> None:
-        """Make sure that modem and SIM are still those of the start-up, once the network is back."""
-        if self._radio.was_away and self._radio.is_registered:
-            self._radio.was_away = False
-            if await Sim(self.link, profile=self._profile, ready=self._sim_is_ready).is_the_one(started.identity):
-                self.judge()
-            else:
-                self._restart("another SIM is in the modem")
+    async def _check_sim(self, started: Started) -> None:
+        """See that the SIM is as it was, while the network is away and once it is back."""
+        if self._radio.was_away:
+            is_back = self._radio.is_registered
+            self._radio.was_away = not is_back
+            sim = Sim(self.link, profile=self._profile, ready=self._sim_is_ready)
+            if not (await sim.is_the_one(started.identity) if is_back else await sim.is_open()):
+                self._restart("the SIM is not what it was")
+            self.judge()
 
     async def _poll(self, started: Started) -> None:
         await self._radio.ask(self.link)
-        await self._check_identity(started)
+        await self._check_sim(started)
         self.judge()
         if started.cnmi is not None and (now := await read_cnmi(self.link)) is not None and now != started.cnmi:
             # A reset without a word, or a missed acknowledgement (27.005 3.4.4): nothing is announced any more.

@@ -118,6 +118,16 @@ class Sim:
         self._iccid_commands = tuple(answered)
         return None
 
+    async def is_open(self) -> bool:
+        """Tell whether the SIM is there and wants nothing, or the modem does not tell; asked once."""
+        answer = await self._link.ask("AT+CPIN?", timeout_s=_PIN_TIMEOUT_S, final_timeout_s=_PIN_FINAL_TIMEOUT_S)
+        if answer is None or _is_busy(answer):
+            return True
+        failure = _failure(answer)
+        if failure is not None:
+            return not (failure.kind is ErrorKind.CME and failure.code in _NO_SIM | _LOCKS)
+        return _state_in(answer) in _USABLE | {_STARTING}
+
     async def is_the_one(self, identity: Identity) -> bool:
         """Tell whether modem and SIM are still those of `identity`; it is another start-up's work to say who is."""
         if identity.iccid is not None and await self.read_iccid() != identity.iccid:
@@ -150,7 +160,7 @@ class Sim:
             answer = await self._link.ask("AT+CPIN?", timeout_s=_PIN_TIMEOUT_S, final_timeout_s=_PIN_FINAL_TIMEOUT_S)
             if answer is None:
                 return None
-            state = next((unquote(v).upper() for line in answer.lines if (v := value_of(line, "+CPIN"))), None)
+            state = _state_in(answer)
             if not _is_busy(answer) and state != _STARTING:
                 break
             if self.is_overdue:
@@ -248,6 +258,10 @@ def _as_sim_error() -> Iterator[None]:
 def _is_one_number(known: str | None, wanted: str) -> bool:
     """Tell whether two ways of writing are one number: some modems leave the + to the type of number."""
     return known is not None and known.removeprefix("+") == wanted.removeprefix("+")
+
+
+def _state_in(answer: Answer) -> str | None:
+    return next((unquote(v).upper() for line in answer.lines if (v := value_of(line, "+CPIN"))), None)
 
 
 def _failure(answer: Answer) -> Failure | None:
