@@ -25,7 +25,6 @@ from gateway.modem_radio import radio_factory
 from gateway.service.accounts import Accounts
 from gateway.service.desk import Service
 from gateway.service.spans import SpanBoard
-from gateway.service.ussd import UssdDesk
 from gateway.store.backends.sqlite.store import SqliteStore
 
 if TYPE_CHECKING:
@@ -57,12 +56,12 @@ class App:
             receiver=receiver,
             history=self.history,
         )
-        self.ussd = UssdDesk(self.store, board=self.board, clock=self.clock, connection=self.dispatcher.connection)
+        self.service.ussd.connect(self.dispatcher.connection)
         self._balances = BalanceWatch(
             rules_of(settings.modems.balance),
             store=self.store,
             board=self.board,
-            desk=self.ussd,
+            desk=self.service.ussd,
             history=self.history,
             clock=self.clock,
         )
@@ -74,7 +73,7 @@ class App:
             receiver=receiver,
             spool=self._spool,
             history=self.history,
-            desk=self.ussd,
+            desk=self.service.ussd,
             make_radio=radio_factory(settings, self.store),
         )
         self.server = Server(self.service)
@@ -86,7 +85,7 @@ class App:
             own_port=settings.http.port,
         )
         self._control = ControlServer(
-            self.accounts, control_path(settings.store.path), parts={"ussd": LocalUssd(self.ussd).call}
+            self.accounts, control_path(settings.store.path), parts={"ussd": LocalUssd(self.service.ussd).call}
         )
         self._pool_task: asyncio.Task[None] | None = None
         self._undo = contextlib.AsyncExitStack()
@@ -104,8 +103,8 @@ class App:
         await self.history.start()
         self._undo.push_async_callback(self.history.stop)
         await self.dispatcher.start()
-        await self.ussd.start()
-        self._undo.push_async_callback(self.ussd.stop)
+        await self.service.ussd.start()
+        self._undo.push_async_callback(self.service.ussd.stop)
         await self._balances.load()
         self._spool.open()
         self._undo.callback(self._spool.close)

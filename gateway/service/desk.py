@@ -18,6 +18,7 @@ from gateway.core.routing import choose_ports
 from gateway.core.status import Status
 from gateway.core.types import EpochMs
 from gateway.errors import InvalidFieldError, NoCreditError, NoSpanError, NotAllowedError, QueueFullError
+from gateway.service.ussd import UssdDesk
 from gateway.store.backend import PageQuery, StatusChanged
 from modem.errors import EncodeError
 
@@ -70,6 +71,7 @@ class Service:
         self.board = board
         self.clock = clock
         self._tables = tuple(sms.Language[name.upper()] for name in settings.text.national_tables)
+        self.ussd = UssdDesk(store, board=board, clock=clock)
         self._concat_refs = ConcatRefs()
         self._zones: dict[str, ZoneInfo] = {}
 

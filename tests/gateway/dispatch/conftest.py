@@ -76,7 +76,8 @@ class Field:
             receiver=self.receiver,
             history=self.history,
         )
-        self.desk = UssdDesk(self.store, board=self.board, clock=self.clock, connection=self.dispatcher.connection)
+        self.desk = UssdDesk(self.store, board=self.board, clock=self.clock)
+        self.desk.connect(self.dispatcher.connection)
         await self.desk.start()
         self.pool = Pool(
             store=self.store,

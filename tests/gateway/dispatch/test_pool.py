@@ -82,7 +82,7 @@ async def running(folder: Path, ports: list[str], spans: Sequence[dict[str, obje
         receiver=receiver,
         spool=spool,
         history=history,
-        desk=UssdDesk(store, board=board, clock=clock, connection=dispatcher.connection),
+        desk=UssdDesk(store, board=board, clock=clock),
         make_radio=found.make,
     )
     await history.start()
