@@ -312,18 +312,14 @@ class Session:
 
     async def _check_sim(self, started: Started) -> None:
         """See that the SIM is as it was, while the network is away and once it is back."""
-        if self._radio.was_away:
-            is_back = self._radio.is_registered
-            self._radio.was_away = not is_back
-            sim = Sim(self.link, profile=self._profile, ready=self._sim_is_ready)
-            if not (await sim.is_the_one(started.identity) if is_back else await sim.is_open()):
-                self._restart("the SIM is not what it was")
-            self.judge()
+        sim = Sim(self.link, profile=self._profile, ready=self._sim_is_ready)
+        if self._radio.was_away and not await sim.is_as_it_was(self._radio, started.identity):
+            self._restart("the SIM is not what it was")
+        self.judge()
 
     async def _poll(self, started: Started) -> None:
         await self._radio.ask(self.link)
         await self._check_sim(started)
-        self.judge()
         if started.cnmi is not None and (now := await read_cnmi(self.link)) is not None and now != started.cnmi:
             # A reset without a word, or a missed acknowledgement (27.005 3.4.4): nothing is announced any more.
             self._restart("the modem lost its settings")

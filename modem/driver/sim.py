@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from modem.driver.events import Identity
     from modem.driver.link import Link
     from modem.driver.pins import PinLedger, PinSource
+    from modem.driver.radio import Radio
     from modem.profile import Profile
 
 log = structlog.get_logger(__name__)
@@ -117,6 +118,13 @@ class Sim:
                 return iccid
         self._iccid_commands = tuple(answered)
         return None
+
+    async def is_as_it_was(self, radio: Radio, identity: Identity) -> bool:
+        """Tell whether the SIM is well, without network, or the one of `identity`, once the network is back."""
+        if not radio.is_registered:
+            return await self.is_open()
+        radio.was_away = False
+        return await self.is_the_one(identity)
 
     async def is_open(self) -> bool:
         """Tell whether the SIM is there and wants nothing, or the modem does not tell; asked once."""
