@@ -21,6 +21,7 @@ from gateway.dispatch.history import History
 from gateway.dispatch.inbound import Receiver
 from gateway.dispatch.pool import Pool
 from gateway.dispatch.spool import Spool
+from gateway.modem_pins import StoredPinLedger
 from gateway.modem_radio import radio_factory
 from gateway.service.accounts import Accounts
 from gateway.service.desk import Service
@@ -74,7 +75,7 @@ class App:
             spool=self._spool,
             history=self.history,
             desk=self.service.ussd,
-            make_radio=radio_factory(settings, self.store),
+            make_radio=radio_factory(settings, StoredPinLedger(self.store)),
         )
         self.server = Server(self.service)
         self._callbacks = CallbackSender(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 import time
+from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
 import structlog
@@ -11,7 +12,7 @@ import structlog
 from gateway.core.span import Memory, SpanHealth, SpanState
 from gateway.core.ussd import UssdReply
 from gateway.dispatch import radio
-from gateway.modem_pins import PinFile, StoredPinLedger
+from gateway.modem_pins import PinFile
 from modem.driver import Experience, GivenUp, Released, StepBegun, StepEnded, UssdFailed, events
 from modem.driver.modem import Modem
 from modem.driver.options import ModemOptions, SimOptions
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from gateway.config.settings import Settings, SimSettings
-    from gateway.store.backend import Store
     from modem.driver import UssdResult
     from modem.driver.pins import PinLedger
 
@@ -211,9 +211,9 @@ def _identity(identity: events.Identity) -> radio.Identity:
     )
 
 
-def radio_factory(settings: Settings, store: Store) -> radio.RadioFactory:
-    """Give the function that makes the radio of a port; tries of PINs are on record in `store`."""
-    options = modem_options(settings, StoredPinLedger(store))
+def radio_factory(settings: Settings, ledger: PinLedger) -> radio.RadioFactory:
+    """Give the function that makes the radio of a port; tries of PINs are on record in `ledger`."""
+    options = replace(modem_options(settings), pin_ledger=ledger)
     experience = Experience()
 
     def make(url: str, listen_first_s: float, on_event: Callable[[radio.RadioEvent], None]) -> radio.Radio:
@@ -229,14 +229,13 @@ def radio_factory(settings: Settings, store: Store) -> radio.RadioFactory:
     return make
 
 
-def modem_options(settings: Settings, ledger: PinLedger) -> ModemOptions:
+def modem_options(settings: Settings) -> ModemOptions:
     """Give the driver's options that follow from the settings."""
     return ModemOptions(
         baudrate=settings.modems.baudrate,
         submit_timeout_s=settings.dispatch.submit_timeout_s,
         patience_s=settings.dispatch.patience_s,
         sims={sim.iccid: _sim_options(sim) for sim in settings.modems.sim},
-        pin_ledger=ledger,
         hang_up_calls=settings.modems.hang_up_calls,
     )
 
