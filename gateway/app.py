@@ -32,7 +32,6 @@ from gateway.service.accounts import Accounts
 from gateway.service.desk import Service
 from gateway.service.span_desk import SpanDesk
 from gateway.service.spans import SpanBoard
-from gateway.service.ussd import UssdDesk
 from gateway.store.backends.sqlite.store import SqliteStore
 
 if TYPE_CHECKING:
@@ -75,12 +74,12 @@ class App:
         )
         ports = ports or ModemPorts(settings.modems)
         self._make_radio = RadioMaker(settings, ports, StoredPinLedger(self.store), remember=self.history.remember)
-        self.ussd = UssdDesk(self.store, board=self.board, clock=self.clock, connection=self.dispatcher.connection)
+        self.service.ussd.connect(self.dispatcher.connection)
         self._balances = BalanceWatch(
             rules_of(settings.modems.balance),
             store=self.store,
             board=self.board,
-            desk=self.ussd,
+            desk=self.service.ussd,
             history=self.history,
             clock=self.clock,
         )
@@ -92,7 +91,7 @@ class App:
             receiver=receiver,
             spool=self._spool,
             history=self.history,
-            desk=self.ussd,
+            desk=self.service.ussd,
             make_radio=self._make_radio,
             ports=ports,
         )
@@ -112,7 +111,7 @@ class App:
             parts={
                 "span": LocalSpans(self.spans).call,
                 "directory": upkeep.call,
-                "ussd": LocalUssd(self.ussd).call,
+                "ussd": LocalUssd(self.service.ussd).call,
             },
         )
         self._pool_task: asyncio.Task[None] | None = None
@@ -134,8 +133,8 @@ class App:
         self._flight.open()
         self._undo.callback(self._flight.close)
         await self.dispatcher.start()
-        await self.ussd.start()
-        self._undo.push_async_callback(self.ussd.stop)
+        await self.service.ussd.start()
+        self._undo.push_async_callback(self.service.ussd.stop)
         await self._balances.load()
         self._spool.open()
         self._undo.callback(self._spool.close)

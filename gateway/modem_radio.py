@@ -250,7 +250,7 @@ class RadioMaker:
         self, settings: Settings, ports: ModemPorts, ledger: PinLedger, *, remember: Callable[[Cure], None]
     ) -> None:
         self._ports = ports
-        self._options = modem_options(settings, ledger)
+        self._options = replace(modem_options(settings), pin_ledger=ledger)
         self._close_timeout_s = settings.dispatch.stop_timeout_s
         self._remember = remember
         self._experience = Experience(on_change=self._on_learnt)
@@ -282,7 +282,7 @@ class RadioMaker:
         self._remember(Cure(model=model, symptom=symptom.name, step="" if rung is None else rung.name))
 
 
-def modem_options(settings: Settings, ledger: PinLedger) -> ModemOptions:
+def modem_options(settings: Settings) -> ModemOptions:
     """Give the driver's options that follow from the settings."""
     return ModemOptions(
         baudrate=settings.modems.baudrate,
@@ -290,7 +290,6 @@ def modem_options(settings: Settings, ledger: PinLedger) -> ModemOptions:
         patience_s=settings.dispatch.patience_s,
         hung_after_s=settings.dispatch.hung_after_s,
         sims={sim.iccid: _sim_options(sim) for sim in settings.modems.sim},
-        pin_ledger=ledger,
         hang_up_calls=settings.modems.hang_up_calls,
     )
 

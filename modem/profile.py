@@ -216,34 +216,48 @@ class Reading:
         return None if found is None else float(found[1]) * self.unit
 
 
+# A SIM gives three tries of its PIN (3GPP TS 31.101 9.5.1); +CPINR may say otherwise.
+ALL_TRIES: Final = 3
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class TriesLeft:
+    """How many tries of the PIN are left, of how many."""
+
+    left: int
+    most: int = ALL_TRIES
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class PinTries:
     """How a model tells how often the PIN of its SIM may still be tried. Asking spends no try.
 
-    `pattern` is searched in each line of the answer to `command`; its group `pin` is the number, to the given base. A
-    match without that group says that none is left. Some commands count for whatever the SIM waits for: ask only while
-    +CPIN? says SIM PIN.
+    `pattern` is searched in each line of the answer to `command`; its group `pin` is the number, to the given base, and
+    its group `most`, where it has one, how many there ever were. A match without `pin` says that none is left. Some
+    commands count for whatever the SIM waits for: ask only while +CPIN? says SIM PIN.
     """
 
     command: str
     pattern: str
     base: int = 10
 
-    def read(self, lines: Iterable[str]) -> int | None:
+    def read(self, lines: Iterable[str]) -> TriesLeft | None:
         """Return how many tries are left, None when the answer does not tell.
 
         >>> PinTries(command="AT+UPINCNT", pattern=r"\\+UPINCNT: (?P<pin>\\d+),").read(["+UPINCNT: 3,3,10,10"])
-        3
+        TriesLeft(left=3, most=3)
         """
         found = next(filter(None, (re.search(self.pattern, line) for line in lines)), None)
         if found is None:
             return None
-        return int(found["pin"], self.base) if found["pin"] is not None else 0
+        most = found.groupdict().get("most")
+        left = int(found["pin"], self.base) if found["pin"] is not None else 0
+        return TriesLeft(left=left, most=int(most) if most else ALL_TRIES)
 
 
 # 27.007 8.65, and the card itself: VERIFY PIN without a PIN (TS 102 221 11.1.9: 63Cx for x tries left, 6983 for none).
 STANDARD_PIN_TRIES: Final = (
-    PinTries(command='AT+CPINR="SIM PIN"', pattern=r'^\+CPINR: ?"?SIM PIN"?,(?P<pin>\d+)'),
+    PinTries(command='AT+CPINR="SIM PIN"', pattern=r'^\+CPINR: ?"?SIM PIN"?,(?P<pin>\d+)(?:,(?P<most>\d+))?'),
     PinTries(command='AT+CSIM=10,"0020000100"', pattern=r'^\+CSIM: ?4,"?(?:63[Cc](?P<pin>[\dA-Fa-f])|6983)', base=16),
 )
 

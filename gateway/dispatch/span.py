@@ -101,8 +101,8 @@ class SpanWorker:
 
     @property
     def sim(self) -> str:
-        """The SIM that is, or was last, behind the span; empty before the first one."""
-        return "" if self._identity is None else self._identity.sim
+        """The SIM that is, or was last, behind the span; of a modem that tells nothing the span stands for it."""
+        return (self._identity.sim if self._identity is not None else "") or f"span {self.port}"
 
     @property
     def _stop(self) -> SimStop | None:
@@ -172,7 +172,7 @@ class SpanWorker:
                 continue
             if radio is None:
                 raise AssertionError("a segment was claimed without a modem")
-            settlement = await self._send(radio, result.assignment, identity.sim)
+            settlement = await self._send(radio, result.assignment, identity.sim or self.sim)
 
     async def _rest(self) -> None:
         """Wait until the modem is back, the span switched on, or until a barred SIM may be tried again."""

@@ -16,6 +16,7 @@ from gateway.core.types import MessageId
 from gateway.directory.directory import Directory
 from gateway.errors import NoCreditError, NotAllowedError, QueueFullError
 from gateway.service.submitting import QUEUE_FULL_RETRY_S, Submitter
+from gateway.service.ussd import UssdDesk
 from gateway.store.backend import ConversationQuery, PageQuery, StatusChanged
 
 if TYPE_CHECKING:
@@ -48,6 +49,7 @@ class Service:
         self.board = board
         self.clock = clock
         self._submitter = Submitter(settings=settings, store=store, board=board, clock=clock)
+        self.ussd = UssdDesk(store, board=board, clock=clock)
         self._zones: dict[str, ZoneInfo] = {}
         self.directory = Directory(store, clock=clock, read_number=self.read_number)
 

@@ -50,19 +50,17 @@ class Connection:
 
 
 class UssdDesk:
-    """The dialogues of all spans. `connection` gives the modem of a span, None while none answers.
+    """The dialogues of all spans, once `connect` has said where their modems are.
 
     An account needs the permission ussd and the span; None stands for the box's own operator. Every call gives the
     dialogue as it stands then: `wait` for what the network says.
     """
 
-    def __init__(
-        self, store: Store, *, board: SpanBoard, clock: Clock, connection: Callable[[Port], Connection | None]
-    ) -> None:
+    def __init__(self, store: Store, *, board: SpanBoard, clock: Clock) -> None:
         self._store = store
         self._board = board
         self._clock = clock
-        self._connection = connection
+        self._connection: Callable[[Port], Connection | None] = lambda _: None
         self._outage = Outage()
         self._open: dict[Port, UssdDialogue] = {}
         self._tasks: dict[Port, asyncio.Task[None]] = {}
@@ -71,6 +69,10 @@ class UssdDesk:
         self._listeners: list[Callable[[UssdDialogue], None]] = []
 
     # --- life -------------------------------------------------------------------------------------
+
+    def connect(self, connection: Callable[[Port], Connection | None]) -> None:
+        """Have `connection` give the modem of a span from now on, None while none answers."""
+        self._connection = connection
 
     async def start(self) -> None:
         """End what an earlier process left open."""

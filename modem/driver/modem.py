@@ -14,7 +14,6 @@ from typing import TYPE_CHECKING, Any, Final
 import structlog
 
 from modem.driver.burst import Burst
-from modem.driver.calls import Calls, hang_up
 from modem.driver.events import (
     Accepted,
     Health,
@@ -24,20 +23,20 @@ from modem.driver.events import (
     NoAnswer,
     NotReady,
     RegistrationChanged,
-    UssdSaid,
 )
 from modem.driver.health import Sampler, SendRecord, Storage, is_trouble
 from modem.driver.inbox import Inbox
 from modem.driver.link import ModemSilentError
 from modem.driver.model import Model
 from modem.driver.options import ModemOptions
+from modem.driver.outside import Outside
 from modem.driver.port import open_port
 from modem.driver.radio import Radio
 from modem.driver.recovery import Recovery
 from modem.driver.session import Session
 from modem.driver.status import Status
 from modem.driver.submit import Durations, submit
-from modem.driver.ussd import DEFAULT_TIMEOUT_S, Ussd, UssdFailed
+from modem.driver.ussd import DEFAULT_TIMEOUT_S, UssdFailed
 from modem.errors import (
     ModemError,
     PortBusyError,
@@ -114,9 +113,9 @@ class Modem:
         self._told_health = Health()
         self._durations = Durations()
         self._burst = Burst()
-        self._ussd = Ussd(on_reply=lambda reply: on_event(UssdSaid(reply=reply)))
-        self._calls = Calls(on_call=on_event, on_hang_up=self._hang_up)
-        self._errands: set[asyncio.Task[None]] = set()
+        self._outside = Outside(
+            name=url, emit=on_event, link=self._started_link, hang_up_calls=self._options.hang_up_calls
+        )
         self._session: Session | None = None
         self._work: asyncio.Task[None] | None = None
         self._is_closing = False
@@ -257,14 +256,14 @@ class Modem:
         link = self._started_link()
         if link is None or self._is_closing:
             return UssdFailed(reason=self.state_reason)
-        return await self._ussd.ask(
+        return await self._outside.ussd.ask(
             link, text, is_answer=is_answer, is_packed=self._known.profile.is_ussd_packed, timeout_s=timeout_s
         )
 
     async def cancel_ussd(self) -> None:
         """End the USSD dialogue, and the waiting for its answer."""
         if (link := self._started_link()) is not None:
-            await self._ussd.cancel(link)
+            await self._outside.ussd.cancel(link)
 
     async def delete(self, stored: StoredAt) -> bool:
         """Delete one slot of one memory; return whether it is empty now, False while the modem is not in service."""
@@ -321,25 +320,8 @@ class Modem:
     def _emit(self, event: ModemEvent) -> None:
         """Tell the owner; what went on with the network by way of this start-up is over when another one begins."""
         if isinstance(event, Lost) or (isinstance(event, NotReady) and event.state is ModemState.STARTING):
-            self._ussd.forget(event.reason)
-            self._calls.forget()
+            self._outside.forget(event.reason)
         self._owner(event)
-
-    def _hang_up(self) -> None:
-        link = self._started_link()
-        if link is None or not self._options.hang_up_calls:
-            return
-
-        async def end_call() -> None:
-            with contextlib.suppress(PortLostError, ModemSilentError):
-                if await hang_up(link):
-                    self._calls.forget()
-                else:
-                    log.info("call not refused, the modem does not know how", action="call", port=self.url)
-
-        task = asyncio.create_task(end_call(), name=f"hang up {self.url}")
-        self._errands.add(task)
-        task.add_done_callback(self._errands.discard)
 
     def _started_link(self) -> Link | None:
         session = self._session
@@ -385,7 +367,7 @@ class Modem:
             sampler=self._sampler,
             on_polled=self._tell_health,
             is_line_wanted=lambda: self._submits > 0,
-            on_urc=lambda urc: self._ussd.take(urc) or self._calls.take(urc),
+            on_urc=self._outside.take,
             emit=self._emit,
         )
 

@@ -16,11 +16,11 @@ from dataclasses import dataclass
 from enum import Enum
 from typing import TYPE_CHECKING, Final, Protocol
 
-from modem.at.pin_tries import ALL_TRIES
 from modem.errors import ModemError
+from modem.profile import ALL_TRIES
 
 if TYPE_CHECKING:
-    from modem.at.pin_tries import PinTries
+    from modem.profile import TriesLeft
 
 _FEWEST_LEFT: Final = 2
 
@@ -106,7 +106,7 @@ class MemoryPinLedger:
         self._fates = {key: fate for key, fate in self._fates.items() if key[0] != iccid or fate is PinFate.REJECTED}
 
 
-def objection(record: PinRecord, tries: PinTries | None) -> str | None:
+def objection(record: PinRecord, tries: TriesLeft | None) -> str | None:
     """Return why a PIN must not be tried, in words for people, None when it may be.
 
     `tries` is the card's counter, None when no command tells it.

@@ -266,7 +266,7 @@ class Session:
         while not self._has_restarted:
             if self.started is None:
                 raise ModemSilentError("the modem does not answer AT")
-            await self._check_identity(started)
+            await self._check_sim(started)
             await self._read_announced()
             if self._is_sweep_due or loop.time() >= sweep_at:
                 if not is_first_sweep:
@@ -327,22 +327,19 @@ class Session:
         longest_s = self._options.poll_interval_s
         return longest_s if self._radio.is_registered else min(longest_s, _POLL_UNREGISTERED_S)
 
-    async def _check_identity(self, started: Started) -> None:
-        """Make sure that modem and SIM are still those of the start-up, once the network is back."""
-        if self._radio.was_away and self._radio.is_registered:
-            self._radio.was_away = False
-            if await Sim(self.link, profile=self._known.profile, ready=self._sim_is_ready).is_the_one(started.identity):
-                self.judge()
-            else:
-                self._restart("another SIM is in the modem")
+    async def _check_sim(self, started: Started) -> None:
+        """See that the SIM is as it was, while the network is away and once it is back."""
+        sim = Sim(self.link, profile=self._known.profile, ready=self._sim_is_ready)
+        if self._radio.was_away and not await sim.is_as_it_was(self._radio, started.identity):
+            self._restart("the SIM is not what it was")
+        self.judge()
 
     async def _poll(self, started: Started) -> None:
         if not self.trusted.is_set() and not await is_in_pdu_mode(self.link):
             self._restart("the modem lost its settings")
             return
         await self._radio.ask(self.link)
-        await self._check_identity(started)
-        self.judge()
+        await self._check_sim(started)
         if started.cnmi is not None and (now := await read_cnmi(self.link)) is not None and now != started.cnmi:
             # A reset without a word, or a missed acknowledgement (27.005 3.4.4): nothing is announced any more.
             self._restart("the modem lost its settings")

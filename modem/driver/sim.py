@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Final
 import structlog
 
 from modem.at.errors import ErrorKind
-from modem.at.pin_tries import QUESTIONS, read_pin_tries
 from modem.at.responses import read_iccid, read_service_centre
 from modem.at.values import unquote, value_of
 from modem.driver.pins import PinFate, PinUnavailableError, objection
@@ -20,11 +19,11 @@ if TYPE_CHECKING:
 
     from modem.at.errors import Failure
     from modem.at.host import Answer
-    from modem.at.pin_tries import PinTries
     from modem.driver.events import Identity
     from modem.driver.link import Link
     from modem.driver.pins import PinLedger, PinSource
-    from modem.profile import Profile
+    from modem.driver.radio import Radio
+    from modem.profile import Profile, TriesLeft
 
 log = structlog.get_logger(__name__)
 
@@ -79,6 +78,7 @@ class Sim:
         self._link = link
         self._ready = ready
         self._iccid_commands = profile.iccid_commands
+        self._pin_tries = profile.pin_tries
         self._give_up_at = asyncio.get_running_loop().time() + profile.sim_busy_s
 
     async def ask(self, command: str, *, timeout_s: float = 10.0) -> Answer | None:
@@ -118,6 +118,23 @@ class Sim:
         self._iccid_commands = tuple(answered)
         return None
 
+    async def is_as_it_was(self, radio: Radio, identity: Identity) -> bool:
+        """Tell whether the SIM is well, without network, or the one of `identity`, once the network is back."""
+        if not radio.is_registered:
+            return await self.is_open()
+        radio.was_away = False
+        return await self.is_the_one(identity)
+
+    async def is_open(self) -> bool:
+        """Tell whether the SIM is there and wants nothing, or the modem does not tell; asked once."""
+        answer = await self._link.ask("AT+CPIN?", timeout_s=_PIN_TIMEOUT_S, final_timeout_s=_PIN_FINAL_TIMEOUT_S)
+        if answer is None or _is_busy(answer):
+            return True
+        failure = _failure(answer)
+        if failure is not None:
+            return not (failure.kind is ErrorKind.CME and failure.code in _NO_SIM | _LOCKS)
+        return _state_in(answer) in _USABLE | {_STARTING}
+
     async def is_the_one(self, identity: Identity) -> bool:
         """Tell whether modem and SIM are still those of `identity`; it is another start-up's work to say who is."""
         if identity.iccid is not None and await self.read_iccid() != identity.iccid:
@@ -150,7 +167,7 @@ class Sim:
             answer = await self._link.ask("AT+CPIN?", timeout_s=_PIN_TIMEOUT_S, final_timeout_s=_PIN_FINAL_TIMEOUT_S)
             if answer is None:
                 return None
-            state = next((unquote(v).upper() for line in answer.lines if (v := value_of(line, "+CPIN"))), None)
+            state = _state_in(answer)
             if not _is_busy(answer) and state != _STARTING:
                 break
             if self.is_overdue:
@@ -200,11 +217,11 @@ class Sim:
             log.error("PIN refused by the SIM", action="pin_refused", iccid=iccid, result=str(_failure(answer)))
             raise SimError("the SIM refused the configured PIN; it is not tried again: put the right one into its file")
 
-    async def _tries(self) -> PinTries | None:
-        """Ask how often the PIN may still be tried, by whatever command the modem knows."""
-        for question in QUESTIONS:
-            answer = await self._link.ask(question)
-            tries = read_pin_tries(answer.lines) if answer is not None and answer.is_ok else None
+    async def _tries(self) -> TriesLeft | None:
+        """Ask how often the PIN may still be tried, by whatever command the model knows."""
+        for query in self._pin_tries:
+            answer = await self._link.ask(query.command)
+            tries = query.read(answer.lines) if answer is not None and answer.is_ok else None
             if tries is not None:
                 return tries
         return None
@@ -248,6 +265,10 @@ def _as_sim_error() -> Iterator[None]:
 def _is_one_number(known: str | None, wanted: str) -> bool:
     """Tell whether two ways of writing are one number: some modems leave the + to the type of number."""
     return known is not None and known.removeprefix("+") == wanted.removeprefix("+")
+
+
+def _state_in(answer: Answer) -> str | None:
+    return next((unquote(v).upper() for line in answer.lines if (v := value_of(line, "+CPIN"))), None)
 
 
 def _failure(answer: Answer) -> Failure | None:

@@ -89,6 +89,7 @@ class Ussd:
         self._waiting: asyncio.Future[UssdResult] | None = None
         self._charset = "GSM"
         self._is_packed = False
+        self._is_sent = False
         self.is_open = False
 
     def take(self, urc: Urc) -> bool:
@@ -129,6 +130,7 @@ class Ussd:
         if objection is not None:
             return UssdFailed(reason=objection)
         self._waiting = asyncio.get_running_loop().create_future()
+        self._is_sent = False
         try:
             if self.is_open and not is_answer:
                 await link.ask(_CANCEL)
@@ -136,6 +138,9 @@ class Ussd:
             async with asyncio.timeout(timeout_s):
                 return await self._exchange(link, forms, self._waiting, timeout_s)
         except TimeoutError:
+            if not self._is_sent:
+                # A submit had the line; what was not sent needs no end.
+                return UssdFailed(reason=f"the modem was busy with a message for {timeout_s:g} s")
             await self._give_up(link)
             return UssdFailed(reason=f"the network did not answer within {timeout_s:g} s")
         except ModemTimeoutError as error:
@@ -144,8 +149,9 @@ class Ussd:
             return UssdFailed(reason=f"port lost: {error.reason}")
         finally:
             self._waiting = None
-            with contextlib.suppress(ModemTimeoutError, PortLostError):
-                await self._use_charset(link, "GSM")
+            if self._charset != "GSM":
+                with contextlib.suppress(ModemTimeoutError, PortLostError):
+                    await self._use_charset(link, "GSM")
 
     def _objection(self, forms: list[Form], *, is_answer: bool) -> str | None:
         if self._waiting is not None:
@@ -203,6 +209,7 @@ class Ussd:
     async def _use_charset(self, link: Link, charset: str) -> bool:
         """Have the modem write in `charset`; return whether it does. Another program may have left another one."""
         answer = await link.ask("AT+CSCS?")
+        self._is_sent = True
         found = [read_charset(line) for line in answer.lines] if answer is not None and answer.is_ok else []
         self._charset = next(filter(None, found), self._charset)
         if self._charset != charset:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from modem.profile import ANY_PRODUCT, STORAGE_MODE, Profile, UsbDevice, port_roles
+from modem.profile import ANY_PRODUCT, STANDARD_PIN_TRIES, STORAGE_MODE, PinTries, Profile, UsbDevice, port_roles
 
 PROFILE: Final = Profile(
     name="generic",
@@ -49,6 +49,18 @@ PROFILE: Final = Profile(
         UsbDevice(vendor="0e8d", product="00a[57]", roles=port_roles("02:at 03:at2")),
         UsbDevice(vendor="2001", product="7d00", roles=port_roles("00:at 01:at2")),
         UsbDevice(vendor="07d1", product="7e11", roles=port_roles("02:at 03:at2")),
+    ),
+    # Of a model that nobody knows every maker's question is asked; a wrong one is refused, and spends no try.
+    pin_tries=(
+        *STANDARD_PIN_TRIES,
+        PinTries(command="AT^CPIN?", pattern=r"^\^CPIN: ?[^,]*,[^,]*,\d+,(?P<pin>\d+)"),
+        PinTries(command="AT+QPINC?", pattern=r'^\+QPINC: ?"SC",(?P<pin>\d+),'),
+        PinTries(command="AT+UPINCNT", pattern=r"^\+UPINCNT: ?(?P<pin>\d+),"),
+        PinTries(command="AT+CPINC?", pattern=r"^\+CPINC: ?(?P<pin>\d+),"),
+        PinTries(command="AT^SPIC", pattern=r"^\^SPIC: ?(?P<pin>\d+)"),
+        PinTries(command="AT#PCT", pattern=r"^#PCT: ?(?P<pin>\d+)"),
+        PinTries(command="AT+SPIC", pattern=r"^\+SPIC: ?(?P<pin>\d+),"),
+        PinTries(command="AT+XPINCNT", pattern=r"^\+XPINCNT: ?(?P<pin>\d+),"),
     ),
     restart_urcs=frozenset({"RDY", "+AT", "*ATREADY", "^SYSSTART", "^SYSSTART AIRPLANE MODE", "GREETING"}),
     sim_urcs=frozenset({"+CPIN"}),

@@ -18,7 +18,6 @@ from gateway.core.span import SpanState
 from gateway.core.types import Port
 from gateway.service.submitting import Submission
 from modem.driver import ModemOptions
-from modem.driver.pins import PinLedger
 from modem.emulator.breakage.shelf import build
 from tests.acceptance.conftest import MakeRack
 from tests.modem.driver.recovering import LIMITS
@@ -34,8 +33,8 @@ async def test_sim_whose_submits_fail_as_never_before_needs_a_person(
 ) -> None:
     options = modem_radio.modem_options
 
-    def in_a_hurry(settings: Settings, ledger: PinLedger) -> ModemOptions:
-        return replace(options(settings, ledger), recovery=replace(LIMITS, rounds=1), poll_interval_s=0.2)
+    def in_a_hurry(settings: Settings) -> ModemOptions:
+        return replace(options(settings), recovery=replace(LIMITS, rounds=1), poll_interval_s=0.2)
 
     monkeypatch.setattr(modem_radio, "modem_options", in_a_hurry)
     rack = await make_rack(count=2, radio_time_s=0.01)

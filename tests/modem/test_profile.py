@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from modem.profile import STANDARD_PIN_TRIES, PinTries, Profile, Reading
+from modem.profile import STANDARD_PIN_TRIES, PinTries, Profile, Reading, TriesLeft
 from modem.profiles import load_profiles
 
 PROFILES = load_profiles()
@@ -45,7 +45,8 @@ def test_a_temperature_is_found_where_the_model_tells_it(name: str, lines: list[
 def tries(profile: Profile, lines: list[str]) -> int | None:
     """Return what the first question that is not everybody's makes of an answer."""
     (own,) = [query for query in profile.pin_tries if query not in STANDARD_PIN_TRIES]
-    return own.read(lines)
+    found = own.read(lines)
+    return None if found is None else found.left
 
 
 @pytest.mark.parametrize(
@@ -89,7 +90,12 @@ def test_the_tries_of_the_pin_are_found_where_the_model_tells_them(
 def test_the_tries_of_the_pin_as_the_standards_tell_them(line: str, left: int | None) -> None:
     found = [query.read([line]) for query in STANDARD_PIN_TRIES]
 
-    assert [number for number in found if number is not None] == ([] if left is None else [left])
+    assert [tries.left for tries in found if tries is not None] == ([] if left is None else [left])
+
+
+def test_a_card_may_give_more_tries_than_the_usual_three() -> None:
+    # 27.007 8.65: +CPINR: <code>,<retries>[,<default_retries>]
+    assert STANDARD_PIN_TRIES[0].read(["+CPINR: SIM PUK,10,10", "+CPINR: SIM PIN,3,5"]) == TriesLeft(left=3, most=5)
 
 
 def test_a_question_without_its_group_is_a_mistake() -> None:

@@ -63,7 +63,7 @@ def command(
     else:
         for dialogue in found:
             _show(dialogue, is_dated=len(found) > 1)
-    if (code or replies) and found[0]["state"] == "failed":
+    if (code or replies) and found[0]["state"] in {"failed", "waiting"}:
         raise SystemExit(1)
 
 
@@ -88,5 +88,7 @@ def _show(dialogue: dict[str, Any], *, is_dated: bool) -> None:
             click.echo(turn["reply"])
     if dialogue["is_open"]:
         click.echo(f"(the network waits for an answer: gsm-gateway ussd {dialogue['port']} --reply …)", err=True)
+    elif dialogue["state"] == "waiting":
+        click.echo("(the network has not answered yet)", err=True)
     elif dialogue["reason"]:
         click.echo(f"({dialogue['reason']})", err=True)

@@ -81,7 +81,8 @@ class Field:
             history=self.history,
             flight=self.flight,
         )
-        self.desk = UssdDesk(self.store, board=self.board, clock=self.clock, connection=self.dispatcher.connection)
+        self.desk = UssdDesk(self.store, board=self.board, clock=self.clock)
+        self.desk.connect(self.dispatcher.connection)
         await self.desk.start()
         self.pool = Pool(
             store=self.store,

@@ -98,7 +98,7 @@ async def running(
         receiver=receiver,
         spool=spool,
         history=history,
-        desk=UssdDesk(store, board=board, clock=clock, connection=dispatcher.connection),
+        desk=UssdDesk(store, board=board, clock=clock),
         make_radio=found.make,
         ports=source,
     )
@@ -201,7 +201,7 @@ async def test_a_modem_that_needs_a_person_says_so_on_the_board(tmp_path: Path) 
 async def test_clones_are_reported_in_words(tmp_path: Path) -> None:
     async with running(tmp_path, ["/dev/a", "/dev/b"]) as found:
         found.radios["/dev/a"].tell(Ready(identity=MODEM))
-        await until(lambda: len(found.states()) == 1)
+        await until(lambda: found.states() == [(1, SpanState.READY, "/dev/a")])
         found.radios["/dev/b"].tell(Ready(identity=TWIN))
         clone = await found.until_noted(HistoryKind.CLONE)
         assert clone.port == 2
@@ -215,7 +215,7 @@ async def test_clones_are_reported_in_words(tmp_path: Path) -> None:
 async def test_another_sim_is_an_event_also_when_it_was_changed_while_nobody_looked(tmp_path: Path) -> None:
     async with running(tmp_path, ["/dev/a"]) as found:
         found.radios["/dev/a"].tell(Ready(identity=MODEM))
-        await until(lambda: len(found.states()) == 1)
+        await until(lambda: found.states() == [(1, SpanState.READY, "/dev/a")])
         # A SIM that is out is not another one yet.
         found.radios["/dev/a"].tell(NotReady(reason="no SIM inserted", identity=Identity(imei=MODEM.imei)))
         found.radios["/dev/a"].tell(Ready(identity=MODEM))
@@ -257,7 +257,7 @@ async def test_a_modem_that_gets_a_sim_of_another_span_leaves_its_own(tmp_path: 
 async def test_the_second_port_of_a_modem_that_does_not_know_its_sim_yet_is_set_aside(tmp_path: Path) -> None:
     async with running(tmp_path, ["/dev/a", "/dev/b"]) as found:
         found.radios["/dev/a"].tell(Ready(identity=MODEM))
-        await until(lambda: len(found.states()) == 1)
+        await until(lambda: found.states() == [(1, SpanState.READY, "/dev/a")])
         found.radios["/dev/b"].tell(NotReady(reason="the SIM stays busy", identity=Identity(imei=MODEM.imei)))
         await found.radios["/dev/b"].is_closed.wait()
         assert found.states() == [(1, SpanState.READY, "/dev/a")]
@@ -266,10 +266,10 @@ async def test_the_second_port_of_a_modem_that_does_not_know_its_sim_yet_is_set_
 async def test_a_reset_and_another_socket_leave_the_number(tmp_path: Path) -> None:
     async with running(tmp_path, ["/dev/a", "/dev/b", "/dev/c"]) as found:
         found.radios["/dev/a"].tell(Ready(identity=MODEM))
-        await until(lambda: len(found.states()) == 1)
+        await until(lambda: found.states() == [(1, SpanState.READY, "/dev/a")])
         other = Identity(imei="860000000000001", iccid="8949020000012345694")
         found.radios["/dev/b"].tell(Ready(identity=other))
-        await until(lambda: len(found.states()) == 2)
+        await until(lambda: [state for _, state, _ in found.states()] == [SpanState.READY] * 2)
         for radio in ("/dev/a", "/dev/b"):
             found.radios[radio].tell(Lost(reason="reset"))
             found.radios[radio].tell(NotReady(reason="starting up", identity=None))

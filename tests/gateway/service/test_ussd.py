@@ -63,12 +63,9 @@ class Office:
 
     def new_desk(self) -> UssdDesk:
         connection = Connection(line=self.line, sim="8949")
-        return UssdDesk(
-            self.store,
-            board=self.board,
-            clock=FakeClock(),
-            connection=lambda port: connection if port == ONE else None,
-        )
+        desk = UssdDesk(self.store, board=self.board, clock=FakeClock())
+        desk.connect(lambda port: connection if port == ONE else None)
+        return desk
 
     async def after(self, dialogue: UssdDialogue, reply: UssdReply) -> UssdDialogue:
         self.line.replies.put_nowait(reply)

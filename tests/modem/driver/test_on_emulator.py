@@ -13,6 +13,7 @@ from modem.driver import (
     Accepted,
     IncomingCall,
     Modem,
+    ModemState,
     NotReady,
     Ready,
     SimOptions,
@@ -22,9 +23,12 @@ from modem.driver import (
     UssdStatus,
 )
 from modem.driver.pins import MemoryPinLedger
-from modem.emulator.actions.card import LockSim
+from modem.emulator.actions.card import EjectSim, LockSim
 from modem.emulator.actions.people import Call
 from modem.emulator.actions.ussd import BeginUssd
+from modem.emulator.breakage.shelf import build
+from modem.emulator.card.sim import Sim
+from modem.emulator.numbering import identity
 from modem.emulator.rack.rack import Rack
 from modem.profiles import generic, huawei_e173, quectel_ec25, sim800
 from tests.modem.driver.driving import FAST, Owner
@@ -115,3 +119,32 @@ async def test_pin_is_entered_or_refused_once(tmp_path: Path, profile: Profile) 
         sims["8933010000000000010"] = SimOptions(pin=Pin("4711"))
         await owner.until(Ready)
         assert rack.machines[0].equipment.sim.pin.tries_left == 3
+
+
+OTHER = identity(4000)
+
+
+@pytest.mark.parametrize(
+    "profile", [generic.PROFILE, E173, quectel_ec25.PROFILE, sim800.PROFILE], ids=lambda one: one.name
+)
+async def test_sim_that_is_taken_out_and_another_put_in_is_noticed(tmp_path: Path, profile: Profile) -> None:
+    options = replace(FAST, poll_interval_s=0.2)
+    async with driven(tmp_path, profile, options) as (rack, _, owner):
+        EjectSim(modem=0).run(rack)
+        await owner.until(NotReady, matching=lambda event: event.state is ModemState.NOT_READY)
+        card = Sim(OTHER, smsc="+33639980000")
+        rack.handle(0, lambda machine, _: machine.equipment.insert(card))
+        ready = await owner.until(Ready, matching=lambda event: event.identity.iccid != identity(0).iccid)
+        assert (ready.identity.iccid, ready.identity.imsi) == (OTHER.iccid, OTHER.imsi)
+        assert ready.identity.imei == identity(0).imei
+
+
+async def test_sim_that_needs_its_puk_or_is_busy_for_long_is_told(tmp_path: Path) -> None:
+    profile = replace(generic.PROFILE, sim_busy_s=0.3)
+    async with driven(tmp_path, profile, replace(FAST, poll_interval_s=0.2)) as (rack, _, owner):
+        LockSim(modem=0, has_blocked_pin=True).run(rack)
+        await owner.until(NotReady, matching=lambda event: event.reason.startswith("the SIM wants its PUK"))
+        LockSim(modem=0, pin="1234").run(rack)
+        await owner.until(NotReady, matching=lambda event: "none is configured for ICCID 8933" in event.reason)
+        rack.arm(0, *build({"fault": "sim_busy", "lasting_s": 30}))
+        await owner.until(NotReady, matching=lambda event: event.reason == "the SIM stays busy")

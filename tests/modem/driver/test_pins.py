@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import pytest
 
-from modem.at.pin_tries import PinTries
 from modem.driver.pins import MemoryPinLedger, PinFate, PinRecord, objection
+from modem.profile import TriesLeft
 
-FULL, TWO, ONE, NONE = (PinTries(left=left) for left in (3, 2, 1, 0))
+FULL, TWO, ONE, NONE = (TriesLeft(left=left) for left in (3, 2, 1, 0))
 
 
 @pytest.mark.parametrize(
@@ -29,11 +29,11 @@ FULL, TWO, ONE, NONE = (PinTries(left=left) for left in (3, 2, 1, 0))
         (PinRecord(others=2), ONE, "only 1 PIN tries left"),
         (PinRecord(others=1), None, None),
         (PinRecord(others=2), None, "other PINs were refused"),
-        (PinRecord(), PinTries(left=3, most=5), "only 3 PIN tries left"),
+        (PinRecord(), TriesLeft(left=3, most=5), "only 3 PIN tries left"),
     ],
 )
 def test_pin_is_tried_only_when_nobody_elses_was_wrong_and_one_try_remains(
-    record: PinRecord, tries: PinTries | None, words: str | None
+    record: PinRecord, tries: TriesLeft | None, words: str | None
 ) -> None:
     reason = objection(record, tries)
     assert reason is None if words is None else reason is not None and words in reason

@@ -369,3 +369,21 @@ async def test_other_modem_behind_the_same_port_is_found_too(link: Path) -> None
         scripted.say("+CREG: 1")
         again = await owner.until(Ready, count=2)
         assert again.identity.imei == "490154203237526"
+
+
+@pytest.mark.parametrize(
+    ("answer", "reason"),
+    [
+        (["+CPIN: SIM PUK", "OK"], "the SIM wants its PUK"),
+        (["+CME ERROR: 10"], "no SIM inserted"),
+        (["+CPIN: NOT INSERTED", "OK"], "no SIM inserted"),
+    ],
+    ids=["PUK", "out", "out, SIMCom"],
+)
+async def test_sim_is_looked_at_when_the_network_is_lost_without_a_word_about_it(
+    link: Path, answer: list[str], reason: str
+) -> None:
+    async with ScriptedModem(link=link) as scripted, driven(scripted) as (_, owner):
+        scripted.answers["AT+CPIN?"] = answer
+        scripted.say("+CREG: 0")
+        await owner.until(NotReady, matching=lambda event: event.reason.startswith(reason))

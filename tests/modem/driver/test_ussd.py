@@ -132,6 +132,19 @@ async def test_code_waits_for_a_submit_that_is_under_way(link: Path) -> None:
         assert (await asking).__class__ is UssdReply
 
 
+async def test_line_that_a_submit_holds_is_waited_for_as_long_as_the_caller_wants(link: Path) -> None:
+    answers = {**UCS2, CODE: ["OK"]}
+    async with Charset(link=link, answers=answers, on_body=lambda _: None) as scripted, driven(scripted) as (modem, _):
+        sending = asyncio.create_task(modem.submit(TPDU))
+        await scripted.until_bodies(1)
+        assert await modem.ussd("*100#", timeout_s=0.1) == UssdFailed(
+            reason="the modem was busy with a message for 0.1 s"
+        )
+        scripted.say("+CMGS: 7", "OK")
+        assert await sending == Accepted(mr=7)
+        assert CODE not in scripted.heard
+
+
 async def test_ok_that_comes_only_with_the_answer_is_waited_for(link: Path) -> None:
     async with Charset(link=link, answers={**UCS2, CODE: []}) as scripted, driven(scripted) as (modem, _):
         asking = asyncio.create_task(modem.ussd("*100#"))

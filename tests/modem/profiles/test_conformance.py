@@ -229,7 +229,7 @@ def test_it_tells_the_tries_of_its_pin(profile: Profile) -> None:
     bench = Bench(personality=profile.personality)
     answers = [(query, bench.at(query.command.removeprefix("AT"))) for query in profile.pin_tries]
 
-    assert {tries for query, answer in answers if (tries := query.read(answer[:-1])) is not None} == {3}
+    assert {tries.left for query, answer in answers if (tries := query.read(answer[:-1])) is not None} == {3}
     assert answers[0][1][-1] == "OK"
 
 
