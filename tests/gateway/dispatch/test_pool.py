@@ -141,7 +141,7 @@ async def test_history_tells_what_became_of_a_modem(tmp_path: Path) -> None:
         radio.tell(RecoveryStep(step="radio off and on", symptom="denied", is_cured=None))
         radio.tell(NeedsPerson(symptom="denied", tried=("radio off and on",)))
         radio.tell(Lost(reason="unplugged"))
-        await until(lambda: found.states() == [(1, SpanState.MISSING, "/dev/a")])
+        await until(lambda: [view.reason for view in found.board.views()] == ["unplugged"])
         found.radios["/dev/b"].tell(Ready(identity=MODEM))
         await until(lambda: found.states() == [(1, SpanState.READY, "/dev/b")])
         await found.history.stop()
