@@ -101,6 +101,12 @@ def _are_two(seat: Seat, url: str, identity: Identity) -> bool:
     return is_one_imei and (identity.sim != seat.identity.sim or _is_virtual(url) or _is_virtual(seat.url))
 
 
+def _where(url: str) -> str:
+    """Give a port for the history: a name that stays, and the device that it is at the moment."""
+    device = url if "://" in url else os.path.realpath(url)
+    return url if device == url else f"{url} ({device})"
+
+
 def _is_virtual(url: str) -> bool:
     """Tell a socket or PTY, which has a modem of its own, from the several ports that a USB modem has."""
     return "://" in url or os.path.realpath(url).startswith("/dev/pts/")
@@ -218,7 +224,7 @@ class Pool:
         if not await self._seat_identity(seat, identity) or seat.port is None:
             return
         if self._board.condition(seat.port).state is not SpanState.READY:
-            self._note(seat, HistoryKind.READY, f"can send, on {seat.url}")
+            self._note(seat, HistoryKind.READY, f"can send, on {_where(seat.url)}")
         self._condition(seat, SpanState.READY, "")
         self._dispatcher.worker(seat.port).attach(seat.radio, identity)
         log.info("span ready", action="ready", span=seat.port, path=seat.url, model=identity.model)

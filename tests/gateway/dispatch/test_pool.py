@@ -166,3 +166,15 @@ async def test_a_modem_that_needs_a_person_says_so_on_the_board(tmp_path: Path) 
         await until(lambda: found.states() == [(1, SpanState.NEEDS_PERSON, "/dev/a")])
         (view,) = found.board.views()
         assert (view.reason, view.is_usable) == ("the SIM wants its PUK", False)
+
+
+async def test_history_names_the_device_behind_a_stable_name(tmp_path: Path) -> None:
+    stable = tmp_path / "by-path"
+    (tmp_path / "ttyUSB5").touch()
+    stable.symlink_to(tmp_path / "ttyUSB5")
+    async with running(tmp_path, [str(stable)]) as found:
+        found.radios[str(stable)].tell(Ready(identity=MODEM))
+        await until(lambda: found.states() == [(1, SpanState.READY, str(stable))])
+        await found.history.stop()
+        (line,) = await found.store.history()
+        assert line.detail == f"can send, on {stable} ({tmp_path / 'ttyUSB5'})"
