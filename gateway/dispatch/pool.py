@@ -71,6 +71,7 @@ class Seat:
     identity: Identity | None = None
     port: Port | None = None
     is_spare: bool = False
+    is_person_told: bool = False
     unidentified: list[Received] = field(default_factory=list)
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
 
@@ -210,6 +211,7 @@ class Pool:
             case RecoveryStep() | NeedsPerson() | NeedsNobody() | StorageAlarm():
                 log_trouble(event, port=seat.port, url=seat.url)
                 self._note(seat, *describe(event))
+                seat.is_person_told = isinstance(event, NeedsPerson) or seat.is_person_told
 
     async def _on_news(self, port: Port, event: LateAnswer | NoLateAnswer | SignalChanged) -> None:
         match event:
@@ -224,6 +226,7 @@ class Pool:
         if not await self._seat_identity(seat, identity) or seat.port is None:
             return
         if self._board.condition(seat.port).state is not SpanState.READY:
+            seat.is_person_told = False
             self._note(seat, HistoryKind.READY, f"can send, on {_where(seat.url)}")
         self._condition(seat, SpanState.READY, "")
         self._dispatcher.worker(seat.port).attach(seat.radio, identity)
@@ -236,7 +239,10 @@ class Pool:
         if seat.port is None:
             return
         self._dispatcher.worker(seat.port).detach()
-        if self._board.condition(seat.port).state is SpanState.READY:
+        if event.state is SpanState.NEEDS_PERSON and not seat.is_person_told:
+            seat.is_person_told = True
+            self._note(seat, HistoryKind.NEEDS_PERSON, event.reason)
+        elif self._board.condition(seat.port).state is SpanState.READY:
             self._note(seat, HistoryKind.NOT_READY, event.reason)
         self._condition(seat, event.state, event.reason)
 

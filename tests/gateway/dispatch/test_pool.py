@@ -166,6 +166,15 @@ async def test_a_modem_that_needs_a_person_says_so_on_the_board(tmp_path: Path) 
         await until(lambda: found.states() == [(1, SpanState.NEEDS_PERSON, "/dev/a")])
         (view,) = found.board.views()
         assert (view.reason, view.is_usable) == ("the SIM wants its PUK", False)
+        radio.tell(NotReady(reason="the SIM wants its PUK 2", identity=MODEM, state=SpanState.NEEDS_PERSON))
+        radio.tell(Ready(identity=MODEM))
+        await until(lambda: found.states() == [(1, SpanState.READY, "/dev/a")])
+        radio.tell(NeedsPerson(symptom="denied", tried=()))
+        radio.tell(NotReady(reason="needs a person: denied", identity=MODEM, state=SpanState.NEEDS_PERSON))
+        await until(lambda: found.states() == [(1, SpanState.NEEDS_PERSON, "/dev/a")])
+        await found.history.stop()
+        told = [line.detail for line in await found.store.history() if line.kind is HistoryKind.NEEDS_PERSON]
+        assert told == ["denied; tried: nothing, no step is possible", "the SIM wants its PUK"]
 
 
 async def test_history_names_the_device_behind_a_stable_name(tmp_path: Path) -> None:
