@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 from contextlib import aclosing
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -67,6 +68,7 @@ class Seat:
     is_spare: bool = False
     # Its SIM was seen in another modem since: what it says of that SIM is old.
     lost_sim: str = ""
+    is_person_told: bool = False
     unidentified: list[Received] = field(default_factory=list)
     clones: set[str] = field(default_factory=set)
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
@@ -88,6 +90,12 @@ class SeatModem:
         """Try again what was given up about modem and SIM."""
         self._radio.release()
         self._worker.try_again()
+
+
+def _where(url: str) -> str:
+    """Give a port for the history: a name that stays, and the device that it is at the moment."""
+    device = os.path.realpath(url) if url.startswith("/") else url
+    return url if device == url else f"{url} ({device})"
 
 
 class Pool:
@@ -208,6 +216,7 @@ class Pool:
             case RecoveryStep() | NeedsPerson() | NeedsNobody() | StorageAlarm():
                 log_trouble(event, port=seat.port, url=seat.url)
                 self._note(seat, *describe(event))
+                seat.is_person_told = isinstance(event, NeedsPerson) or seat.is_person_told
 
     async def _on_news(self, port: Port, event: LateAnswer | NoLateAnswer | SignalChanged | UssdSaid) -> None:
         match event:
@@ -224,7 +233,8 @@ class Pool:
         if not await self._seat_identity(seat, identity) or seat.port is None:
             return
         if self._board.condition(seat.port).state is not SpanState.READY:
-            self._note(seat, HistoryKind.READY, f"can send, on {seat.url}")
+            seat.is_person_told = False
+            self._note(seat, HistoryKind.READY, f"can send, on {_where(seat.url)}")
         self._condition(seat, SpanState.READY, "")
         self._dispatcher.worker(seat.port).attach(seat.radio, identity)
         log.info("span ready", action="ready", span=seat.port, path=seat.url, model=identity.model)
@@ -236,7 +246,10 @@ class Pool:
         if seat.port is None:
             return
         self._dispatcher.worker(seat.port).detach()
-        if self._board.condition(seat.port).state is SpanState.READY:
+        if event.state is SpanState.NEEDS_PERSON and not seat.is_person_told:
+            seat.is_person_told = True
+            self._note(seat, HistoryKind.NEEDS_PERSON, event.reason)
+        elif self._board.condition(seat.port).state is SpanState.READY:
             self._note(seat, HistoryKind.NOT_READY, event.reason)
         self._condition(seat, event.state, event.reason)
 

@@ -168,8 +168,7 @@ def _facts(span: dict[str, Any]) -> Sequence[tuple[str, str]]:
             "since start",
             f"{counters['accepted']} accepted, {counters['refused']} refused, {counters['unanswered']} unanswered",
         ),
-        ("failing now", _share(span["failure_rate"])),
-        ("failing usually", _share(span["usual_failure_rate"])),
+        ("failing", _failing(span["failure_rate"], span["usual_failure_rate"])),
     )
 
 
@@ -177,8 +176,8 @@ def _with_unit(value: float | None, unit: str) -> str:
     return "" if value is None else f"{value:g} {unit}"
 
 
-def _share(rate: float | None) -> str:
-    return "" if rate is None else f"{rate:.0%} of the submits"
+def _failing(now: float | None, usual: float | None) -> str:
+    return "" if now is None or usual is None else f"{now:.0%} of the last submits, up to {usual:.0%} is usual"
 
 
 def _text(value: object) -> str:

@@ -171,7 +171,7 @@ async def test_history_tells_what_became_of_a_modem(tmp_path: Path) -> None:
         radio.tell(RecoveryStep(step="radio off and on", symptom="denied", is_cured=None))
         radio.tell(NeedsPerson(symptom="denied", tried=("radio off and on",)))
         radio.tell(Lost(reason="unplugged"))
-        await until(lambda: found.states() == [(1, SpanState.MISSING, "/dev/a")])
+        await until(lambda: [view.reason for view in found.board.views()] == ["unplugged"])
         found.radios["/dev/b"].tell(Ready(identity=MODEM))
         await until(lambda: found.states() == [(1, SpanState.READY, "/dev/b")])
         await found.history.stop()
@@ -196,6 +196,15 @@ async def test_a_modem_that_needs_a_person_says_so_on_the_board(tmp_path: Path) 
         await until(lambda: found.states() == [(1, SpanState.NEEDS_PERSON, "/dev/a")])
         (view,) = found.board.views()
         assert (view.reason, view.is_usable) == ("the SIM wants its PUK", False)
+        radio.tell(NotReady(reason="the SIM wants its PUK 2", identity=MODEM, state=SpanState.NEEDS_PERSON))
+        radio.tell(Ready(identity=MODEM))
+        await until(lambda: found.states() == [(1, SpanState.READY, "/dev/a")])
+        radio.tell(NeedsPerson(symptom="denied", tried=()))
+        radio.tell(NotReady(reason="needs a person: denied", identity=MODEM, state=SpanState.NEEDS_PERSON))
+        await until(lambda: found.states() == [(1, SpanState.NEEDS_PERSON, "/dev/a")])
+        await found.history.stop()
+        told = [line.detail for line in await found.store.history() if line.kind is HistoryKind.NEEDS_PERSON]
+        assert told == ["denied; tried: nothing, no step is possible", "the SIM wants its PUK"]
 
 
 async def test_clones_are_reported_in_words(tmp_path: Path) -> None:
@@ -304,3 +313,15 @@ async def test_a_port_of_which_other_facts_are_told_is_begun_anew(tmp_path: Path
         await until(lambda: found.radios["/dev/a"] is not before)
         found.radios["/dev/a"].tell(Ready(identity=MODEM))
         await until(lambda: found.states() == [(1, SpanState.READY, "/dev/a")])
+
+
+async def test_history_names_the_device_behind_a_stable_name(tmp_path: Path) -> None:
+    stable = tmp_path / "by-path"
+    (tmp_path / "ttyUSB5").touch()
+    stable.symlink_to(tmp_path / "ttyUSB5")
+    async with running(tmp_path, [str(stable)]) as found:
+        found.radios[str(stable)].tell(Ready(identity=MODEM))
+        await until(lambda: found.states() == [(1, SpanState.READY, str(stable))])
+        await found.history.stop()
+        (line,) = await found.store.history()
+        assert line.detail == f"can send, on {stable} ({tmp_path / 'ttyUSB5'})"
