@@ -25,7 +25,7 @@ from modem.at.urc import TWO_LINE
 from modem.at.values import value_of
 from modem.driver.events import Inbound, StoredAt
 from modem.errors import DecodeError
-from modem.pdu import decode_incoming, parse_pdu
+from modem.pdu import Deliver, decode_incoming, parse_pdu
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -176,6 +176,8 @@ class Inbox:
             async with self._lock:
                 if not await self._reach(link, stored.memory):
                     continue
+                if await self._is_replaced(link, stored):
+                    return None
                 answer = await link.ask(f"AT+CMGD={stored.index}", timeout_s=_READ_TIMEOUT_S)
             failure = answer.final.failure if answer is not None and answer.final is not None else None
             is_empty = failure is not None and (failure.kind.value, failure.code) in _EMPTY_SLOT
@@ -187,6 +189,15 @@ class Inbox:
                 return True
         log.warning("not deleted", action="delete_failed", memory=stored.memory, index=stored.index)
         return False
+
+    async def _is_replaced(self, link: Link, stored: StoredAt) -> bool:
+        """Look whether another message took the place of one that may be replaced in the modem; hand it up if so."""
+        pdu, _ = self._offered.get(stored, ("", 0.0))
+        if not _may_be_replaced(pdu):
+            return False
+        answer = await link.ask(f"AT+CMGR={stored.index}", timeout_s=_READ_TIMEOUT_S)
+        found = read_stored(self._of_pdu_mode(answer)) if answer is not None and answer.is_ok else None
+        return found is not None and found.pdu != pdu and self._offer(stored, found)
 
     def _of_pdu_mode(self, answer: Answer) -> tuple[str, ...]:
         """Give the lines of an answer, and note when they are those of text mode."""
@@ -242,6 +253,15 @@ def _is_message(found: StoredPdu) -> bool:
     except DecodeError:
         return False
     return True
+
+
+def _may_be_replaced(pdu: str) -> bool:
+    """Tell a message of a replace type, which a modem overwrites in its place; TS 23.040 9.2.3.9."""
+    try:
+        message = decode_incoming(parse_pdu(pdu).tpdu)
+    except DecodeError:
+        return False
+    return isinstance(message, Deliver) and message.replace_type is not None
 
 
 def is_status_report(pdu: str, length: int | None) -> bool:

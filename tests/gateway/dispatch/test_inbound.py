@@ -123,7 +123,8 @@ def _damaged() -> st.SearchStrategy[bytes]:
     return st.one_of(st.binary(max_size=180), st.builds(damage, good, octet, octet, st.integers(0, 8)))
 
 
-@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@pytest.mark.timeout(240)
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(tpdus=st.lists(_damaged(), min_size=1, max_size=12))
 async def test_whatever_comes_is_on_record_and_nothing_chokes_the_store(tpdus: list[bytes]) -> None:
     with tempfile.TemporaryDirectory() as folder:

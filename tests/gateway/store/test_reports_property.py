@@ -11,6 +11,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -158,13 +159,15 @@ async def _check(sent: Sequence[Sent], *, first_mr: int, centre_ahead_ms: int = 
             await store.close()
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@pytest.mark.timeout(240)
+@settings(max_examples=50, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(sent=st.lists(SENT, min_size=1, max_size=14), first_mr=st.integers(0, 255))
 async def test_each_report_settles_its_own_message(sent: list[Sent], first_mr: int) -> None:
     await _check(sent, first_mr=first_mr)
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@pytest.mark.timeout(240)
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(
     sent=st.lists(SENT.map(lambda one: replace(one, answer="mr")), min_size=1, max_size=14),
     first_mr=st.integers(0, 255),

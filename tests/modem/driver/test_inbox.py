@@ -121,6 +121,19 @@ async def test_delete_says_that_it_could_not(link: Path) -> None:
         assert not await modem.delete(StoredAt(memory="SM", index=1))
 
 
+async def test_message_that_took_the_place_of_another_in_the_modem_is_not_deleted_for_it(link: Path) -> None:
+    # TP-PID 41, 23.040 9.2.3.9: the modem itself overwrites the older one where it is stored.
+    old, new = (DELIVER[:20] + "41" + DELIVER[22:-2] + end for end in ("1D", "1E"))
+    async with ScriptedModem(link=link, memories={"SM": {1: old}}) as scripted, driven(scripted) as (modem, owner):
+        assert await owner.until(Inbound) == stored("SM", 1, old)
+        scripted.memories["SM"][1] = new
+        await modem.delete(StoredAt(memory="SM", index=1))
+        assert await owner.until(Inbound, count=2) == stored("SM", 1, new)
+        assert scripted.memories["SM"] == {1: new}
+        await modem.delete(StoredAt(memory="SM", index=1))
+        assert scripted.memories["SM"] == {}
+
+
 async def test_delete_is_tried_again(link: Path) -> None:
     answers = {**PLAIN, "AT+CMGD=1": ["+CMS ERROR: 314"]}
     async with (

@@ -111,3 +111,26 @@ def test_callbacks_of_two_dialects_wait_no_longer_for_each_other(tmp_path: Path)
         )
     apply(path, first, *later)
     assert query(path, "SELECT id, is_head FROM callback ORDER BY id") == [(1, 1), (2, 0), (3, 1)]
+
+
+def test_inbound_messages_of_an_older_file_get_their_kind(tmp_path: Path) -> None:
+    path = tmp_path / "gateway.db"
+    steps = {one.name: one for one in shipped_migrations()}
+    kinds = steps["inbound_kinds"]
+    apply(path, *(one for one in steps.values() if one.version < kinds.version))
+    with closing(sqlite3.connect(path)) as connection:
+        for number, (sender, text, data, is_complete) in enumerate(
+            [("+49171", "hi", None, 1), ("+49171", "", b"1", 1), ("", "", b"2", 0), ("+49171", "half", None, 0)], 1
+        ):
+            connection.execute(
+                "INSERT INTO inbound VALUES (?, 1, 'sim', 'imsi', ?, ?, ?, ?, '+49', NULL, 5, ?, 5)",
+                (number, sender, sender, text, data, is_complete),
+            )
+        connection.commit()
+    apply(path, *(one for one in steps.values() if one.version <= kinds.version))
+    assert query(path, "SELECT kind, is_shown, pid, waiting FROM inbound ORDER BY id") == [
+        ("text", 1, 0, "[]"),
+        ("data", 1, 0, "[]"),
+        ("unreadable", 1, 0, "[]"),
+        ("text", 1, 0, "[]"),
+    ]
