@@ -33,6 +33,7 @@ class PinFile:
 
     def __init__(self, path: Path) -> None:
         self._path = path
+        self._has_warned = False
 
     async def read(self) -> str:
         """Give the PIN."""
@@ -40,7 +41,8 @@ class PinFile:
             pin = await asyncio.to_thread(read_pin, self._path)
         except PinFileError as error:
             raise PinUnavailableError(str(error)) from error
-        if is_open_to_all(self._path):
+        if is_open_to_all(self._path) and not self._has_warned:
+            self._has_warned = True
             log.warning("PIN file may be read by everybody on this machine", action="pin file", path=str(self._path))
         return pin
 
