@@ -66,7 +66,9 @@ class App:
             own_port=settings.http.port,
         )
         upkeep = Upkeep(self.store, self.service.directory, clock=self.clock)
-        self._control = ControlServer(self.accounts, upkeep, control_path(settings.store.path))
+        self._control = ControlServer(
+            self.accounts, control_path(settings.store.path), parts={"directory": upkeep.call}
+        )
         self._pool_task: asyncio.Task[None] | None = None
         self._undo = contextlib.AsyncExitStack()
 

@@ -1,7 +1,8 @@
-"""Changes of accounts and lists while the gateway runs: a socket beside the database, for this box's own command line.
+"""Questions and changes while the gateway runs: a socket beside the database, for this box's own command line.
 
 Only one process may hold the store, so the command line asks the running gateway. One JSON line
 `{"call": …, "arguments": {…}}` in, one `{"result": …}` or `{"error": {"field": …, "reason": …}}` out.
+A call of two words, such as `span list`, is for the part that the first one names.
 Who may open the socket is a matter of file permissions: it is readable by the gateway's user alone.
 """
 
@@ -21,17 +22,18 @@ from gateway.errors import GatewayError, InvalidFieldError
 from gateway.store.backend import ApiToken
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping
+    from collections.abc import Awaitable, Callable, Iterator, Mapping
     from pathlib import Path
 
     from gateway.core.types import EpochMs
-    from gateway.directory.upkeep import Upkeep
     from gateway.service.accounts import Accounts
+
+    Part = Callable[[str, dict[str, Any]], Awaitable[Any]]
 
 log = structlog.get_logger(__name__)
 
-LINE_LIMIT_OCTETS = 67_108_864
-"""A list of a hundred thousand contacts is one line."""
+LINE_LIMIT_OCTETS = ANSWER_LIMIT_OCTETS = 64 * 1024 * 1024
+"""A hundred thousand contacts, or lines of history, have room in it."""
 
 
 def control_path(database: Path) -> Path:
@@ -50,11 +52,11 @@ def _short(path: Path) -> Iterator[str]:
 
 
 class ControlServer:
-    """Answers the command line from the running gateway."""
+    """Answers the command line from the running gateway; `parts` answer calls of two words, by the first one."""
 
-    def __init__(self, accounts: Accounts, upkeep: Upkeep, path: Path) -> None:
+    def __init__(self, accounts: Accounts, path: Path, *, parts: Mapping[str, Part] | None = None) -> None:
         self._accounts = accounts
-        self._upkeep = upkeep
+        self._parts = parts or {}
         self._path = path
         self._server: asyncio.Server | None = None
 
@@ -88,10 +90,10 @@ class ControlServer:
     async def _answer(self, line: bytes) -> dict[str, Any]:
         try:
             request = json.loads(line)
-            call, arguments = request["call"], request["arguments"]
-            if call == "directory":
-                return {"result": await self._upkeep.call(arguments["call"], arguments["arguments"])}
-            return {"result": await self._call(call, arguments)}
+            part, _, rest = request["call"].partition(" ")
+            if part in self._parts:
+                return {"result": await self._parts[part](rest, request["arguments"])}
+            return {"result": await self._call(request["call"], request["arguments"])}
         except InvalidFieldError as error:
             return {"error": {"field": error.field, "reason": error.reason}}
         except (GatewayError, ValueError, KeyError, TypeError) as error:
@@ -175,25 +177,18 @@ class RemoteAccounts:
         return [_from_json(one) for one in await self._ask("list")]
 
     async def _ask(self, call: str, **arguments: object) -> Any:
-        return await _ask(self._path, call, **arguments)
+        return await ask(self._path, call, arguments)
 
 
-class RemoteUpkeep:
-    """The lists of a running gateway, as `directory.upkeep.Upkeep`."""
+async def ask(path: Path, call: str, arguments: Mapping[str, object]) -> Any:
+    """Have a call answered by the gateway that listens on `path`.
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    async def call(self, call: str, arguments: Mapping[str, Any]) -> Any:
-        """Make a call by its name."""
-        return await _ask(self._path, "directory", call=call, arguments=arguments)
-
-
-async def _ask(path: Path, question: str, **arguments: object) -> Any:
+    InvalidFieldError says what it refuses; FileNotFoundError and ConnectionRefusedError that none listens.
+    """
     with _short(path) as name:
-        reader, writer = await asyncio.open_unix_connection(name, limit=LINE_LIMIT_OCTETS)
+        reader, writer = await asyncio.open_unix_connection(name, limit=ANSWER_LIMIT_OCTETS)
     try:
-        writer.write(json.dumps({"call": question, "arguments": arguments}).encode() + b"\n")
+        writer.write(json.dumps({"call": call, "arguments": dict(arguments)}).encode() + b"\n")
         answer = json.loads(await reader.readline())
     finally:
         writer.close()

@@ -12,7 +12,8 @@ import click
 
 from gateway.clock import Clock
 from gateway.config.load import load_settings
-from gateway.control import RemoteAccounts, RemoteUpkeep, control_path, running_accounts
+from gateway.control import RemoteAccounts, control_path, running_accounts
+from gateway.control_directory import RemoteUpkeep
 from gateway.core.number import read_number
 from gateway.directory.directory import Directory
 from gateway.directory.upkeep import Upkeep
@@ -55,7 +56,7 @@ async def open_accounts(settings: Settings) -> AsyncIterator[Accounts | RemoteAc
     if remote is not None:
         yield remote
         return
-    async with _opened_store(settings) as store:
+    async with _open_store(settings) as store:
         yield Accounts(store, clock=Clock())
 
 
@@ -66,14 +67,14 @@ async def open_upkeep(settings: Settings) -> AsyncIterator[Upkeep | RemoteUpkeep
     if await running_accounts(path) is not None:
         yield RemoteUpkeep(path)
         return
-    async with _opened_store(settings) as store:
+    async with _open_store(settings) as store:
         region = settings.number.default_region
         directory = Directory(store, clock=Clock(), read_number=partial(read_number, default_region=region))
         yield Upkeep(store, directory, clock=Clock())
 
 
 @contextlib.asynccontextmanager
-async def _opened_store(settings: Settings) -> AsyncIterator[SqliteStore]:
+async def _open_store(settings: Settings) -> AsyncIterator[SqliteStore]:
     store = SqliteStore(settings.store.path, synchronous=settings.store.synchronous)
     try:
         await store.open()
