@@ -32,8 +32,8 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
-LINE_LIMIT_OCTETS = 67_108_864
-"""A list of a hundred thousand contacts, or of ten thousand lines of history, is one line."""
+LINE_LIMIT_OCTETS = 64 * 1024 * 1024
+"""A hundred thousand contacts, or ten thousand lines of history, are one line."""
 
 
 def control_path(database: Path) -> Path:
@@ -178,17 +178,6 @@ class RemoteAccounts:
 
     async def _ask(self, call: str, **arguments: object) -> Any:
         return await ask(self._path, call, arguments)
-
-
-class RemoteUpkeep:
-    """The lists of a running gateway, as `directory.upkeep.Upkeep`."""
-
-    def __init__(self, path: Path) -> None:
-        self._path = path
-
-    async def call(self, call: str, arguments: Mapping[str, Any]) -> Any:
-        """Make a call by its name."""
-        return await ask(self._path, f"directory {call}", arguments)
 
 
 async def ask(path: Path, call: str, arguments: Mapping[str, object]) -> Any:

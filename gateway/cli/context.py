@@ -13,7 +13,8 @@ import click
 from gateway.app import span_desk
 from gateway.clock import Clock
 from gateway.config.load import load_settings
-from gateway.control import RemoteAccounts, RemoteUpkeep, control_path, running_accounts
+from gateway.control import RemoteAccounts, control_path, running_accounts
+from gateway.control_directory import RemoteUpkeep
 from gateway.control_spans import LocalSpans, RemoteSpans
 from gateway.core.number import read_number
 from gateway.directory.directory import Directory

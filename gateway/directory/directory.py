@@ -5,7 +5,7 @@ An account sees its own contacts and tags, and the templates and sender names th
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, TypeVar
+from typing import TYPE_CHECKING, Generic, TypeVar
 
 from gateway.core.account import Permission
 from gateway.core.directory import ID_LIMIT, Contact, ContactFacts, ContactId, TagId
@@ -15,7 +15,7 @@ from gateway.errors import InvalidFieldError, NoSpanError, NotAllowedError
 from gateway.store.directory import ContactDraft, ContactPage, ContactQuery
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Sequence
+    from collections.abc import Awaitable, Callable, Iterable, Sequence
 
     from gateway.clock import Clock
     from gateway.core.account import Account
@@ -24,6 +24,7 @@ if TYPE_CHECKING:
     from gateway.core.types import AccountId, Port
     from gateway.store.directory import DirectoryStore
 
+T = TypeVar("T")
 Entry = TypeVar("Entry", "Template", "SenderPool")
 
 
@@ -35,9 +36,9 @@ class Directory:
         self._store = store
         self._clock = clock
         self.read_number = read_number
-        self._templates: Sequence[Template] | None = None
-        self._pools: Sequence[SenderPool] | None = None
-        self._numbers: dict[Port, str] | None = None
+        self._templates = _Remembered(store.templates)
+        self._pools = _Remembered(store.pools)
+        self._numbers = _Remembered(store.own_numbers)
 
     # --- tags -------------------------------------------------------------------------------------
 
@@ -160,9 +161,7 @@ class Directory:
 
     async def templates(self, account: Account) -> list[Template]:
         """Give the templates that are for the account by id, those that wait for approval too."""
-        if self._templates is None:
-            self._templates = await self._store.templates()
-        return [one for one in self._templates if one.belongs_to(account.id)]
+        return [one for one in await self._templates.read() if one.belongs_to(account.id)]
 
     async def find_template(self, account: Account, name: int | str) -> Template | None:
         """Give an approved template of the account by its id (also as text) or by its name, None if there is none."""
@@ -170,9 +169,7 @@ class Directory:
 
     async def pools(self, account: Account) -> list[SenderPool]:
         """Give the sender names that are for the account by id, those that wait for approval too."""
-        if self._pools is None:
-            self._pools = await self._store.pools()
-        return [one for one in self._pools if one.belongs_to(account.id)]
+        return [one for one in await self._pools.read() if one.belongs_to(account.id)]
 
     async def find_pool(self, account: Account, name: int | str, *, is_name: bool = False) -> SenderPool | None:
         """Give an approved sender name of the account by its id (also as text) or by its name, None if none.
@@ -195,9 +192,7 @@ class Directory:
 
     async def own_numbers(self, account: Account) -> dict[Port, str]:
         """Give the phone numbers of the account's spans by port, those that are set."""
-        if self._numbers is None:
-            self._numbers = {one.port: one.number for one in await self._store.own_numbers()}
-        return {port: number for port, number in self._numbers.items() if account.may_use(port)}
+        return {one.port: one.number for one in await self._numbers.read() if account.may_use(one.port)}
 
     async def port_of(self, account: Account, number: str) -> Port | None:
         """Give the account's span that has this phone number, with or without a plus; None when none has."""
@@ -209,7 +204,32 @@ class Directory:
 
     def forget(self) -> None:
         """Templates, sender names or own numbers have changed in the store: read them anew."""
-        self._templates = self._pools = self._numbers = None
+        for remembered in (self._templates, self._pools, self._numbers):
+            remembered.forget()
+
+
+class _Remembered(Generic[T]):
+    """A short list of the store, read once until it is forgotten."""
+
+    def __init__(self, read: Callable[[], Awaitable[list[T]]]) -> None:
+        self._read = read
+        self._rows: list[T] | None = None
+        self._generation = 0
+
+    async def read(self) -> list[T]:
+        """Give the rows; what was read while they changed is not remembered."""
+        if self._rows is not None:
+            return self._rows
+        generation = self._generation
+        rows = await self._read()
+        if generation == self._generation:
+            self._rows = rows
+        return rows
+
+    def forget(self) -> None:
+        """Read them anew the next time."""
+        self._rows = None
+        self._generation += 1
 
 
 def draft_of(

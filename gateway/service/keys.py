@@ -24,6 +24,7 @@ class Keys:
         self._store = store
         self._key: bytes | None = None
         self._owners: dict[bytes, AccountId] | None = None
+        self._generation = 0
 
     async def sign(self, octets: bytes) -> bytes:
         """Give HMAC-SHA256 of `octets`, 32 octets."""
@@ -44,13 +45,16 @@ class Keys:
     async def owner_of(self, digest: bytes) -> AccountId | None:
         """Give whose permanent token has this SHA-256, None when nobody's."""
         if self._owners is None:
-            owners = {}
+            generation, owners = self._generation, {}
             for account in await self._store.accounts():
                 token = await self.permanent_token(account)
                 owners[hashlib.sha256(token.encode()).digest()] = account.id
+            if generation != self._generation:
+                return owners.get(digest)  # an account changed meanwhile: not to be kept
             self._owners = owners
         return self._owners.get(digest)
 
     def forget(self) -> None:
         """An account was added, or a token withdrawn: compute the tokens anew."""
         self._owners = None
+        self._generation += 1

@@ -169,7 +169,7 @@ class Inbox:
         return [found for listing in listings for found in listing] if listings else None
 
     async def delete(self, link: Link, stored: StoredAt) -> bool:
-        """Delete one slot by its index; return whether it is empty now. Given up, it is offered again one day."""
+        """Delete one slot by its index; return whether that message is gone. Given up, it is offered again one day."""
         for attempt in range(_DELETE_ATTEMPTS):
             if attempt:
                 await asyncio.sleep(_DELETE_RETRY_S)
@@ -177,7 +177,7 @@ class Inbox:
                 if not await self._reach(link, stored.memory):
                     continue
                 if await self._is_replaced(link, stored):
-                    return None
+                    return True
                 answer = await link.ask(f"AT+CMGD={stored.index}", timeout_s=_READ_TIMEOUT_S)
             failure = answer.final.failure if answer is not None and answer.final is not None else None
             is_empty = failure is not None and (failure.kind.value, failure.code) in _EMPTY_SLOT

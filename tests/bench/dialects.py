@@ -6,7 +6,8 @@ import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 
-from gateway.control import RemoteAccounts, RemoteUpkeep, control_path
+from gateway.control import RemoteAccounts, control_path
+from gateway.control_directory import RemoteUpkeep
 from tests.bench.load import drive, post, send_body
 from tests.support.box import Box
 

@@ -12,18 +12,13 @@ from gateway.core.account import Role
 from gateway.errors import InvalidFieldError
 from gateway.service.accounts import Accounts
 from gateway.store.backends.sqlite.store import SqliteStore
-from tests.support.upkeep import upkeep_of
 
 
 @pytest.fixture
 async def path(tmp_path: Path) -> AsyncIterator[Path]:
     store = SqliteStore(tmp_path / "gateway.db")
     await store.open()
-    server = ControlServer(
-        Accounts(store, clock=Clock()),
-        control_path(tmp_path / "gateway.db"),
-        parts={"directory": upkeep_of(store).call},
-    )
+    server = ControlServer(Accounts(store, clock=Clock()), control_path(tmp_path / "gateway.db"))
     await server.start()
     yield control_path(tmp_path / "gateway.db")
     await server.stop()
@@ -76,9 +71,7 @@ async def test_a_long_folder_name_is_no_obstacle(tmp_path: Path) -> None:
     folder.mkdir()
     store = SqliteStore(folder / "gateway.db")
     await store.open()
-    server = ControlServer(
-        Accounts(store, clock=Clock()), control_path(folder / "gateway.db"), parts={"directory": upkeep_of(store).call}
-    )
+    server = ControlServer(Accounts(store, clock=Clock()), control_path(folder / "gateway.db"))
     await server.start()
     try:
         assert await RemoteAccounts(control_path(folder / "gateway.db")).list() == []

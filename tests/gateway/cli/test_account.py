@@ -66,9 +66,8 @@ class running_gateway:  # noqa: N801  (a context manager)
         self._ended = asyncio.Event()
         store = SqliteStore(self._database)
         await store.open()
-        control = ControlServer(
-            Accounts(store, clock=Clock()), control_path(self._database), parts={"directory": upkeep_of(store).call}
-        )
+        parts = {"directory": upkeep_of(store).call}
+        control = ControlServer(Accounts(store, clock=Clock()), control_path(self._database), parts=parts)
         await control.start()
         self._ready.set()
         await self._ended.wait()

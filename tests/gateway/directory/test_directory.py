@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
 from functools import partial
 from pathlib import Path
@@ -151,4 +152,13 @@ async def test_lists_are_read_anew_after_a_change(room: Room) -> None:
     assert await room.directory.find_pool(room.shop, "ACME") is None
     await room.store.save_pools([SenderPool(id=PoolId(0), name="ACME", spans=(Port(1),), approved=True)])
     room.directory.forget()
+    assert await room.directory.find_pool(room.shop, "ACME") is not None
+
+
+async def test_what_was_read_while_it_changed_is_not_remembered(room: Room) -> None:
+    reading = asyncio.create_task(room.directory.find_pool(room.shop, "ACME"))
+    await asyncio.sleep(0)
+    await room.store.save_pools([SenderPool(id=PoolId(0), name="ACME", spans=(Port(1),), approved=True)])
+    room.directory.forget()
+    await reading
     assert await room.directory.find_pool(room.shop, "ACME") is not None
