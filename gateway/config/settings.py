@@ -178,7 +178,7 @@ class DispatchSection(Section):
         "resend", description="no answer and no evidence: send once more on the same SIM, or say unknown"
     )
     evidence_s: Seconds = Field(30, description="how long evidence is awaited before when_unknown decides")
-    max_tries: int = Field(6, ge=1, description="most tries of one segment after temporary refusals")
+    max_tries: int = Field(9, ge=1, description="most tries of one segment after temporary refusals")
     retry_first_s: Seconds = Field(5, description="wait before the first retry; doubles each time")
     retry_longest_s: Seconds = Field(900, description="longest wait between two tries")
     steal_after_s: Seconds = Field(
