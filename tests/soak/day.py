@@ -80,11 +80,14 @@ class Day:
         self.longest_away_min = 0
         self.begun: Counter[str] = Counter()
         self.service_is_mine = asyncio.Lock()
+        self.receiver_is_mine = asyncio.Lock()
+        self.cell_is_mine = asyncio.Lock()
         self.problems: list[str] = []
         self._report = report
         self._chance = random.Random(plan.seed)
         self._sockets = folder / "sockets"
         self._socket_of = list(range(plan.modems))
+        self.sockets_used = set(self._socket_of)
         self._busy: set[int] = set()
         self._tasks: set[asyncio.Task[None]] = set()
         self._started_at = time.monotonic()
@@ -109,6 +112,7 @@ class Day:
         (self._sockets / f"socket{self._socket_of[modem]}").unlink()
         free = [socket for socket in range(SOCKETS) if socket not in self._socket_of]
         self._socket_of[modem] = self._chance.choice(free)
+        self.sockets_used.add(self._socket_of[modem])
         self._link(modem)
 
     def reserve_another(self, chance: random.Random) -> int | None:

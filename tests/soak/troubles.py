@@ -286,26 +286,27 @@ async def _lock_database(day: Day, _modem: int, chance: random.Random) -> None:
 
 
 async def _receiver_trouble(day: Day, _modem: int, chance: random.Random) -> None:
-    mood = chance.choice(("down", "broken", "asleep"))
-    if mood == "down":
-        await day.receiver.stop()
-        await asyncio.sleep(chance.uniform(30, 1200))
-        await day.receiver.start()
-    else:
-        day.receiver.mood = mood
-        await asyncio.sleep(chance.uniform(30, 1200))
-        day.receiver.mood = "ok"
+    async with day.receiver_is_mine:
+        mood = chance.choice(("down", "broken", "asleep"))
+        if mood == "down":
+            await day.receiver.stop()
+            await asyncio.sleep(chance.uniform(30, 1200))
+            await day.receiver.start()
+        else:
+            day.receiver.mood = mood
+            await asyncio.sleep(chance.uniform(30, 1200))
+            day.receiver.mood = "ok"
 
 
 async def _congest(day: Day, _modem: int, chance: random.Random) -> None:
-    now = day.rack.clock.now()
-    until_s = now + chance.uniform(60, 600)
-    congestion = Congestion(
-        window=Window(from_s=now, until_s=until_s), refused=chance.uniform(0.1, 0.9), slowdown=chance.uniform(1, 4)
-    )
-    day.set_congestion((congestion,))
-    await asyncio.sleep(until_s - now)
-    day.set_congestion(())
+    async with day.cell_is_mine:
+        now = day.rack.clock.now()
+        until_s = now + chance.uniform(60, 600)
+        window = Window(from_s=now, until_s=until_s)
+        congestion = Congestion(window=window, refused=chance.uniform(0.1, 0.9), slowdown=chance.uniform(1, 4))
+        day.set_congestion((congestion,))
+        await asyncio.sleep(until_s - now)
+        day.set_congestion(())
 
 
 KILLED = "service killed"

@@ -39,8 +39,21 @@ def test_a_temporary_refusal_is_tried_again_here_later() -> None:
 
 
 def test_tries_end_with_the_code_as_cause() -> None:
-    settlement = _settle(Outcome(verdict=Verdict.TRY_HERE, code="+CMS ERROR 38"), replace(ASSIGNMENT, tries=6))
+    refused = Outcome(verdict=Verdict.TRY_HERE, code="+CMS ERROR 38")
+    last = DispatchSection().max_tries
+    assert _settle(refused, replace(ASSIGNMENT, tries=last - 1)).next_status is Status.QUEUED
+    settlement = _settle(refused, replace(ASSIGNMENT, tries=last))
     assert (settlement.next_status, settlement.cause) == (Status.FAILED, "+CMS ERROR 38")
+
+
+def test_a_temporary_refusal_is_outlasted_for_twenty_minutes() -> None:
+    refused = Outcome(verdict=Verdict.TRY_HERE, code="+CMS ERROR 42")
+    waited_ms = 0
+    for tries in range(1, DispatchSection().max_tries):
+        due_at = _settle(refused, replace(ASSIGNMENT, tries=tries)).due_at
+        assert due_at is not None
+        waited_ms += due_at - NOW
+    assert waited_ms >= 20 * 60 * 1000
 
 
 def test_a_barred_sim_hands_the_message_to_the_others_at_once() -> None:
