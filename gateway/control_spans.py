@@ -12,7 +12,9 @@ from gateway.errors import InvalidFieldError
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from gateway.core.balance import Balance
     from gateway.core.history import HistoryEvent
+    from gateway.core.types import EpochMs
     from gateway.service.span_desk import SpanDesk, SpanReport
 
 ACTOR = "command line"
@@ -82,15 +84,27 @@ def span_to_json(report: SpanReport) -> Json:
         "voltage_v": health.voltage_v,
         "memories": [{"name": one.name, "used": one.used, "total": one.total} for one in health.memories],
         "counters": {"accepted": health.accepted, "refused": health.refused, "unanswered": health.unanswered},
+        "balance": None if view.balance is None else _balance_to_json(view.balance),
         "failure_rate": health.failure_rate,
         "usual_failure_rate": health.usual_failure_rate,
+    }
+
+
+def _balance_to_json(balance: Balance) -> Json:
+    """Give what is left on a SIM; the amount is text, as a decimal number is written, None where none was found."""
+    return {
+        "amount": None if balance.amount is None else str(balance.amount),
+        "reply": balance.reply,
+        "asked_at": _time(balance.asked_at),
+        "read_at": None if balance.read_at is None else _time(balance.read_at),
+        "is_low": balance.is_low,
     }
 
 
 def event_to_json(event: HistoryEvent) -> Json:
     """Give a line of the history as a JSON object."""
     return {
-        "at": f"{datetime.fromtimestamp(event.at / 1000, UTC):%Y-%m-%dT%H:%M:%SZ}",
+        "at": _time(event.at),
         "port": event.port,
         "kind": event.kind.value,
         "detail": event.detail,
@@ -98,3 +112,7 @@ def event_to_json(event: HistoryEvent) -> Json:
         "imei": event.imei,
         "iccid": event.iccid,
     }
+
+
+def _time(at: EpochMs) -> str:
+    return f"{datetime.fromtimestamp(at / 1000, UTC):%Y-%m-%dT%H:%M:%SZ}"

@@ -89,6 +89,7 @@ async def test_balance_menus_and_calls_of_a_span(tmp_path: Path, make_rack: Make
     async with running_box(tmp_path, ports=[str(rack.ports[0])], settings=rules + QUICK) as box:
         await box.until_spans_ready(1)
         await until_logged(box, "balance of the SIM is low")
+        assert "balance        5.00, low, read 20" in (await cli(box, "span", "show", "1"))[1]
         assert (await cli(box, "ussd", "1", "*100#"))[:2] == (0, "Your balance is 5.00.\n")
         code, output, errors = await cli(box, "ussd", "1", "*101#", "--reply", "2")
         assert (code, output) == (

@@ -164,6 +164,7 @@ def _facts(span: dict[str, Any]) -> Sequence[tuple[str, str]]:
         ("temperature", _with_unit(span["temperature_c"], "°C")),
         ("voltage", _with_unit(span["voltage_v"], "V")),
         ("memories", ", ".join(memories)),
+        ("balance", _balance(span["balance"])),
         (
             "since start",
             f"{counters['accepted']} accepted, {counters['refused']} refused, {counters['unanswered']} unanswered",
@@ -174,6 +175,14 @@ def _facts(span: dict[str, Any]) -> Sequence[tuple[str, str]]:
 
 def _with_unit(value: float | None, unit: str) -> str:
     return "" if value is None else f"{value:g} {unit}"
+
+
+def _balance(balance: dict[str, Any] | None) -> str:
+    if balance is None:
+        return ""
+    if balance["amount"] is None:
+        return f"unknown; asked {balance['asked_at']}: {balance['reply']}"
+    return f"{balance['amount']}{', low' if balance['is_low'] else ''}, read {balance['read_at']}"
 
 
 def _failing(now: float | None, usual: float | None) -> str:
