@@ -55,7 +55,33 @@ async def onezeroart(box: Box) -> Requests:
     )
 
 
-APIS: dict[str, Callable[[Box], Awaitable[Requests]]] = {"openvox": openvox, "onezeroart": onezeroart}
+async def smsplus(box: Box) -> Requests:
+    path = control_path(box.folder / "gateway.db")
+    token = await RemoteAccounts(path).create_token("demo", label="bench")
+    upkeep = RemoteUpkeep(path)
+    template = {"id": 9, "name": "bench", "text": "Hello {1}, forty characters or so..", "approved": True}
+    await upkeep.call("save", {"kind": "template", "rows": [template], "how": "import"})
+    sender = {"name": "ACME", "spans": [1], "approved": True}
+    await upkeep.call("save", {"kind": "sender", "rows": [sender], "how": "import"})
+    login = f"Authorization: Bearer {token}"
+
+    def request(first: int, count: int) -> bytes:
+        numbers = [f"99450{first + index:07}" for index in range(count)]
+        fields = {"sender_name": "ACME", "message_template_id": 9, "mobile_numbers": numbers}
+        return post("api/sms/send", json.dumps({**fields, "first_parameters": numbers}).encode(), login)
+
+    return Requests(
+        single=lambda index: request(index, 1),
+        bulk=lambda _: request(0, RECIPIENTS),
+        good=b'"success":true',
+    )
+
+
+APIS: dict[str, Callable[[Box], Awaitable[Requests]]] = {
+    "openvox": openvox,
+    "onezeroart": onezeroart,
+    "smsplus": smsplus,
+}
 
 
 async def accepts_by_api(box: Box, *, singles: int, bulks: int) -> dict[str, float]:
