@@ -41,6 +41,7 @@ class History:
         self._lost = 0
         self._wake = asyncio.Event()
         self._task: asyncio.Task[None] | None = None
+        self._writing: asyncio.Task[None] | None = None
 
     def note(
         self,
@@ -77,8 +78,10 @@ class History:
         if self._task is not None:
             self._task.cancel()
             await asyncio.gather(self._task, return_exceptions=True)
+        if self._writing is not None:
+            await asyncio.gather(self._writing, return_exceptions=True)
         try:
-            await self._write()
+            await self._put()
         except StoreError as error:
             log.warning("history not written", action="history", lines=len(self._events), reason=str(error))
 
@@ -97,6 +100,11 @@ class History:
                 continue  # time to tidy
 
     async def _write(self) -> None:
+        """Write what waits. Whoever is cancelled here does not take it back from the store: `stop` waits for it."""
+        self._writing = asyncio.ensure_future(self._put())
+        await asyncio.shield(self._writing)
+
+    async def _put(self) -> None:
         """Write what waits; it is taken off only once it is in the store."""
         self._wake.clear()
         if self._lost:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from typing import TYPE_CHECKING
 
@@ -26,8 +27,10 @@ DAY_S = 86_400
 async def opened(folder: Path) -> AsyncIterator[SqliteStore]:
     store = SqliteStore(folder / "gateway.db")
     await store.open()
-    yield store
-    await store.close()
+    try:
+        yield store
+    finally:
+        await store.close()
 
 
 async def test_what_is_noted_before_the_end_is_in_the_store(tmp_path: Path) -> None:
@@ -78,3 +81,15 @@ async def test_what_is_too_old_is_dropped_at_the_start(tmp_path: Path) -> None:
         second = History(store, settings=HistorySection(keep_days=2), clock=clock)
         await second._tidy()
         assert [event.detail for event in await store.history()] == ["young"]
+
+
+async def test_line_that_is_being_written_at_the_end_is_there_once(tmp_path: Path) -> None:
+    async with opened(tmp_path) as store:
+        for number in range(20):
+            history = History(store, settings=HistorySection(), clock=FakeClock())
+            await history.start()
+            history.note(HistoryKind.LOST, f"line {number}")
+            for _ in range(number):
+                await asyncio.sleep(0)
+            await history.stop()
+        assert sorted(event.detail for event in await store.history()) == sorted(f"line {one}" for one in range(20))
