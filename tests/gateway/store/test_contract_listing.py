@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from gateway.core.inbound import PLAIN_TEXT, InboundKind, Nature
 from gateway.core.message import Message
 from gateway.core.status import Status
 from gateway.core.types import AccountId, EpochMs, MessageId, Port
@@ -17,7 +18,9 @@ ANN, BEN = "+491711234567", "+491717654321"
 QUERY = ListingQuery(account_id=SHOP)
 
 
-async def receive(store: Store, sender: str = ANN, *, port: int = 1, at: int = 0) -> MessageId:
+async def receive(
+    store: Store, sender: str = ANN, *, port: int = 1, at: int = 0, nature: Nature = PLAIN_TEXT
+) -> MessageId:
     inbound = NewInbound(
         port=Port(port),
         sim=f"sim{port}",
@@ -28,6 +31,7 @@ async def receive(store: Store, sender: str = ANN, *, port: int = 1, at: int = 0
         smsc="",
         scts=None,
         received_at=EpochMs(NOW + at),
+        nature=nature,
     )
     message_id = await store.add_inbound(inbound, None)
     assert message_id is not None
@@ -97,6 +101,13 @@ async def test_the_latest_of_each_conversation_is_given_newest_first(filled: Sto
     assert await filled.conversations(replace(query, offset=2)) == []
     assert [one.id for one in await filled.conversations(replace(query, has_inbound=False))] == [3, 1]
     assert [one.id for one in await filled.conversations(replace(query, ports=frozenset({Port(1)})))] == [3, 2]
+
+
+async def test_what_is_on_record_only_is_in_no_list(filled: Store) -> None:
+    before = (await filled.listing(QUERY)).total
+    await receive(filled, "+491719999999", nature=Nature(kind=InboundKind.SILENT, pid=0x40, is_shown=False))
+    assert (await filled.listing(QUERY)).total == before
+    assert [one.id for one in await filled.conversations(ConversationQuery(account_id=SHOP))] == [4, 2]
 
 
 async def test_what_is_put_off_is_listed_earliest_first(filled: Store) -> None:

@@ -103,7 +103,7 @@ def _outbound(query: ListingQuery) -> Part:
 
 
 def _inbound(query: ListingQuery) -> Part:
-    conditions = [_on_ports(query.ports)]
+    conditions = [_shown_on(query.ports)]
     values: dict[str, Any] = {}
     for condition, name, value in (
         ("port = :port", "port", query.port),
@@ -117,8 +117,10 @@ def _inbound(query: ListingQuery) -> Part:
     return " AND ".join(conditions), values
 
 
-def _on_ports(ports: frozenset[Port] | None) -> str:
-    return "true" if ports is None else f"port IN ({', '.join(str(int(port)) for port in sorted(ports))})"
+def _shown_on(ports: frozenset[Port] | None) -> str:
+    """Leave out what is on record only (silent messages, data for the SIM card) and what is on other ports."""
+    narrowed = "" if ports is None else f" AND port IN ({', '.join(str(int(port)) for port in sorted(ports))})"
+    return f"is_shown = 1{narrowed}"
 
 
 def _like(column: str, query: ListingQuery) -> str:
@@ -140,7 +142,7 @@ def _fetched(connection: sqlite3.Connection, ids: Sequence[MessageId]) -> list[M
 def read_conversations(connection: sqlite3.Connection, query: ConversationQuery) -> list[Message | Inbound]:
     """Give the latest message of each pair of span and other number, newest first."""
     sql = LATEST.format(
-        outbound="account_id = :account_id", inbound=_on_ports(query.ports) if query.has_inbound else "false"
+        outbound="account_id = :account_id", inbound=_shown_on(query.ports) if query.has_inbound else "false"
     )
     values = {"account_id": query.account_id, "limit": query.limit, "offset": query.offset}
     connection.execute("BEGIN")
