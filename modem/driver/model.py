@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import structlog
@@ -12,6 +13,7 @@ from modem.profiles import find_profile
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from modem.driver.options import ModemOptions
     from modem.profile import Profile
 
 log = structlog.get_logger(__name__)
@@ -31,9 +33,14 @@ class Model:
         self.manufacturer = ""
         self.name = ""
 
-    def submit_timeout_s(self, owner_s: float) -> float:
-        """Return how long a submit may take: what the owner allows, and more where the model's network needs it."""
-        return max(owner_s, self.profile.submit_timeout_s)
+    def patient(self, options: ModemOptions) -> ModemOptions:
+        """Return the owner's options with the times that the model's network needs: NB-IoT answers after minutes."""
+        least_s = self.profile.submit_timeout_s
+        return replace(
+            options,
+            submit_timeout_s=max(options.submit_timeout_s, least_s),
+            hung_after_s=max(options.hung_after_s, least_s),
+        )
 
     def meet(self, manufacturer: str, name: str) -> bool:
         """Take the answers to +CGMI and +CGMM; return whether a profile is for them."""

@@ -228,14 +228,13 @@ class Modem:
             return NoAnswer(reason=reason, is_sent=False, is_modem_free=False)
         self._submits += 1
         self._no_submit.clear()
-        submit_timeout_s = self._known.submit_timeout_s(self._options.submit_timeout_s)
         try:
             await self._burst.prepare(session.link, started, self._radio.technology, is_more_coming=is_more_coming)
             result = await submit(
                 session.link,
                 tpdu,
                 on_air=on_air,
-                options=replace(self._options, submit_timeout_s=submit_timeout_s),
+                options=self._known.patient(self._options),
                 profile=self._known.profile,
                 durations=self._durations,
                 is_set_up=lambda: session.started is not None,
@@ -397,7 +396,9 @@ class Modem:
         listen_first_s, self._listen_first_s = self._listen_first_s, 0.0
         owed_until, self._owed_until = self._owed_until, -inf
         if listen_first_s > 0:
-            owed_until = asyncio.get_running_loop().time() + max(listen_first_s, self._options.owed_s)
+            owed_until = asyncio.get_running_loop().time() + max(
+                listen_first_s, self._known.patient(self._options).owed_s
+            )
         session.owed.begin(listen_first_s=listen_first_s, until=owed_until)
         serving = asyncio.create_task(session.run(), name=f"session {self.url}")
         waiting: set[asyncio.Future[Any]] = {serving, lost}

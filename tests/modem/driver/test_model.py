@@ -10,6 +10,7 @@ from structlog.testing import capture_logs
 
 from modem.driver import Ready
 from modem.driver.model import Model
+from modem.driver.options import ModemOptions
 from modem.profiles import load_profiles
 from modem.profiles.generic import PROFILE as GENERIC
 from tests.modem.driver.driving import TPDU, driven
@@ -65,8 +66,9 @@ def test_identification_helps_where_the_standard_commands_do_not(
 def test_a_network_that_is_slower_than_the_owner_is_waited_for() -> None:
     model = Model(fallback=replace(GENERIC, submit_timeout_s=180))
 
-    assert model.submit_timeout_s(120) == 180
-    assert model.submit_timeout_s(300) == 300
+    patient = model.patient(ModemOptions())
+    assert (patient.submit_timeout_s, patient.hung_after_s) == (180, 180)
+    assert model.patient(ModemOptions(submit_timeout_s=300)).submit_timeout_s == 300
 
 
 async def test_the_driver_goes_by_what_the_modem_says_and_says_so(link: Path) -> None:
