@@ -213,7 +213,8 @@ def _audit_callbacks(day: Day, rows: dict[str, Row], callbacks: list[tuple[objec
         verdict.broken.append(f"{len(callbacks)} callbacks are still owed: {callbacks[:3]}")
     verdict.figures |= {
         "callbacks": sum(told.values()) + sum(day.receiver.inbound.values()),
-        "callbacks told again": sum(count - 1 for count in (told + day.receiver.inbound).values()),
+        "callbacks told again": sum(count - 1 for count in told.values())
+        + sum(day.receiver.inbound[text] - 1 for text in day.traffic.written),
     }
 
 
@@ -275,7 +276,11 @@ def _audit_growth(day: Day, verdict: Verdict) -> None:
         verdict.figures[name] = f"{most_early:.0f} → {final:.0f}"
         if final > most_early + allowed:
             verdict.broken.append(f"{name} grew: {[round(value) for value in values]}; tasks: {day.tasks}")
-    for name, share in (("rss_mb", 0.10), ("objects", 0.05), ("blocks", 0.05)):
+    first_mb, last_mb = (day.trimmed_mb[last[0].process][index] for index in (0, -1))
+    verdict.figures["memory without the database's caches"] = f"{first_mb:.1f} → {last_mb:.1f} MB"
+    if last_mb > first_mb * 1.05:
+        verdict.broken.append(f"memory grew from {first_mb:.1f} to {last_mb:.1f} MB, the database's caches left out")
+    for name, share in (("rss_mb", 0.30), ("objects", 0.05), ("blocks", 0.05)):
         values = [sample.gauges[name] for sample in last]
         verdict.figures[name] = f"{values[0]:.0f} → {values[-1]:.0f}"
         settled = values[len(values) // 3 :]

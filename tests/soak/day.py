@@ -78,6 +78,7 @@ class Day:
         self.tasks: dict[str, int] = {}
         self.load: dict[str, int] = {}
         self.longest_away_min = 0
+        self.trimmed_mb: dict[int, list[float]] = {}
         self.begun: Counter[str] = Counter()
         self.service_is_mine = asyncio.Lock()
         self.receiver_is_mine = asyncio.Lock()
@@ -280,10 +281,12 @@ class Day:
             await asyncio.sleep(min(HOUR_S, self._end_s / 6))
             await self._sample()
 
-    async def _sample(self) -> None:
+    async def _sample(self, *, is_last: bool = False) -> None:
         async with self.service_is_mine:
             gauges = await self.service.order("gauges")
             wrong = await self.service.order("compare")
+            if self._process not in self.trimmed_mb or is_last:
+                self.trimmed_mb.setdefault(self._process, []).append(await self.service.order("trim"))
         if wrong:
             self.problems.append(f"at {self.leader.now:.0f} s the store's counts are wrong: {wrong}")
         now = asyncio.get_running_loop().time()
@@ -313,7 +316,7 @@ class Day:
         self.spans = await self.service.order("spans")
         self.tasks = await self.service.order("tasks")
         self.load = await self.service.order("load")
-        await self._sample()
+        await self._sample(is_last=True)
 
     def _open(self) -> int:
         """Messages that are not settled, but for those that wait for a card in a drawer."""

@@ -68,7 +68,10 @@ class Leader:
         channel = self._channel
         if channel is None or not any(key.fileobj is channel for key, _ in keys):
             return keys
-        octets = channel.recv(_MESSAGE.size, socket.MSG_WAITALL)
+        try:
+            octets = channel.recv(_MESSAGE.size, socket.MSG_WAITALL)
+        except ConnectionResetError:
+            octets = b""  # it ended with a question of ours unread
         if len(octets) == _MESSAGE.size:
             self._follower_due, self._answered = _MESSAGE.unpack(octets)
         else:
