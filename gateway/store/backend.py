@@ -37,21 +37,17 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from gateway.core.inbound import PLAIN_TEXT, Nature
 from gateway.store.directory import DirectoryStore
+from gateway.store.modems import ModemStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from gateway.core.account import Account, AccountChanges
-    from gateway.core.balance import Balance
     from gateway.core.callback import CallbackEvent, OwedCallback
     from gateway.core.directory import Newsletter
-    from gateway.core.history import Cure, HistoryEvent
     from gateway.core.message import Assignment, Inbound, Message, NewMessage
-    from gateway.core.sim import PinTry, SimStop
-    from gateway.core.span import Span
     from gateway.core.status import Status
     from gateway.core.types import AccountId, AttemptId, CallbackId, EpochMs, MessageId, Port
-    from gateway.core.ussd import UssdDialogue, UssdId
 
 
 # --- news for listeners -------------------------------------------------------------------------
@@ -362,7 +358,7 @@ class Load:
     waiting_segments: Mapping[Port, int] = field(default_factory=dict)
 
 
-class Store(DirectoryStore, Protocol):
+class Store(DirectoryStore, ModemStore, Protocol):
     """The contract; see the module's text."""
 
     load: Load
@@ -624,94 +620,4 @@ class Store(DirectoryStore, Protocol):
 
     async def add_audit(self, *, actor: str, action: str, detail: str, now: EpochMs) -> None:
         """Note an administrative change."""
-        ...
-
-    # spans
-    async def spans(self) -> list[Span]:
-        """Give all spans in order of port."""
-        ...
-
-    async def save_span(self, span: Span) -> None:
-        """Insert or update by port."""
-        ...
-
-    # SIMs
-    async def pin_tries(self, iccid: str) -> list[PinTry]:
-        """Give the PINs that were tried on a SIM and did not open it."""
-        ...
-
-    async def save_pin_try(self, iccid: str, one: PinTry) -> None:
-        """Insert or update by digest."""
-        ...
-
-    async def drop_pin_try(self, iccid: str, digest: bytes) -> None:
-        """Forget a PIN that was not tried after all."""
-        ...
-
-    async def pin_accepted(self, iccid: str) -> None:
-        """The SIM is open: forget tries without an answer; rejected ones stay, and are not costly any more."""
-        ...
-
-    async def sim_stops(self) -> list[SimStop]:
-        """Give the SIMs that are left alone or on trial."""
-        ...
-
-    async def save_sim_stop(self, stop: SimStop) -> None:
-        """Insert or update by SIM."""
-        ...
-
-    async def drop_sim_stop(self, sim: str) -> None:
-        """Let the SIM send again, with a clean record."""
-        ...
-
-    # USSD
-    async def add_ussd(
-        self, *, account_id: AccountId | None, port: Port, sim: str, client_ref: str, now: EpochMs
-    ) -> UssdDialogue:
-        """Begin a dialogue that waits for the network. The newest 10 000 are kept."""
-        ...
-
-    async def save_ussd(self, dialogue: UssdDialogue) -> None:
-        """Keep state, reason, turns and end of a dialogue."""
-        ...
-
-    async def ussd(self, dialogue_id: UssdId) -> UssdDialogue | None:
-        """Give a dialogue, None when unknown."""
-        ...
-
-    async def ussd_of(self, port: Port, *, limit: int) -> list[UssdDialogue]:
-        """Give the newest dialogues of a span, newest first."""
-        ...
-
-    async def open_ussd(self) -> list[UssdDialogue]:
-        """Give the dialogues that are not over, oldest first."""
-        ...
-
-    async def balances(self) -> list[Balance]:
-        """Give the last balance of each SIM."""
-        ...
-
-    async def save_balance(self, balance: Balance) -> None:
-        """Insert or update by SIM."""
-        ...
-
-    # history of modems
-    async def add_history(self, events: Sequence[HistoryEvent]) -> None:
-        """Put lines at the end of the history, in this order."""
-        ...
-
-    async def history(self, port: Port | None = None, *, limit: int = 100) -> list[HistoryEvent]:
-        """Give the newest lines, newest first; `port` None: of all spans and of modems without one."""
-        ...
-
-    async def forget_history(self, *, before: EpochMs, keep: int) -> int:
-        """Drop lines older than `before`, and all but the newest `keep`; gives how many."""
-        ...
-
-    async def save_cure(self, cure: Cure) -> None:
-        """Remember the step that cured a symptom of a model; with an empty `step` none is known any more."""
-        ...
-
-    async def cures(self) -> list[Cure]:
-        """Give what is known of cures, one per model and symptom."""
         ...

@@ -6,14 +6,15 @@ every SIM, so the question is not whether submits fail but whether they fail as 
 
 from __future__ import annotations
 
+import asyncio
 from collections import deque
 from dataclasses import replace
-from math import comb
+from math import comb, inf
 from typing import TYPE_CHECKING, Final
 
 from modem.at.responses import read_levels, read_voltage_v
 from modem.at.values import value_of
-from modem.driver.events import Accepted, Counters, Level, NoAnswer, Refused, StorageAlarm
+from modem.driver.events import Accepted, Counters, Health, Level, NoAnswer, Refused, StorageAlarm
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from modem.driver.events import SubmitResult
     from modem.driver.link import Link
     from modem.driver.model import Model
+    from modem.driver.radio import Radio
 
 # Refusals that speak of modem, SIM or network, not of the recipient or the text (24.011 E.2, 27.005 3.2.5).
 TROUBLE_CMS: Final = frozenset({38, 41, 42, 47, 300, 331, 332, 500, 512, 513, 514})
@@ -35,6 +37,8 @@ PRIOR_WEIGHT: Final = 20.0
 # An old submit counts half after so many newer ones.
 HALF_LIFE: Final = 500.0
 
+REMEMBERED_SIMS: Final = 8
+AT_LEAST_EVERY_S: Final = 600.0
 ALARM_AT: Final = 0.8
 ALARM_OVER_AT: Final = 0.7
 
@@ -109,6 +113,22 @@ class SendRecord:
         self._past_submits = self._past_submits * fading + 1
 
 
+class SendRecords:
+    """The records of the SIMs that were last in one modem."""
+
+    def __init__(self) -> None:
+        self._records: dict[str, SendRecord] = {}
+
+    def of(self, sim: str) -> SendRecord:
+        """Return the record of a SIM, a fresh one when there is none."""
+        record = self._records.get(sim)
+        if record is None:
+            while len(self._records) >= REMEMBERED_SIMS:
+                del self._records[next(iter(self._records))]
+            record = self._records[sim] = SendRecord()
+        return record
+
+
 def chance_of(at_least: int, count: int, rate: float) -> float:
     """Return how likely `at_least` of `count` submits fail when each fails with probability `rate` (binomial)."""
     return sum(comb(count, k) * rate**k * (1 - rate) ** (count - k) for k in range(at_least, count + 1))
@@ -139,9 +159,10 @@ class Sampler:
     """Asks what is not needed to send: one short command at a time, none while `is_wanted` says the line is."""
 
     def __init__(self, *, known: Model, storage: Storage) -> None:
-        self._storage = storage
+        self.storage = storage
         self._known = known
         self._useless: set[str] = set()
+        self._sampled_at = -inf
         self.temperature_c: float | None = None
         self.voltage_v: float | None = None
 
@@ -150,8 +171,20 @@ class Sampler:
         self._useless.clear()
         self.temperature_c = self.voltage_v = None
 
-    async def sample(self, link: Link, *, is_wanted: Callable[[], bool]) -> None:
-        """Ask what is known to be answered. Raises ModemSilentError, PortLostError."""
+    async def sample(self, link: Link, *, is_wanted: Callable[[], bool]) -> bool:
+        """Ask what is known to be answered, if the line is free; when it never is, now and then all the same.
+
+        Returns whether it was asked. Raises ModemSilentError, PortLostError.
+        """
+        now = asyncio.get_running_loop().time()
+        is_starving = now >= self._sampled_at + AT_LEAST_EVERY_S
+        if not is_starving and is_wanted():
+            return False
+        await self._ask(link, is_wanted=lambda: not is_starving and is_wanted())
+        self._sampled_at = now
+        return True
+
+    async def _ask(self, link: Link, *, is_wanted: Callable[[], bool]) -> None:
         temperature, voltage = self._known.profile.temperature_c, self._known.profile.voltage_v
         voltage_command = "AT+CBC" if voltage is None else voltage.command
         for command in ("AT+CPMS?", voltage_command, "" if temperature is None else temperature.command):
@@ -178,9 +211,25 @@ class Sampler:
         for line in lines:
             if value_of(line, "+CPMS") is not None:
                 for memory, (used, total) in read_levels(line).items():
-                    self._storage.note(memory, used, total)
+                    self.storage.note(memory, used, total)
                     is_useful = True
             elif value_of(line, "+CBC") is not None:
                 self.voltage_v = read_voltage_v(line)
                 is_useful = self.voltage_v is not None
         return is_useful
+
+
+def health_of(radio: Radio, sampler: Sampler, record: SendRecord) -> Health:
+    """Return how modem and SIM were at the last look."""
+    return Health(
+        signal_dbm=radio.signal_dbm,
+        operator=radio.operator,
+        technology=radio.technology,
+        registration=radio.registration,
+        temperature_c=sampler.temperature_c,
+        voltage_v=sampler.voltage_v,
+        memories=dict(sampler.storage.levels),
+        counters=record.counters,
+        failure_rate=record.failure_rate,
+        usual_failure_rate=record.usual_failure_rate,
+    )

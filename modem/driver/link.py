@@ -20,7 +20,7 @@ import structlog
 from modem.at.errors import parse_final
 from modem.at.host import Answer, CommandTimeout, Host, ProbeAnswered, Prompt, Stray, Urc
 from modem.driver.masking import shorten
-from modem.driver.standstill import wait_while_it_goes_on
+from modem.driver.standstill import LONG_COMMAND_S, usual_patience_s, wait_while_it_goes_on
 from modem.errors import ModemTimeoutError, PortLostError
 
 if TYPE_CHECKING:
@@ -39,11 +39,6 @@ _QUIET_AT_MOST_S: Final = 1.0
 # A modem that had many commands to swallow while it booted answers them one after the other.
 _OWED_QUIET_S: Final = 1.0
 _OWED_QUIET_AT_MOST_S: Final = 10.0
-# How long a command that a modem need not know may stay unanswered before a bare AT asks, usually and where a modem
-# keeps silent at what it does not know. Commands that may honestly take long are not disturbed so soon.
-_PATIENCE_S: Final = (2.5, 0.1)
-_LONG_PATIENCE_S: Final = (10.0, 2.5)
-_LONG_COMMAND_S: Final = 20.0
 _SOON_S: Final = 0.1  # the result of a bare AT behind another result comes at once
 _LATENCIES: Final = 2.0  # waits are at least so many times what the modem needs for a bare AT
 _SETTLE_TIMEOUT_S: Final = 2.0
@@ -118,7 +113,7 @@ class Link:
         """
         try:
             async with self.session():
-                patience_s = min(self._patience_s(timeout_s), timeout_s)
+                patience_s = min(self.at_least_s(usual_patience_s(timeout_s, is_ignoring=self._is_ignoring)), timeout_s)
                 outcome = await self.exchange(text, timeout_s=patience_s, final_timeout_s=final_timeout_s)
                 if isinstance(outcome, CommandTimeout):
                     self._late_result.clear()
@@ -129,7 +124,7 @@ class Link:
                     return Answer(command=text, lines=outcome.lines, final=parse_final("OK"))
                 self._is_ignoring = self._is_ignoring or isinstance(outcome, ProbeAnswered)
                 self.give_up()
-                if isinstance(outcome, CommandTimeout) and timeout_s >= _LONG_COMMAND_S:
+                if isinstance(outcome, CommandTimeout) and timeout_s >= LONG_COMMAND_S:
                     self._is_silent = True  # AT was asked several times
                     raise ModemSilentError(_SILENT)
         except ModemTimeoutError as error:
@@ -143,10 +138,6 @@ class Link:
     def at_least_s(self, seconds: float) -> float:
         """Return `seconds`, or more when even a bare AT takes long."""
         return max(seconds, _LATENCIES * (self._latency_s or 0.0))
-
-    def _patience_s(self, timeout_s: float) -> float:
-        usual_s, short_s = _LONG_PATIENCE_S if timeout_s >= _LONG_COMMAND_S else _PATIENCE_S
-        return self.at_least_s(short_s if self._is_ignoring else usual_s)
 
     async def _is_result_behind(self) -> bool:
         """Tell whether one more result follows: then the command was answered, and after it the bare AT."""

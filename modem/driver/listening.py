@@ -95,17 +95,22 @@ class Owed:
         """Whether there is something to listen for."""
         return self._listen_first_s > 0 or asyncio.get_running_loop().time() < self.until < inf
 
-    def hear(self, line: str) -> bool:
-        """Take the line of a late result; return whether it was listened for."""
+    def take(self, line: str, *, is_wanted: bool) -> None:
+        """Take the line of a late result; `is_wanted`: the submit may be one of ours."""
         if self._listening is not None:
             self._listening.hear(line)
-        return self._listening is not None
+            return
+        answer = late_answer(line) if is_wanted else None
+        if answer is not None and (answer.refused is None or self._link.is_submit_abandoned):
+            self._link.forget_submit()
+            self._emit(answer)
 
-    def hear_prompt(self) -> bool:
-        """Take a prompt; return whether one was listened for."""
+    def take_prompt(self) -> None:
+        """Take a prompt that no command of ours is for: end it, unless it tells of the submit that is listened for."""
         if self._listening is not None:
             self._listening.hear_prompt()
-        return self._listening is not None
+        else:
+            self._link.abort_prompt()
 
     async def hear_out(self, *, at_most_until: float) -> None:
         """Listen as long as an answer may come, or until `at_most_until`.

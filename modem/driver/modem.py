@@ -9,7 +9,7 @@ import asyncio
 import contextlib
 from dataclasses import replace
 from math import inf
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any
 
 import structlog
 
@@ -24,7 +24,7 @@ from modem.driver.events import (
     NotReady,
     RegistrationChanged,
 )
-from modem.driver.health import Sampler, SendRecord, Storage, is_trouble
+from modem.driver.health import Sampler, SendRecord, SendRecords, Storage, health_of, is_trouble
 from modem.driver.inbox import Inbox
 from modem.driver.link import ModemSilentError
 from modem.driver.model import Model
@@ -34,11 +34,10 @@ from modem.driver.port import open_port
 from modem.driver.radio import Radio
 from modem.driver.recovery import Recovery
 from modem.driver.session import Session
-from modem.driver.status import Status
+from modem.driver.status import Status, why_ended
 from modem.driver.submit import Durations, submit
 from modem.driver.ussd import DEFAULT_TIMEOUT_S, UssdFailed
 from modem.errors import (
-    ModemError,
     PortBusyError,
     PortError,
     PortGivenUpError,
@@ -59,7 +58,6 @@ if TYPE_CHECKING:
     from modem.driver.ussd import UssdResult
     from modem.profile import Profile
 
-_REMEMBERED_SIMS: Final = 8
 
 log = structlog.get_logger(__name__)
 
@@ -104,12 +102,12 @@ class Modem:
             emit=on_event,
             experience=experience,
             power=power,
-            on_step=self._note_step,
+            on_step=lambda: self._record.start_afresh(),  # noqa: PLW0108 - of the SIM that is in by then
         )
         self._storage = Storage(on_alarm=on_event)
         self._sampler = Sampler(known=self._known, storage=self._storage)
         self._inbox = Inbox(on_inbound=on_event, on_list=self._recovery.note_list, storage=self._storage)
-        self._records: dict[str, SendRecord] = {}
+        self._records = SendRecords()
         self._told_health = Health()
         self._durations = Durations()
         self._burst = Burst()
@@ -166,19 +164,7 @@ class Modem:
     @property
     def health(self) -> Health:
         """How modem and SIM were at the last look."""
-        radio, sampler, record = self._radio, self._sampler, self._record
-        return Health(
-            signal_dbm=radio.signal_dbm,
-            operator=radio.operator,
-            technology=radio.technology,
-            registration=radio.registration,
-            temperature_c=sampler.temperature_c,
-            voltage_v=sampler.voltage_v,
-            memories=dict(self._storage.levels),
-            counters=record.counters,
-            failure_rate=record.failure_rate,
-            usual_failure_rate=record.usual_failure_rate,
-        )
+        return health_of(self._radio, self._sampler, self._record)
 
     def release(self) -> None:
         """A person did something about it: try again what was given up, at once."""
@@ -282,16 +268,7 @@ class Modem:
     @property
     def _record(self) -> SendRecord:
         """How the submits of the SIM in the modem ended."""
-        sim = self._status.last_iccid or ""
-        record = self._records.get(sim)
-        if record is None:
-            while len(self._records) >= _REMEMBERED_SIMS:
-                del self._records[next(iter(self._records))]
-            record = self._records[sim] = SendRecord()
-        return record
-
-    def _note_step(self) -> None:
-        self._record.start_afresh()
+        return self._records.of(self._status.last_iccid or "")
 
     def _tell_health(self) -> None:
         health = self.health
@@ -405,7 +382,7 @@ class Modem:
         try:
             await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)
             if not lost.done():
-                reason = _reason(serving)
+                reason = why_ended(serving)
                 if isinstance(serving.exception(), PortGivenUpError):
                     # First: what comes in from here on is to wait for the next port.
                     await port.close()
@@ -419,14 +396,3 @@ class Modem:
             await asyncio.gather(serving, return_exceptions=True)
             session.link.fail(PortLostError(self.url, "closed by us"))
             await port.close()
-
-
-def _reason(serving: asyncio.Task[None]) -> str:
-    """Return why a session ended. A mistake of ours is logged and costs this modem a start-up, not its life."""
-    error = serving.exception()
-    if isinstance(error, PortLostError | PortGivenUpError):
-        return error.reason
-    if isinstance(error, ModemError):
-        return str(error)
-    log.error("session failed", action="session_failed", exc_info=error)
-    return f"internal error: {error!r}"

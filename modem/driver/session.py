@@ -8,7 +8,6 @@ from __future__ import annotations
 import asyncio
 import contextlib
 from collections import deque
-from math import inf
 from typing import TYPE_CHECKING, Final
 
 import structlog
@@ -17,7 +16,7 @@ from modem.at.urc import is_memory_full
 from modem.driver.events import ModemState
 from modem.driver.ladder import Wait
 from modem.driver.link import Link, ModemSilentError
-from modem.driver.listening import Owed, late_answer
+from modem.driver.listening import Owed
 from modem.driver.sim import Sim, SimError
 from modem.driver.startup import Started, Startup, is_in_pdu_mode, read_cnmi
 from modem.driver.symptoms import Evidence, Symptom
@@ -48,7 +47,6 @@ _POLL_UNREGISTERED_S: Final = 3.0
 # How often a modem that refused some of the start-up is asked again: not every one says when its boot is over.
 _COMPLETIONS: Final = 3
 _MAX_ANNOUNCED: Final = 1000
-_SAMPLE_AT_LEAST_EVERY_S: Final = 600.0
 
 
 class Session:
@@ -76,8 +74,9 @@ class Session:
         self.link = Link(
             name=url,
             on_urc=self._take_urc,
-            on_late_result=self._take_late_result,
-            on_prompt=self._take_unexpected_prompt,
+            # Without an identity: said to the process before us, for a submit that nobody asks about any more.
+            on_late_result=lambda line: self.owed.take(line, is_wanted=self._status.identity is not None),
+            on_prompt=lambda: self.owed.take_prompt(),  # noqa: PLW0108 - it is made after the link
         )
         self.owed = Owed(self.link, emit=emit)
         self._url = url
@@ -89,7 +88,6 @@ class Session:
         self._durations = durations
         self._recovery = recovery
         self._sampler = sampler
-        self._sampled_at = -inf
         self._on_polled = on_polled
         self._is_line_wanted = is_line_wanted
         self._on_urc = on_urc
@@ -244,14 +242,8 @@ class Session:
         self.started = started
         self._is_retrying = False
         self._completions_left = _COMPLETIONS
-        if started.is_reporting is False:
-            log.warning("the modem gives no delivery reports", action="no_reports", port=self._url)
-        elif started.is_announcing is None:
-            log.warning(
-                "the modem refuses +CNMI: messages are looked for, delivery reports may not come",
-                action="no_indications",
-                port=self._url,
-            )
+        if (lacking := started.lacking) is not None:
+            log.warning(lacking, action="lacking", port=self._url)
 
     async def _serve(self, started: Started) -> None:
         """Ask, read and sweep until the modem needs another start-up."""
@@ -348,14 +340,8 @@ class Session:
             await self._sample()
 
     async def _sample(self) -> None:
-        """Ask how the modem is, between submits; when there never is a gap, now and then all the same."""
-        loop = asyncio.get_running_loop()
-        is_starving = loop.time() >= self._sampled_at + _SAMPLE_AT_LEAST_EVERY_S
-        if is_starving or not self._is_line_wanted():
-            await self._sampler.sample(self.link, is_wanted=lambda: not is_starving and self._is_line_wanted())
-            self._sampled_at = loop.time()
-            if self._inbox.is_behind:
-                self._sweep_soon()
+        if await self._sampler.sample(self.link, is_wanted=self._is_line_wanted) and self._inbox.is_behind:
+            self._sweep_soon()
         self._on_polled()
 
     async def _wait(self, seconds: float) -> None:
@@ -410,17 +396,3 @@ class Session:
             self.started = None
             self._status.not_ready(ModemState.STARTING, reason)
         self._something_happened.set()
-
-    def _take_late_result(self, line: str) -> None:
-        # Without an identity: said to the process before us, for a submit that nobody asks about any more.
-        if self.owed.hear(line) or self._status.identity is None:
-            return
-        answer = late_answer(line)
-        if answer is None or (answer.refused is not None and not self.link.is_submit_abandoned):
-            return
-        self.link.forget_submit()
-        self._emit(answer)
-
-    def _take_unexpected_prompt(self) -> None:
-        if not self.owed.hear_prompt():
-            self.link.abort_prompt()

@@ -11,6 +11,17 @@ if TYPE_CHECKING:
 
 # A modem may be deaf at the moment of one AT, and free a second later.
 ASK_EVERY_S: Final = 5.0
+# How long a command that a modem need not know may stay unanswered before a bare AT asks, usually and where a modem
+# keeps silent at what it does not know. Commands that may honestly take long are not disturbed so soon.
+_PATIENCE_S: Final = (2.5, 0.1)
+_LONG_PATIENCE_S: Final = (10.0, 2.5)
+LONG_COMMAND_S: Final = 20.0
+
+
+def usual_patience_s(timeout_s: float, *, is_ignoring: bool) -> float:
+    """Return how long a command with this time-out may say nothing before a bare AT asks."""
+    usual_s, short_s = _LONG_PATIENCE_S if timeout_s >= LONG_COMMAND_S else _PATIENCE_S
+    return short_s if is_ignoring else usual_s
 
 
 class Waiting(Protocol):

@@ -68,6 +68,15 @@ class Started:
     is_phase2: bool
 
     @property
+    def lacking(self) -> str | None:
+        """What the modem does not do though it should, for people; None when it does all."""
+        if self.is_reporting is False:
+            return "the modem gives no delivery reports"
+        if self.is_announcing is None:
+            return "the modem refuses +CNMI: messages are looked for, delivery reports may not come"
+        return None
+
+    @property
     def is_complete(self) -> bool:
         """Whether memories and indications could be set: a modem may take them once it is further in its boot."""
         return self.is_selectable and self.is_announcing is not None

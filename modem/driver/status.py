@@ -7,8 +7,10 @@ from typing import TYPE_CHECKING
 import structlog
 
 from modem.driver.events import Lost, ModemState, NotReady, Ready
+from modem.errors import ModemError, PortGivenUpError, PortLostError
 
 if TYPE_CHECKING:
+    import asyncio
     from collections.abc import Callable
 
     from modem.driver.events import Identity, ModemEvent
@@ -59,3 +61,14 @@ class Status:
         self.state, self.reason, self.needs_person = ModemState.CLOSED, reason, False
         log.debug("port lost", action="port_lost", port=self._url, reason=reason)
         self._emit(Lost(reason=reason))
+
+
+def why_ended(serving: asyncio.Task[None]) -> str:
+    """Return why a session ended. A mistake of ours is logged and costs this modem a start-up, not its life."""
+    error = serving.exception()
+    if isinstance(error, PortLostError | PortGivenUpError):
+        return error.reason
+    if isinstance(error, ModemError):
+        return str(error)
+    log.error("session failed", action="session_failed", exc_info=error)
+    return f"internal error: {error!r}"

@@ -71,7 +71,7 @@ async def test_optional_command_without_answer_is_nothing() -> None:
 async def test_modem_that_keeps_silent_at_the_unknown_is_found_out_by_a_bare_at(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("modem.driver.link._PATIENCE_S", (0.01, 0.01))
+    monkeypatch.setattr("modem.driver.standstill._PATIENCE_S", (0.01, 0.01))
     line = Line()
     line.answers[b"AT+CSQ\r"] = b"\r\n+CSQ: 1,0\r\n\r\nOK\r\n"
     assert await line.link.ask("AT+UNKNOWN", timeout_s=10) is None
@@ -93,7 +93,7 @@ async def test_modem_that_keeps_silent_at_the_unknown_is_found_out_by_a_bare_at(
 async def test_answer_that_comes_after_the_bare_at_is_not_lost_and_not_taken_for_another(
     monkeypatch: pytest.MonkeyPatch, late: bytes, lines: tuple[str, ...]
 ) -> None:
-    monkeypatch.setattr("modem.driver.link._PATIENCE_S", (0.01, 0.01))
+    monkeypatch.setattr("modem.driver.standstill._PATIENCE_S", (0.01, 0.01))
     line = Line()
     line.answers[b"AT\r"] = late + b"\r\nOK\r\n"  # a parser that was busy answers both, one after the other
     answer = await line.link.ask("AT+CCID", timeout_s=10)
@@ -107,7 +107,7 @@ async def test_answer_that_comes_after_the_bare_at_is_not_lost_and_not_taken_for
 
 
 async def test_list_of_messages_is_not_disturbed_soon(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("modem.driver.link._PATIENCE_S", (0.01, 0.01))
+    monkeypatch.setattr("modem.driver.standstill._PATIENCE_S", (0.01, 0.01))
     line = Line()
     listing = asyncio.create_task(line.link.ask("AT+CMGL=4", timeout_s=120))
     await asyncio.sleep(0.05)

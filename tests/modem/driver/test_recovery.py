@@ -46,8 +46,8 @@ def _quick_line(monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in {
         "link._SETTLE_TIMEOUT_S": 0.05,
         "link._QUIET_S": 0.02,
-        "link._PATIENCE_S": (0.2, 0.1),
-        "link._LONG_PATIENCE_S": (0.2, 0.1),
+        "standstill._PATIENCE_S": (0.2, 0.1),
+        "standstill._LONG_PATIENCE_S": (0.2, 0.1),
         "radio._OPERATOR_TIMEOUT_S": 0.5,
         "startup._AT_TIMEOUT_S": 0.1,
         "recovery._BLIND_TIMEOUT_S": 0.2,

@@ -197,7 +197,7 @@ async def test_modem_that_never_answers_is_closed_and_tried_again(link: Path) ->
 async def test_modem_that_keeps_silent_at_what_it_does_not_know_becomes_ready(
     link: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("modem.driver.link._PATIENCE_S", (0.1, 0.1))
+    monkeypatch.setattr("modem.driver.standstill._PATIENCE_S", (0.1, 0.1))
     answers, _ = read_transcript("minimal.at")
     async with (
         ScriptedModem(link=link, answers=answers, memories={}, is_ignoring=True) as scripted,
@@ -230,7 +230,7 @@ async def test_pdu_mode_that_cannot_be_set_because_it_is_the_only_one_will_do(li
 
 
 @pytest.mark.parametrize(
-    ("answers", "action"),
+    ("answers", "lacking"),
     [
         (
             {
@@ -238,19 +238,22 @@ async def test_pdu_mode_that_cannot_be_set_because_it_is_the_only_one_will_do(li
                 "AT+CNMI=2,1,0,0,0": ["OK"],
                 "AT+CNMI?": ["+CNMI: 2,1,0,0,0", "OK"],
             },
-            "no_reports",
+            "the modem gives no delivery reports",
         ),
-        ({"AT+CNMI=?": ["ERROR"], "AT+CNMI=2,1,0,1,0": ["ERROR"], "AT+CNMI?": ["ERROR"]}, "no_indications"),
+        (
+            {"AT+CNMI=?": ["ERROR"], "AT+CNMI=2,1,0,1,0": ["ERROR"], "AT+CNMI?": ["ERROR"]},
+            "the modem refuses +CNMI: messages are looked for, delivery reports may not come",
+        ),
     ],
 )
 async def test_modem_that_gives_no_reports_is_named_in_the_log(
-    link: Path, answers: dict[str, list[str]], action: str
+    link: Path, answers: dict[str, list[str]], lacking: str
 ) -> None:
     answers = {**PLAIN, **answers}
     with capture_logs() as logs:
         async with ScriptedModem(link=link, answers=answers) as scripted, driven(scripted):
             pass
-    assert [line["log_level"] for line in logs if line.get("action") == action] == ["warning"]
+    assert [line["log_level"] for line in logs if line["event"] == lacking] == ["warning"]
 
 
 async def test_indications_that_are_not_as_set_are_not_believed(link: Path) -> None:
