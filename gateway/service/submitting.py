@@ -92,6 +92,12 @@ class Submitter:
             raise InvalidFieldError("text", f"too long, {count} segments, at most {most}")
         return count
 
+    def check_send_at(self, send_at: EpochMs, now: EpochMs) -> None:
+        """Raise InvalidFieldError("send_at", …) for a time that is further ahead than the box lets it be."""
+        limit_days = self._settings.queue.schedule_limit_days
+        if send_at > now + limit_days * DAY_MS:
+            raise InvalidFieldError("send_at", f"more than {limit_days} days ahead")
+
     async def submit(self, account: Account, submissions: Sequence[Submission], title: str = "") -> list[Accepted]:
         """Store one message per number of each submission, all or none; as `Service.submit_all`."""
         if not account.may(Permission.SEND):
@@ -127,13 +133,12 @@ class Submitter:
         for submission in submissions:
             if submission.text not in counted:
                 counted[submission.text] = self.count_segments(submission.text)
-        limit_days = self._settings.queue.schedule_limit_days
         for submission in submissions:
             for port in submission.spans:
                 if not account.may_use(port):
                     raise NotAllowedError(port)
-            if submission.send_at is not None and submission.send_at > now + limit_days * DAY_MS:
-                raise InvalidFieldError("send_at", f"more than {limit_days} days ahead")
+            if submission.send_at is not None:
+                self.check_send_at(submission.send_at, now)
         segments = [counted[submission.text] for submission in submissions]
         charged = sum(
             each * len(submission.numbers)
