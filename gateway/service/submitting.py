@@ -6,6 +6,7 @@ import itertools
 import random
 from collections import OrderedDict
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import modem.pdu as sms
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 QUEUE_FULL_RETRY_S = 30
 REMEMBERED_RECIPIENTS = 4096
+REMEMBERED_TEXTS = 64
 DAY_MS = 86_400_000
 NOT_SENDABLE = "not sendable"
 """The reason of a refused text that is not only too long."""
@@ -78,13 +80,18 @@ class Submitter:
         self._clock = clock
         self._tables = tuple(sms.Language[name.upper()] for name in settings.text.national_tables)
         self._concat_refs = ConcatRefs()
+        # Most APIs count the segments of a text before they submit it.
+        self._planned = lru_cache(maxsize=REMEMBERED_TEXTS)(self._plan)
+
+    def _plan(self, text: str) -> int:
+        return sms.plan(text, national_tables=self._tables).segment_count
 
     def count_segments(self, text: str) -> int:
         """Give how many segments `text` takes; InvalidFieldError("text", …) when it cannot be sent."""
         if "\x00" in text or not text:
             raise InvalidFieldError("text", NOT_SENDABLE)
         try:
-            count = sms.plan(text, national_tables=self._tables).segment_count
+            count = self._planned(text)
         except EncodeError as error:
             raise InvalidFieldError("text", NOT_SENDABLE) from error
         most = self._settings.text.max_segments
