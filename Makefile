@@ -56,7 +56,8 @@ usb: $(DEV_READY) usb-programs ## install the .deb in a guest system with emulat
 deb: $(RUN_READY) ## build dist/gsm-gateway_*.deb for this machine's architecture, Python inside
 	@packaging/deb/build $(abspath $(BIN)/python) $(DEB_REVISION)
 
-# Each program that tests start, and its Debian package. gammu-smsd keeps its messages in SQLite by libdbi.
+# Each program that tests start, and its Debian package. gammu-smsd keeps its messages in SQLite by libdbi; the curl of PHP is
+# a package of its own.
 programs: PROGRAMS := gammu:gammu gammu-smsd:gammu-smsd smsd:smstools bearerbox:kannel gnokii:gnokii-cli \
   ModemManager:modemmanager dbus-daemon:dbus chromium:chromium umockdev-wrapper:umockdev curl:curl php:php-cli
 programs: DBI_SQLITE := libdbd-sqlite3

@@ -25,7 +25,8 @@ _DAYS = {"day": 1, "week": 7}
 _TIME = (
     r"(?:(?:t|,?\s+)(?P<hour>[0-9]{1,2})(?::(?P<minute>[0-9]{2})(?::(?P<second>[0-9]{2})(?:[.,][0-9]{1,9})?)?)?"
     r"(?:\s*(?P<half>[ap])\.?m\.?)?"
-    r"(?:\s?(?P<utc>z|utc|gmt)|\s?(?P<sign>[\s+-])(?P<zone_hour>[0-9]{2}):?(?P<zone_minute>[0-9]{2}))?)?"
+    r"(?:\s?(?:utc|gmt)?(?P<sign>[\s+-])(?P<zone_hour>[0-9]{2}):?(?P<zone_minute>[0-9]{2})|\s?(?P<utc>z|utc|gmt))?"
+    r"(?:\s*\([^()]{0,40}\))?)?"
 )
 _WEEKDAY = r"(?:(?:mon|tue|wed|thu|fri|sat|sun)[a-z]{0,6}\.?,?\s+)?"
 _DAY = r"(?P<day>[0-9]{1,2})"

@@ -59,6 +59,8 @@ def _ms(text: str) -> int:
         ("Thu, 31 Oct 2030 13:15:00  0100", "2030-10-31T12:15:00"),  # a raw plus in a form
         ("Thu, 31 Oct 2030 13:15:00 -0500", "2030-10-31T18:15:00"),
         ("Thu, 31 Oct 2030 13:15:00 GMT", "2030-10-31T13:15:00"),
+        ("Thu, 31 Oct 2030 13:15:00 +0100 (CET)", "2030-10-31T12:15:00"),  # RFC 2822 with a comment
+        ("Thu Oct 31 2030 13:15:00 GMT+0200 (Eastern European Time)", "2030-10-31T11:15:00"),  # of JavaScript
         ("@1919682900", "2030-10-31T13:15:00"),  # date -u -d @1919682900
         ("31.03.2030 02:30", "2030-03-31T01:30:00"),  # does not exist: 03:30 summer time
         ("10/27/2030 2:30 am", "2030-10-27T00:30:00"),  # occurs twice: the first
