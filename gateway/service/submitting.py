@@ -68,6 +68,7 @@ class Accepted:
     id: MessageId
     number: Number
     port: Port | None
+    accepted_at: EpochMs
 
 
 class Submitter:
@@ -130,7 +131,7 @@ class Submitter:
         ids = await self._store.accept(messages, newsletter)
         numbers = [number for submission in submissions for number in submission.numbers]
         return [
-            Accepted(id=message_id, number=number, port=message.port)
+            Accepted(id=message_id, number=number, port=message.port, accepted_at=now)
             for message_id, number, message in zip(ids, numbers, messages, strict=True)
         ]
 

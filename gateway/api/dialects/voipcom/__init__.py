@@ -96,7 +96,7 @@ async def send(call: VoipComCall, account: Account) -> Answer:
     for target, number in zip(targets, numbers, strict=True):
         outcome = _BAD_NUMBER if number is None else next(outcomes)
         if isinstance(outcome, Accepted):
-            log.append(view.accepted(order, outcome, now))
+            log.append(view.accepted(order, outcome))
         else:
             log.append(view.refused(order, target if number is None else number, outcome))
     return _send_log(log, found)

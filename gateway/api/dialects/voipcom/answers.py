@@ -83,7 +83,7 @@ class View:
     sign: Callable[[bytes], bytes]
     numbers: Mapping[Port, str]
 
-    def accepted(self, order: Order, accepted: Accepted, now: EpochMs) -> dict[str, Any]:
+    def accepted(self, order: Order, accepted: Accepted) -> dict[str, Any]:
         """Give the entry of a message that was stored."""
         number = accepted.number.normalised
         country = country_of(number)
@@ -96,7 +96,7 @@ class View:
             sale=self._sale(number, country, order.segments),
             is_two_way=bool(order.sender),
             status="SCHEDULED" if order.is_put_off else "QUEUED",
-            smsid=make_smsid(accepted.id, now, self.sign),
+            smsid=make_smsid(accepted.id, accepted.accepted_at, self.sign),
             parts=order.segments,
         )
 

@@ -97,6 +97,20 @@ async def test_what_is_withdrawn_is_not_sent_and_can_be_withdrawn_again(desk: De
     assert (await call(desk, "sms/scheduled"))["scheduled"] == []
 
 
+async def test_an_smsid_is_of_the_moment_of_acceptance_even_at_the_turn_of_the_year(desk: Desk) -> None:
+    desk.clock.advance(24_241_500 - 0.001)  # 2024-12-31 23:59:59.999
+    submit = desk.service.submit_some
+
+    async def submit_later(*words: Any) -> Any:
+        desk.clock.advance(1)
+        return await submit(*words)
+
+    desk.service.submit_some = submit_later  # type: ignore[assignment,method-assign]
+    (entry,) = await send(desk)
+    assert entry["smsid"].startswith("2025")
+    assert (await call(desk, "sms/delete", smsid=entry["smsid"]))["status"] == "DELETED"
+
+
 # --- prices ---------------------------------------------------------------------------------------
 
 
