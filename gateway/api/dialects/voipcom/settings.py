@@ -11,6 +11,7 @@ from gateway.api.dialect import DialectSettings
 from gateway.core.tariff import DEFAULT
 
 NAME = "voipcom"
+_CODE = re.compile(r"([1-9][0-9]{0,2})?")
 _PLACE = re.compile(r"[A-Z]{2}|[0-9]{1,15}")
 
 
@@ -32,9 +33,7 @@ class Settings(DialectSettings):
     national_digits: int = Field(
         0, ge=0, le=14, description="numbers of that many digits without plus get the country code; 0 for none"
     )
-    country_code: str = Field(
-        "", pattern="^([1-9][0-9]{0,2})?$", validate_default=True, description="for national_digits, without plus"
-    )
+    country_code: str = Field("", validate_default=True, description="for national_digits, without plus")
     tariff: Annotated[dict[str, float], AfterValidator(_tariff)] = Field(
         {DEFAULT: 0.0}, description="price of a segment by country (US) or first digits (1713); told, never charged"
     )
@@ -43,6 +42,8 @@ class Settings(DialectSettings):
     @field_validator("country_code")
     @classmethod
     def _goes_with_digits(cls, code: str, info: ValidationInfo) -> str:
+        if not _CODE.fullmatch(code):
+            raise ValueError("not a calling code of one to three digits, such as 1 or 49")
         if bool(code) != bool(info.data.get("national_digits")):
             raise ValueError("national_digits and country_code go together")
         return code
