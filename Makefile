@@ -56,10 +56,12 @@ usb: $(DEV_READY) usb-programs ## install the .deb in a guest system with emulat
 deb: $(RUN_READY) ## build dist/gsm-gateway_*.deb for this machine's architecture, Python inside
 	@packaging/deb/build $(abspath $(BIN)/python) $(DEB_REVISION)
 
-# Each program that tests start, and its Debian package. gammu-smsd keeps its messages in SQLite by libdbi.
+# Each program that tests start, and its Debian package. gammu-smsd keeps its messages in SQLite by libdbi; the curl of PHP is
+# a package of its own.
 programs: PROGRAMS := gammu:gammu gammu-smsd:gammu-smsd smsd:smstools bearerbox:kannel gnokii:gnokii-cli \
-  ModemManager:modemmanager dbus-daemon:dbus chromium:chromium umockdev-wrapper:umockdev curl:curl
+  ModemManager:modemmanager dbus-daemon:dbus chromium:chromium umockdev-wrapper:umockdev curl:curl php:php-cli
 programs: DBI_SQLITE := libdbd-sqlite3
+programs: PHP_CURL := php-curl
 usb-programs: PROGRAMS := qemu-system-x86_64:qemu-system-x86 mmdebstrap:mmdebstrap nbdkit:nbdkit socat:socat
 
 # Debian starts a daemon as soon as its package is installed unless policy-rc.d forbids it; most of these bring one.
@@ -74,6 +76,10 @@ programs usb-programs:
 	if [ -n "$(DBI_SQLITE)" ] && ! ls /usr/lib/*/dbd/libdbdsqlite3.so >/dev/null 2>&1; then
 	  missing="$$missing $(DBI_SQLITE)"
 	  packages="$$packages $(DBI_SQLITE)"
+	fi
+	if [ -n "$(PHP_CURL)" ] && ! php -m 2>/dev/null | grep -qx curl; then
+	  missing="$$missing $(PHP_CURL)"
+	  packages="$$packages $(PHP_CURL)"
 	fi
 	[ -n "$$missing" ] || exit 0
 	if [ "$$(id -u)" != 0 ] || ! command -v apt-get >/dev/null; then

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from gateway.core.types import EpochMs
 
 if TYPE_CHECKING:
+    from datetime import tzinfo
     from zoneinfo import ZoneInfo
 
 _TIME = (
@@ -28,8 +29,7 @@ def read_instant(
     `YYYY-MM-DD`, with blank or `T` and `H:MM`, `HH:MM` or `HH:MM:SS`, optional fraction and `Z` or
     `±HH:MM`; `/` for `-`; with `has_short_year` also `YY`, meaning 20YY; with
     `has_day_first` also `DD.MM.YYYY` and `DD-MM-YYYY`. As the end of a range
-    (`is_end`) the whole day or second is meant. A local time that does not exist is moved forward by
-    the gap, one that occurs twice is the first.
+    (`is_end`) the whole day or second is meant. Local times as in `instant_of`.
     """
     match = _DATE.fullmatch(text.strip())
     if match is None and has_day_first:
@@ -37,8 +37,18 @@ def read_instant(
     if match is None or (len(match["year"]) == 2 and not has_short_year):
         return None
     try:
-        local = _local_time(match, is_end=is_end).replace(tzinfo=_zone_of(match["zone"]) or zone)
-        instant = local.astimezone(UTC)
+        return instant_of(_local_time(match, is_end=is_end), _zone_of(match["zone"]) or zone)
+    except ValueError:
+        return None
+
+
+def instant_of(local: datetime, zone: tzinfo) -> EpochMs | None:
+    """Give the instant of a local time in `zone`, None when it lies outside the years 1 to 9999.
+
+    A local time that does not exist is moved forward by the gap, one that occurs twice is the first.
+    """
+    try:
+        instant = local.replace(tzinfo=zone).astimezone(UTC)
     except (ValueError, OverflowError):
         return None
     # Arithmetic on the offset is exact; timestamp() is a float.
@@ -66,6 +76,6 @@ def _zone_of(text: str | None) -> timezone | None:
     return timezone(sign * timedelta(hours=int(text[1:3]), minutes=int(text[4:])))
 
 
-def format_instant(instant: EpochMs, zone: ZoneInfo, form: str = "%Y-%m-%d %H:%M:%S") -> str:
+def format_instant(instant: EpochMs, zone: tzinfo, form: str = "%Y-%m-%d %H:%M:%S") -> str:
     """Give an instant as local time, by default `YYYY-MM-DD HH:MM:SS`."""
     return datetime.fromtimestamp(instant // 1000, zone).strftime(form)

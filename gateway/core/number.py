@@ -11,7 +11,8 @@ SHORT_CODE_DIGITS = 6
 INTERNATIONAL_DIGITS, MOST_INTERNATIONAL_DIGITS = 8, 15
 _DIALLABLE = re.compile(r"\+[1-9][0-9]{6,14}|[0-9]{3,20}")
 _DECORATION = str.maketrans("", "", " -.()/")
-_ASCII_DIALLABLE = re.compile(r"[+0-9]*")
+_REGIONS = {str(code): regions for code, regions in phonenumbers.COUNTRY_CODE_TO_REGION_CODE.items()}
+"""The countries of a calling code; no code begins with another one."""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -74,6 +75,13 @@ def country_of(number: str) -> str:
     """Give the country of an international number, ISO 3166 in upper case, "" when that is not known."""
     if not number.startswith("+"):
         return ""
+    for digits in (1, 2, 3):
+        code = number[1 : 1 + digits]
+        regions = _REGIONS.get(code, ())
+        if len(regions) == 1:  # as phonenumbers does, but without its taking the whole number apart
+            return regions[0] if regions[0].isalpha() else ""
+        if regions:
+            break
     try:
         region = phonenumbers.region_code_for_number(phonenumbers.parse(number))
     except phonenumbers.NumberParseException:

@@ -81,6 +81,10 @@ class Service:
         """Give how many segments `text` takes; InvalidFieldError("text", …) when it cannot be sent."""
         return self._submitter.count_segments(text)
 
+    def check_send_at(self, send_at: EpochMs) -> None:
+        """Raise InvalidFieldError("send_at", …) for a time that is further ahead than the box lets it be."""
+        self._submitter.check_send_at(send_at, self.clock.now_ms())
+
     async def submit(self, account: Account, submission: Submission) -> list[Accepted]:
         """Store one message per number, all or none; as `submit_all`."""
         return await self._submitter.submit(account, [submission])

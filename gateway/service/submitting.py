@@ -6,6 +6,7 @@ import itertools
 import random
 from collections import OrderedDict
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import modem.pdu as sms
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 QUEUE_FULL_RETRY_S = 30
 REMEMBERED_RECIPIENTS = 4096
+REMEMBERED_TEXTS = 64
 DAY_MS = 86_400_000
 NOT_SENDABLE = "not sendable"
 """The reason of a refused text that is not only too long."""
@@ -66,6 +68,7 @@ class Accepted:
     id: MessageId
     number: Number
     port: Port | None
+    accepted_at: EpochMs
 
 
 class Submitter:
@@ -78,19 +81,30 @@ class Submitter:
         self._clock = clock
         self._tables = tuple(sms.Language[name.upper()] for name in settings.text.national_tables)
         self._concat_refs = ConcatRefs()
+        # Most APIs count the segments of a text before they submit it.
+        self._planned = lru_cache(maxsize=REMEMBERED_TEXTS)(self._plan)
+
+    def _plan(self, text: str) -> int:
+        return sms.plan(text, national_tables=self._tables).segment_count
 
     def count_segments(self, text: str) -> int:
         """Give how many segments `text` takes; InvalidFieldError("text", …) when it cannot be sent."""
         if "\x00" in text or not text:
             raise InvalidFieldError("text", NOT_SENDABLE)
         try:
-            count = sms.plan(text, national_tables=self._tables).segment_count
+            count = self._planned(text)
         except EncodeError as error:
             raise InvalidFieldError("text", NOT_SENDABLE) from error
         most = self._settings.text.max_segments
         if count > most:
             raise InvalidFieldError("text", f"too long, {count} segments, at most {most}")
         return count
+
+    def check_send_at(self, send_at: EpochMs, now: EpochMs) -> None:
+        """Raise InvalidFieldError("send_at", …) for a time that is further ahead than the box lets it be."""
+        limit_days = self._settings.queue.schedule_limit_days
+        if send_at > now + limit_days * DAY_MS:
+            raise InvalidFieldError("send_at", f"more than {limit_days} days ahead")
 
     async def submit(self, account: Account, submissions: Sequence[Submission], title: str = "") -> list[Accepted]:
         """Store one message per number of each submission, all or none; as `Service.submit_all`."""
@@ -117,7 +131,7 @@ class Submitter:
         ids = await self._store.accept(messages, newsletter)
         numbers = [number for submission in submissions for number in submission.numbers]
         return [
-            Accepted(id=message_id, number=number, port=message.port)
+            Accepted(id=message_id, number=number, port=message.port, accepted_at=now)
             for message_id, number, message in zip(ids, numbers, messages, strict=True)
         ]
 
@@ -127,13 +141,12 @@ class Submitter:
         for submission in submissions:
             if submission.text not in counted:
                 counted[submission.text] = self.count_segments(submission.text)
-        limit_days = self._settings.queue.schedule_limit_days
         for submission in submissions:
             for port in submission.spans:
                 if not account.may_use(port):
                     raise NotAllowedError(port)
-            if submission.send_at is not None and submission.send_at > now + limit_days * DAY_MS:
-                raise InvalidFieldError("send_at", f"more than {limit_days} days ahead")
+            if submission.send_at is not None:
+                self.check_send_at(submission.send_at, now)
         segments = [counted[submission.text] for submission in submissions]
         charged = sum(
             each * len(submission.numbers)

@@ -288,7 +288,8 @@ class ListingQuery:
 
     `account_id` (None: of all) is about outbound, `ports` (None: of all spans) about inbound messages; `port`
     is the span chosen or used, or that received. `since` and `until` are about acceptance and arrival, inclusive.
-    `number` is compared by its digits with the other side's number, whole or by its end (`is_number_end`).
+    `number` is compared by its digits with the other side's number, whole or by its end (`is_number_end`); whole it
+    may be the name of a sender too. What the inbox does not show is left out.
     `statuses`, `client_ref`, `sim_slot` and `keep` are about outbound messages: with them ask for those alone.
     `keep` looks at each message that the rest has left over; it is dear where that is many.
     """
@@ -320,7 +321,10 @@ class Listing:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class ConversationQuery:
-    """Conversations, pairs of span and other number, of an account and its spans (None: all)."""
+    """Conversations, pairs of span and other number, of an account and its spans (None: all).
+
+    What the inbox does not show is left out.
+    """
 
     account_id: AccountId
     ports: frozenset[Port] | None = None

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+from base64 import b64encode
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from urllib.parse import urlencode
 
 from gateway.control import RemoteAccounts, control_path
 from gateway.control_directory import RemoteUpkeep
@@ -77,10 +79,26 @@ async def smsplus(box: Box) -> Requests:
     )
 
 
+async def voipcom(box: Box) -> Requests:
+    token = await RemoteAccounts(control_path(box.folder / "gateway.db")).create_token("demo", label="bench")
+    basic = b64encode(token.replace("|", ":", 1).encode()).decode()
+    login = f"Authorization: Basic {basic}"
+    numbers = ",".join(f"49172{index:07}" for index in range(RECIPIENTS))
+
+    def request(to: str) -> bytes:
+        body = urlencode({"to": to, "msg": TEXT}).encode()
+        return post("api-v2/index.php/sms/send", body, login, kind="application/x-www-form-urlencoded")
+
+    return Requests(
+        single=lambda index: request(f"49171{index:07}"), bulk=lambda _: request(numbers), good=b'"status":"QUEUED"'
+    )
+
+
 APIS: dict[str, Callable[[Box], Awaitable[Requests]]] = {
     "openvox": openvox,
     "onezeroart": onezeroart,
     "smsplus": smsplus,
+    "voipcom": voipcom,
 }
 
 

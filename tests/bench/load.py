@@ -15,9 +15,9 @@ def send_body(dest_num: str, msg: str, **fields: object) -> bytes:
     return json.dumps({"username": "demo", "password": PASSWORD, "dest_num": dest_num, "msg": msg, **fields}).encode()
 
 
-def post(uri: str, body: bytes, *headers: str) -> bytes:
+def post(uri: str, body: bytes, *headers: str, kind: str = "application/json") -> bytes:
     """A whole HTTP request."""
-    lines = (f"POST /{uri} HTTP/1.1", "Host: bench", "Content-Type: application/json", *headers)
+    lines = (f"POST /{uri} HTTP/1.1", "Host: bench", f"Content-Type: {kind}", *headers)
     return "\r\n".join((*lines, f"Content-Length: {len(body)}", "", "")).encode() + body
 
 

@@ -25,3 +25,7 @@ class FakeClock(Clock):
     def advance(self, seconds: float) -> None:
         self._ms += seconds * 1000
         self._monotonic += seconds
+
+    def turn_back(self, seconds: float) -> None:
+        """Move wall time alone, as whoever sets a clock does."""
+        self._ms -= seconds * 1000

@@ -10,7 +10,7 @@ from tests.support.box import free_port
 
 
 class PushReceiver:
-    """Listens on a port of its own between `start` and `stop`; keeps the queries in order of arrival."""
+    """Listens on a port of its own between `start` and `stop`; keeps the queries, or forms, in order of arrival."""
 
     def __init__(self) -> None:
         self.port = free_port()
@@ -21,6 +21,7 @@ class PushReceiver:
     async def start(self) -> None:
         app = web.Application()
         app.router.add_get("/push", self._push)
+        app.router.add_post("/push", self._push)
         self._runner = web.AppRunner(app)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", self.port).start()
@@ -31,7 +32,8 @@ class PushReceiver:
             self._runner = None
 
     async def _push(self, request: web.Request) -> web.Response:
-        self.pushes.append(dict(request.query))
+        form = await request.post()
+        self.pushes.append({name: str(value) for name, value in {**request.query, **form}.items()})
         self._arrived.set()
         return web.Response()
 

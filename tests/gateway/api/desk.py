@@ -1,6 +1,7 @@
 """A box for the tests of the HTTP side: real desk, accounts and store, no modems.
 
-Port 1 is ready, port 2 is enabled but its modem is away. The account `demo` has the password `secret`.
+Port 1 is ready, port 2 is enabled but its modem is away. The account `demo` has the password `secret`. The key of
+the box is 32 zeros, so that what is computed under it can be written down.
 """
 
 from __future__ import annotations
@@ -8,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import sqlite3
 from base64 import b64encode
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -17,12 +18,14 @@ from typing import Any
 from gateway.config.settings import Settings
 from gateway.core.account import Account, Role
 from gateway.core.callback import CallbackEvent
+from gateway.core.number import Number
 from gateway.core.span import Span, SpanState
 from gateway.core.status import Status
 from gateway.core.types import AccountId, EpochMs, MessageId, Port
 from gateway.service.accounts import Accounts
 from gateway.service.desk import Service
 from gateway.service.spans import SpanBoard, SpanCondition
+from gateway.service.submitting import Submission
 from gateway.store.backend import AttemptOutcome, NewInbound, Report, Settlement, Turn
 from gateway.store.backends.sqlite.store import SqliteStore
 from tests.gateway.api.exchange import Exchange, filled
@@ -57,6 +60,7 @@ class Desk:
 
     async def open(self) -> None:
         await self.store.open()
+        self.change("INSERT INTO secret VALUES ('server', zeroblob(32))")
         for number in (1, 2):
             await self.store.save_span(Span(port=Port(number), name=f"gsm-{number}"))
         self.board.put(await self.store.spans())
@@ -112,7 +116,9 @@ class Desk:
         """Bring the box into the state that an exchange wants; gives it with credentials for its holes."""
         credentials = await self.credentials(exchange.dialect)
         for state in exchange.given:
-            STATES[state](self)
+            change = STATES[state](self)
+            if change is not None:
+                await change
         return replace(exchange, request=filled(exchange.request, credentials))
 
     # --- what modems and networks do
@@ -274,7 +280,59 @@ def _add_lists(desk: Desk) -> None:
         )  # fmt: skip
 
 
-STATES: dict[str, Callable[[Desk], None]] = {
+def _own_number(desk: Desk) -> None:
+    """The number of voipcom.md 10 in port 1."""
+    desk.change("INSERT OR REPLACE INTO own_number VALUES (1, '+17134567890', '17134567890')")
+    desk.service.directory.forget()
+
+
+def _ids_from(first: int) -> Callable[[Desk], Awaitable[None]]:
+    return lambda desk: desk.count_ids_from(first)
+
+
+async def _submit(desk: Desk, text: str = "It is a SMS message", **facts: Any) -> MessageId:
+    number = Number(given="12812345678", normalised="+12812345678")
+    (accepted,) = await desk.service.submit(desk.demo, Submission(numbers=[number], text=text, **facts))
+    return accepted.id
+
+
+async def _add_conversation(desk: Desk) -> None:
+    """The conversation of voipcom.md 10: 1044 delivered at 10:15:02 in Paris, 1049 received at 10:20:00."""
+    _own_number(desk)
+    desk.change_demo(timezone="Europe/Paris")
+    desk.clock.turn_back(3600)
+    await desk.count_ids_from(1044)
+    sent = await _submit(desk, dialect="voipcom")
+    await desk.settle(sent)
+    desk.clock.advance(2)
+    await desk.report(sent)
+    desk.clock.advance(298)
+    await desk.count_ids_from(1049)
+    await desk.receive("ok", sender="+12812345678")
+
+
+async def _add_scheduled(desk: Desk) -> None:
+    """The scheduled message of voipcom.md 10 with id 1045, and before it, with 1044, one of another API."""
+    _own_number(desk)
+    await desk.count_ids_from(1044)
+    await _submit(desk, "later", dialect="onezeroart", send_at=EpochMs(1_893_499_200_000))  # 2030-01-01 12:00 UTC
+    at = EpochMs(1_893_503_700_000)  # 13:15
+    await _submit(desk, "See you", dialect="voipcom", send_at=at, spans=(Port(1),), sender="17134567890")
+
+
+async def _submit_and_settle(desk: Desk) -> None:
+    await desk.settle(await _submit(desk, dialect="voipcom"))
+
+
+async def _submit_of_another(desk: Desk) -> None:
+    other = await desk.add_account("other")
+    submission = Submission(
+        dialect="voipcom", numbers=[Number(given="12812345678", normalised="+12812345678")], text="x"
+    )
+    await desk.service.submit(other, submission)
+
+
+STATES: dict[str, Callable[[Desk], Awaitable[None] | None]] = {
     "no credit": _change_demo(credit=0),
     "credit 1": _change_demo(credit=1),
     "credit 2": _change_demo(credit=2),
@@ -282,6 +340,9 @@ STATES: dict[str, Callable[[Desk], None]] = {
     "viewer": _change_demo(role=Role.VIEWER),
     "admin": _change_demo(role=Role.ADMIN),
     "only port 1": _change_demo(spans="1"),
+    "only port 2": _change_demo(spans="2"),
+    "port 1 away": lambda desk: desk.set_state(1, SpanState.MISSING),
+    "only dialect smsplus": _change_demo(dialects="smsplus"),
     "only dialect voipcom": _change_demo(dialects="voipcom"),
     "rate used up": _use_up_rate,
     "queue full": _change_demo(queue_limit=1),
@@ -299,6 +360,13 @@ STATES: dict[str, Callable[[Desk], None]] = {
     "no passport": _change_demo(unready="passport_uploaded"),
     "passport not approved": _change_demo(unready="passport_approved"),
     "contract not signed": _change_demo(unready="contract_signed"),
+    "own number": _own_number,
+    "ids from 1044": _ids_from(1044),
+    "ids from 1045": _ids_from(1045),
+    "a conversation": _add_conversation,
+    "a scheduled message": _add_scheduled,
+    "message 1 sent": _submit_and_settle,
+    "message 1 of another": _submit_of_another,
     "port 2 ready": lambda desk: desk.set_state(2, SpanState.READY),
 }
 """How the box stands before an exchange, by the words of the exchange files."""

@@ -3,10 +3,10 @@
 A file holds exchanges, each under a line `### what it shows`. Lines `# given: <state>` name how the box
 stands (tests.gateway.api.desk), `# stores nothing` has the store compared before and after, `# in any encoding`
 has the conformance suite send the fields in every shape a body can have. Then come the
-request and the answer as on the wire, with LF for CRLF and without Content-Length. In an answer `<id>`,
-`<time>`, `<token>`, `<jwt>` and `<any>` stand for what changes from run to run; headers that are not listed are
-free. In a request `<session>`, `<api token>`, `<permanent token>` and `<basic>` stand for credentials of the
-account demo (tests.gateway.api.desk.Desk.credentials).
+request and the answer as on the wire, with LF for CRLF (in a body where it is multipart) and without Content-Length.
+In an answer `<id>`, `<smsid>`, `<time>`, `<token>`, `<jwt>` and `<any>` stand for what changes from run to run; headers
+that are not listed are free. In a request `<session>`, `<api token>`, `<permanent token>` and `<basic>` stand for
+credentials of the account demo (tests.gateway.api.desk.Desk.credentials).
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from pathlib import Path
 FOLDER = Path(__file__).parent / "exchanges"
 HOLES = {
     "<id>": r"[1-9][0-9]{0,9}",
+    "<smsid>": r"[0-9]{4}[0-9a-f]{23}",
     "<time>": r"[0-9]{4}-[0-9]{2}-[0-9]{2} [0-9]{2}:[0-9]{2}:[0-9]{2}",
     "<token>": r"[0-9a-f]{32}",
     "<jwt>": r"[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+\.[A-Za-z0-9_-]+",
@@ -99,6 +100,8 @@ def filled(request: HttpText, credentials: dict[str, str]) -> HttpText:
 async def send(port: int, request: HttpText) -> HttpText:
     """Send a request over a connection of its own and give the answer."""
     body = request.body.encode()
+    if request.headers.get("Content-Type", "").startswith("multipart/"):
+        body = body.replace(b"\n", b"\r\n") + b"\r\n"
     headers = {"Host": "gateway.example", **request.headers, "Content-Length": str(len(body)), "Connection": "close"}
     lines = [request.first_line, *(f"{name}: {value}" for name, value in headers.items())]
     return await send_octets(port, "\r\n".join(lines).encode() + b"\r\n\r\n" + body)

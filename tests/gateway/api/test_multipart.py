@@ -5,6 +5,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from gateway.api.multipart import Part, split_multipart
+from gateway.api.refusals import MalformedError
 
 # RFC 7578 section 4 and RFC 2046 5.1.1: preamble, epilogue, blanks behind the delimiter.
 BODY = (
@@ -23,13 +24,34 @@ def test_parts_of_the_standards_example() -> None:
     ]
 
 
-@pytest.mark.parametrize("body", [b"", b"--", b"--b", b"--b--", b"--b\r\n\r\n", b"no delimiter at all"])
-def test_broken_bodies_have_no_parts(body: bytes) -> None:
+@pytest.mark.parametrize("body", [b"", b"\r\n", b"--b", b"--b--", b"--b\r\n", b"--b\r\n\r\n"])
+def test_a_body_with_nothing_in_it_has_no_parts(body: bytes) -> None:
     assert list(split_multipart(body, "b")) == []
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"no boundary at all",
+        b"--",
+        b"--c\r\n",
+        b"--b\r\nContent-Disposition: form-data",
+        b'--b\r\nContent-Disposition: form-data; name="msg"\r\n\r\nIt is a SM',
+        b'--b\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n--b\r\nContent-Disp',
+    ],
+)
+def test_a_body_that_is_cut_off_is_malformed(body: bytes) -> None:
+    with pytest.raises(MalformedError):
+        list(split_multipart(body, "b"))
+
+
+def test_the_end_may_lack_its_last_hyphens() -> None:
+    body = b'--b\r\nContent-Disposition: form-data; name="a"\r\n\r\n1\r\n--b\r\n'
+    assert list(split_multipart(body, "b")) == [Part("a", b"1", "")]
 
 
 @given(st.binary(max_size=200))
 @pytest.mark.filterwarnings("ignore")
 def test_any_octets_give_parts(body: bytes) -> None:
-    for part in split_multipart(b'--b\r\nContent-Disposition: form-data; name="a"' + body, "b"):
+    for part in split_multipart(b'--b\r\nContent-Disposition: form-data; name="a"' + body + b"\r\n--b--", "b"):
         assert isinstance(part.name, str)

@@ -130,6 +130,17 @@ def test_pushes_are_shown_and_changed(run: Run, database: Path) -> None:
     assert events == [("inbound",), ("report",)]
 
 
+def test_the_reply_address_of_an_own_number_is_set(run: Run, database: Path) -> None:
+    run("add", "shop", "--password-stdin", stdin="x\n")
+    run("push", "shop", "voipcom", "+1 713 456 7890=https://crm.example/sms-in?key=1")
+    assert json.loads(run("push", "shop", "voipcom").output) == {"17134567890": "https://crm.example/sms-in?key=1"}
+    with closing(sqlite3.connect(database)) as connection:
+        assert connection.execute("SELECT dialect, event FROM subscription").fetchall() == [("voipcom", "inbound")]
+    assert run("push", "shop", "voipcom", "17134567890=crm").output.startswith("Error: 17134567890: not an address")
+    run("push", "shop", "voipcom", "17134567890=")
+    assert json.loads(run("push", "shop", "voipcom").output) == {}
+
+
 def test_wrong_pushes_are_named(run: Run) -> None:
     run("add", "shop", "--password-stdin", stdin="x\n")
     assert run("push", "shop", "openvox", "url_port=0").output == "Error: url_port: must be 1 to 65535\n"

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import phonenumbers
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -154,3 +155,12 @@ def test_an_api_may_leave_the_plus_out(text: str, normalised: str | None) -> Non
 )
 def test_the_country_of_a_number_is_known(number: str, country: str) -> None:
     assert country_of(number) == country
+
+
+@given(st.from_regex(r"\A\+[1-9][0-9]{7,14}\Z"))
+def test_the_country_is_the_one_that_phonenumbers_finds(number: str) -> None:
+    try:
+        region = phonenumbers.region_code_for_number(phonenumbers.parse(number)) or ""
+    except phonenumbers.NumberParseException:
+        region = ""
+    assert country_of(number) == (region if region.isalpha() else "")

@@ -121,6 +121,9 @@ async def test_too_far_ahead_is_refused(service: Service, account: Account) -> N
     await service.submit(account, a_submission(send_at=EpochMs(now + 10 * DAY_S * 1000)))
     with pytest.raises(InvalidFieldError, match="send_at: more than 10 days ahead"):
         await service.submit(account, a_submission(send_at=EpochMs(now + 10 * DAY_S * 1000 + 1)))
+    service.check_send_at(EpochMs(now + 10 * DAY_S * 1000))
+    with pytest.raises(InvalidFieldError, match="send_at: more than 10 days ahead"):
+        service.check_send_at(EpochMs(now + 10 * DAY_S * 1000 + 1))
 
 
 async def test_credit_that_is_checked_late_does_not_stop_what_is_put_off(service: Service, account: Account) -> None:

@@ -103,11 +103,25 @@ async def test_the_latest_of_each_conversation_is_given_newest_first(filled: Sto
     assert [one.id for one in await filled.conversations(replace(query, ports=frozenset({Port(1)})))] == [3, 2]
 
 
-async def test_what_is_on_record_only_is_in_no_list(filled: Store) -> None:
-    before = (await filled.listing(QUERY)).total
-    await receive(filled, "+491719999999", nature=Nature(kind=InboundKind.SILENT, pid=0x40, is_shown=False))
-    assert (await filled.listing(QUERY)).total == before
-    assert [one.id for one in await filled.conversations(ConversationQuery(account_id=SHOP))] == [4, 2]
+async def test_what_the_inbox_does_not_show_is_left_out(filled: Store) -> None:
+    silent = await receive(filled, at=4000, nature=Nature(kind=InboundKind.SILENT, pid=0x40, is_shown=False))
+    first = await receive(filled, at=5000, nature=Nature(pid=0x41))
+    second = await receive(filled, at=6000, nature=Nature(pid=0x41))
+    found = [one.id for one in (await filled.listing(replace(QUERY, has_outbound=False))).rows]
+    assert found == [second, 4, 2]
+    assert not {silent, first} & set(found)
+    query = ConversationQuery(account_id=SHOP)
+    assert [one.id for one in await filled.conversations(query)] == [second, 4]
+    await receive(filled, "+4930", nature=Nature(kind=InboundKind.SILENT, pid=0x40, is_shown=False))
+    assert [one.id for one in await filled.conversations(query)] == [second, 4]
+
+
+@pytest.mark.parametrize("name", ["INFO-Bank", "A*", "1&1"])
+async def test_messages_of_a_sender_with_a_name_are_found_by_it(name: str, filled: Store) -> None:
+    received = await receive(filled, name)
+    listing = await filled.listing(replace(QUERY, number=name))
+    assert [one.id for one in listing.rows] == [received]
+    assert (await filled.listing(replace(QUERY, number="INFO"))).total == 0
 
 
 async def test_what_is_put_off_is_listed_earliest_first(filled: Store) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING, Any
 
 from gateway.core.number import match_key
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gateway.core.message import Inbound, Message
-    from gateway.core.types import AccountId, MessageId, Port
+    from gateway.core.types import AccountId, MessageId
     from gateway.store.backend import ConversationQuery
 
 Part = tuple[str, dict[str, Any]]
@@ -27,6 +28,10 @@ SELECT max(id) FROM (
     SELECT id, port, sender_key FROM inbound NOT INDEXED WHERE {inbound}
 ) GROUP BY port, other ORDER BY 1 DESC LIMIT :limit OFFSET :offset
 """
+# With the plus no index is used for it: rows must come in the order of their ids.
+SHOWN = "+is_shown = 1"
+_NAME = re.compile(r"[^0-9 ()./+-]")
+"""What makes the sender of a message a name."""
 SCHEDULED = f"""
 SELECT {MESSAGE_COLUMNS} FROM message INDEXED BY message_scheduled
 WHERE status = 'held' AND send_at IS NOT NULL AND account_id = :account_id
@@ -103,7 +108,7 @@ def _outbound(query: ListingQuery) -> Part:
 
 
 def _inbound(query: ListingQuery) -> Part:
-    conditions = [_shown_on(query.ports)]
+    conditions = [SHOWN, _on_ports(query.ports)]
     values: dict[str, Any] = {}
     for condition, name, value in (
         ("port = :port", "port", query.port),
@@ -117,19 +122,18 @@ def _inbound(query: ListingQuery) -> Part:
     return " AND ".join(conditions), values
 
 
-def _shown_on(ports: frozenset[Port] | None) -> str:
-    """Leave out what is on record only (silent messages, data for the SIM card) and what is on other ports."""
-    narrowed = "" if ports is None else f" AND port IN ({', '.join(str(int(port)) for port in sorted(ports))})"
-    return f"is_shown = 1{narrowed}"
-
-
 def _like(column: str, query: ListingQuery) -> str:
     return f"{column} GLOB '*' || :number" if query.is_number_end else f"{column} = :number"
 
 
 def _number(query: ListingQuery) -> str | None:
-    """Give the digits to look for; only digits, so that nothing in them is a pattern."""
-    return None if query.number is None else "".join(filter(str.isdecimal, match_key(query.number)))
+    """Give the digits to look for; only digits, so that nothing in them is a pattern. A name is taken as it is."""
+    if query.number is None:
+        return None
+    key = match_key(query.number)
+    if not query.is_number_end and _NAME.search(key):
+        return key
+    return "".join(filter(str.isdecimal, key))
 
 
 def _fetched(connection: sqlite3.Connection, ids: Sequence[MessageId]) -> list[Message | Inbound]:
@@ -142,7 +146,8 @@ def _fetched(connection: sqlite3.Connection, ids: Sequence[MessageId]) -> list[M
 def read_conversations(connection: sqlite3.Connection, query: ConversationQuery) -> list[Message | Inbound]:
     """Give the latest message of each pair of span and other number, newest first."""
     sql = LATEST.format(
-        outbound="account_id = :account_id", inbound=_shown_on(query.ports) if query.has_inbound else "false"
+        outbound="account_id = :account_id",
+        inbound=f"{SHOWN} AND {_on_ports(query.ports)}" if query.has_inbound else "false",
     )
     values = {"account_id": query.account_id, "limit": query.limit, "offset": query.offset}
     connection.execute("BEGIN")
