@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from gateway.core.directory import Newsletter, NewsletterId
     from gateway.core.message import Inbound, Message
     from gateway.core.span import SpanView
-    from gateway.core.types import EpochMs
+    from gateway.core.types import EpochMs, Port
     from gateway.errors import RequestError
     from gateway.service.accounts import Accounts
     from gateway.service.spans import SpanBoard
@@ -234,8 +234,8 @@ class Service:
     async def listing(self, account: Account, query: ListingQuery) -> Listing:
         """Give outbound and inbound messages that the account may see, newest id first.
 
-        `query` says what of them; whose they are (`account_id`, `ports`) is put in here. Without the permission
-        `inbound` only outbound ones.
+        `query` says what of them; whose they are is put in here: `account_id`, and of `ports` those that the account
+        may use. Without the permission `inbound` only outbound ones.
         """
         if not account.may(Permission.READ):
             raise NotAllowedError
@@ -243,7 +243,7 @@ class Service:
             replace(
                 query,
                 account_id=None if account.may(Permission.SEE_ALL) else account.id,
-                ports=account.spans,
+                ports=_both(query.ports, account.spans),
                 has_inbound=query.has_inbound and account.may(Permission.INBOUND),
             )
         )
@@ -293,3 +293,10 @@ class Service:
             detail=", ".join(sorted(values)),
             now=self.clock.now_ms(),
         )
+
+
+def _both(wanted: frozenset[Port] | None, allowed: frozenset[Port] | None) -> frozenset[Port] | None:
+    """Give the ports that are in both sets; None stands for all."""
+    if wanted is None or allowed is None:
+        return allowed if wanted is None else wanted
+    return wanted & allowed

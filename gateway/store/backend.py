@@ -291,8 +291,9 @@ class ListingQuery:
     """Which messages of both kinds, newest id first; each field that is not None narrows.
 
     `account_id` (None: of all) is about outbound, `ports` (None: of all spans) about inbound messages; `port`
-    is the span chosen or used, or that received. `since` and `until` are about acceptance and arrival, inclusive.
-    `number` is compared by its digits with the other side's number, whole or by its end (`is_number_end`).
+    is the span chosen or used, or that received, `within` some of them. `since` and `until` are about acceptance and
+    arrival, inclusive. `number` is compared by its digits with the other side's number, as given and as normalised,
+    whole or by its end (`is_number_end`). Inbound messages that are not shown are left out.
     `statuses`, `client_ref`, `sim_slot` and `keep` are about outbound messages: with them ask for those alone.
     `keep` looks at each message that the rest has left over; it is dear where that is many.
     """
@@ -302,6 +303,7 @@ class ListingQuery:
     has_outbound: bool = True
     has_inbound: bool = True
     port: Port | None = None
+    within: frozenset[Port] | None = None
     since: EpochMs | None = None
     until: EpochMs | None = None
     number: str | None = None

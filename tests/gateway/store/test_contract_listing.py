@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import pytest
 
+from gateway.core.inbound import PLAIN_TEXT, InboundKind, Nature
 from gateway.core.message import Message
 from gateway.core.status import Status
 from gateway.core.types import AccountId, EpochMs, MessageId, Port
@@ -17,7 +18,9 @@ ANN, BEN = "+491711234567", "+491717654321"
 QUERY = ListingQuery(account_id=SHOP)
 
 
-async def receive(store: Store, sender: str = ANN, *, port: int = 1, at: int = 0) -> MessageId:
+async def receive(
+    store: Store, sender: str = ANN, *, port: int = 1, at: int = 0, nature: Nature = PLAIN_TEXT
+) -> MessageId:
     inbound = NewInbound(
         port=Port(port),
         sim=f"sim{port}",
@@ -28,6 +31,7 @@ async def receive(store: Store, sender: str = ANN, *, port: int = 1, at: int = 0
         smsc="",
         scts=None,
         received_at=EpochMs(NOW + at),
+        nature=nature,
     )
     message_id = await store.add_inbound(inbound, None)
     assert message_id is not None
@@ -42,7 +46,9 @@ async def filled(store: Store) -> Store:
     await send(store, sent)
     await receive(store, at=1000)
     later = EpochMs(NOW + 2000)
-    await accept_one(store, recipient=BEN, client_ref="122", sim_slot=1, accepted_at=later, port=2)
+    await accept_one(
+        store, recipient=BEN, recipient_given="01717654321", client_ref="122", sim_slot=1, accepted_at=later, port=2
+    )
     await receive(store, BEN, port=2, at=3000)
     await accept_one(store, account_id=2)
     return store
@@ -63,6 +69,11 @@ async def filled(store: Store) -> Store:
         ({"number": "+49 171 1234567"}, [2, 1]),
         ({"number": "1234567", "is_number_end": True}, [2, 1]),
         ({"number": "1234567"}, []),
+        ({"number": "01717654321"}, [3]),
+        ({"number": "01717654321", "is_number_end": True}, [3]),
+        ({"within": frozenset({2})}, [4, 3]),
+        ({"within": frozenset({1, 2})}, [4, 3, 2, 1]),
+        ({"within": frozenset()}, []),
         ({"number": "*"}, []),
         ({"has_inbound": False, "statuses": frozenset({Status.SENT, Status.FAILED})}, [1]),
         ({"has_inbound": False, "client_ref": "122"}, [3]),
@@ -97,6 +108,12 @@ async def test_the_latest_of_each_conversation_is_given_newest_first(filled: Sto
     assert await filled.conversations(replace(query, offset=2)) == []
     assert [one.id for one in await filled.conversations(replace(query, has_inbound=False))] == [3, 1]
     assert [one.id for one in await filled.conversations(replace(query, ports=frozenset({Port(1)})))] == [3, 2]
+
+
+async def test_what_is_on_record_only_is_in_no_list(filled: Store) -> None:
+    await receive(filled, at=4000, nature=Nature(kind=InboundKind.SILENT, pid=0x40, is_shown=False))
+    assert [one.id for one in (await filled.listing(QUERY)).rows] == [4, 3, 2, 1]
+    assert [one.id for one in await filled.conversations(ConversationQuery(account_id=SHOP))] == [4, 2]
 
 
 async def test_what_is_put_off_is_listed_earliest_first(filled: Store) -> None:

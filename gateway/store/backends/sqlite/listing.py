@@ -94,7 +94,9 @@ def _outbound(query: ListingQuery) -> Part:
     narrow("accepted_at <= :until", "until", query.until)
     narrow("client_ref = :client_ref", "client_ref", query.client_ref)
     narrow("sim_slot = :sim_slot", "sim_slot", query.sim_slot)
-    narrow(_like("recipient_key", query), "number", _number(query))
+    narrow(f"({_like('recipient_key', query)} OR {_like('given_key', query)})", "number", _number(query))
+    if query.within is not None:
+        conditions.append(_on_ports(query.within))
     if query.statuses is not None:
         names = {f"status{index}": status.value for index, status in enumerate(sorted(query.statuses))}
         conditions.append(f"status IN ({', '.join(f':{name}' for name in names)})")
@@ -103,7 +105,9 @@ def _outbound(query: ListingQuery) -> Part:
 
 
 def _inbound(query: ListingQuery) -> Part:
-    conditions = [_on_ports(query.ports)]
+    conditions = ["is_shown = 1", _on_ports(query.ports)]
+    if query.within is not None:
+        conditions.append(_on_ports(query.within))
     values: dict[str, Any] = {}
     for condition, name, value in (
         ("port = :port", "port", query.port),
@@ -140,7 +144,8 @@ def _fetched(connection: sqlite3.Connection, ids: Sequence[MessageId]) -> list[M
 def read_conversations(connection: sqlite3.Connection, query: ConversationQuery) -> list[Message | Inbound]:
     """Give the latest message of each pair of span and other number, newest first."""
     sql = LATEST.format(
-        outbound="account_id = :account_id", inbound=_on_ports(query.ports) if query.has_inbound else "false"
+        outbound="account_id = :account_id",
+        inbound=f"is_shown = 1 AND {_on_ports(query.ports)}" if query.has_inbound else "false",
     )
     values = {"account_id": query.account_id, "limit": query.limit, "offset": query.offset}
     connection.execute("BEGIN")
