@@ -11,6 +11,7 @@ import modem.pdu as sms
 from gateway.core.account import Permission
 from gateway.core.directory import ID_LIMIT
 from gateway.core.number import Number, read_number
+from gateway.core.span import SpanTimes
 from gateway.core.status import Status
 from gateway.core.types import MessageId
 from gateway.directory.directory import Directory
@@ -57,6 +58,17 @@ class Service:
         """Give the spans the account may use, in order of port."""
         return [view for view in self.board.views() if account.may_use(view.span.port)]
 
+    async def span_times(self, account: Account) -> dict[Port, SpanTimes]:
+        """Give when the account's spans became known, and when their modems last answered: now, for those that do."""
+        now = self.clock.now_ms()
+        stored = await self.store.span_times()
+        times: dict[Port, SpanTimes] = {}
+        for port in self.board.ports():
+            if account.may_use(port):
+                one = stored.get(port) or SpanTimes(created_at=now, seen_at=None)
+                times[port] = replace(one, seen_at=now) if self.board.condition(port).is_answering else one
+        return times
+
     def read_number(self, text: str, *, drop_decoration: bool = True, is_international: bool = False) -> Number | None:
         """Read a phone number with the box's default region; None when it cannot be one. As `core.number`."""
         return read_number(
@@ -78,6 +90,10 @@ class Service:
     def count_segments(self, text: str) -> int:
         """Give how many segments `text` takes; InvalidFieldError("text", …) when it cannot be sent."""
         return self._submitter.count_segments(text)
+
+    def latest_send_at(self) -> EpochMs:
+        """Give the instant until which a message may be put off."""
+        return self._submitter.latest_send_at(self.clock.now_ms())
 
     async def submit(self, account: Account, submission: Submission) -> list[Accepted]:
         """Store one message per number, all or none; as `submit_all`."""

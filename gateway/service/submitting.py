@@ -132,7 +132,7 @@ class Submitter:
             for port in submission.spans:
                 if not account.may_use(port):
                     raise NotAllowedError(port)
-            if submission.send_at is not None and submission.send_at > now + limit_days * DAY_MS:
+            if submission.send_at is not None and submission.send_at > self.latest_send_at(now):
                 raise InvalidFieldError("send_at", f"more than {limit_days} days ahead")
         segments = [counted[submission.text] for submission in submissions]
         charged = sum(
@@ -145,6 +145,10 @@ class Submitter:
         if sum(len(submission.numbers) for submission in submissions) > self.room(account):
             raise QueueFullError(QUEUE_FULL_RETRY_S)
         return segments
+
+    def latest_send_at(self, now: EpochMs) -> EpochMs:
+        """Give the instant until which a message may be put off."""
+        return EpochMs(now + self._settings.queue.schedule_limit_days * DAY_MS)
 
     def room(self, account: Account) -> int:
         """Give how many messages the queue of the box and that of the account can still take."""

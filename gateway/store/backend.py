@@ -48,7 +48,7 @@ if TYPE_CHECKING:
     from gateway.core.history import Cure, HistoryEvent
     from gateway.core.message import Assignment, Inbound, Message, NewMessage
     from gateway.core.sim import PinTry, SimStop
-    from gateway.core.span import Span
+    from gateway.core.span import Span, SpanTimes
     from gateway.core.status import Status
     from gateway.core.types import AccountId, AttemptId, CallbackId, EpochMs, MessageId, Port
     from gateway.core.ussd import UssdDialogue, UssdId
@@ -635,6 +635,14 @@ class Store(DirectoryStore, Protocol):
 
     async def save_span(self, span: Span) -> None:
         """Insert or update by port."""
+        ...
+
+    async def span_times(self) -> dict[Port, SpanTimes]:
+        """Give when spans became known and were last seen; a port is missing until it is noted."""
+        ...
+
+    async def note_span_times(self, *, known: Sequence[Port], answering: Sequence[Port], now: EpochMs) -> None:
+        """Remember those of `known` that are new as known since `now`, and that `answering` (all known) answer now."""
         ...
 
     # SIMs

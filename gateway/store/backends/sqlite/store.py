@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from gateway.core.history import Cure, HistoryEvent
     from gateway.core.message import Inbound, Message, NewMessage
     from gateway.core.sim import PinTry, SimStop
-    from gateway.core.span import Span
+    from gateway.core.span import Span, SpanTimes
     from gateway.core.status import Status
     from gateway.core.types import AccountId, AttemptId, CallbackId, EpochMs, MessageId, Port
     from gateway.core.ussd import UssdDialogue, UssdId
@@ -316,6 +316,14 @@ class SqliteStore(DirectoryDatabase):
     async def save_span(self, span: Span) -> None:
         """Insert or update by port."""
         await self.write(lambda tx: spans.save_span(tx, span))
+
+    async def span_times(self) -> dict[Port, SpanTimes]:
+        """Give when spans became known and were last seen."""
+        return await self.read(spans.read_times)
+
+    async def note_span_times(self, *, known: Sequence[Port], answering: Sequence[Port], now: EpochMs) -> None:
+        """Remember new spans, and whose modems answer."""
+        await self.write(lambda tx: spans.note_times(tx, known=known, answering=answering, now=now))
 
     # --- SIMs -----------------------------------------------------------------------------------
 
