@@ -63,6 +63,7 @@ programs: PROGRAMS := gammu:gammu gammu-smsd:gammu-smsd smsd:smstools bearerbox:
 programs: DBI_SQLITE := libdbd-sqlite3
 programs: PHP_CURL := php-curl
 usb-programs: PROGRAMS := qemu-system-x86_64:qemu-system-x86 mmdebstrap:mmdebstrap nbdkit:nbdkit socat:socat
+programs: PROGRAMS += php:php-cli node:nodejs
 
 # Debian starts a daemon as soon as its package is installed unless policy-rc.d forbids it; most of these bring one.
 programs: ## install the programs of the interop tests if this is root on a Debian system and they are missing

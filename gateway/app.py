@@ -24,6 +24,7 @@ from gateway.dispatch.flight import Flight
 from gateway.dispatch.history import History
 from gateway.dispatch.inbound import Receiver
 from gateway.dispatch.pool import Pool
+from gateway.dispatch.sightings import Sightings
 from gateway.dispatch.spool import Spool
 from gateway.modem_pins import StoredPinLedger
 from gateway.modem_ports import ModemPorts
@@ -83,6 +84,7 @@ class App:
             history=self.history,
             clock=self.clock,
         )
+        self._sightings = Sightings(self.store, board=self.board, clock=self.clock)
         self._pool = Pool(
             store=self.store,
             settings=settings,
@@ -143,6 +145,8 @@ class App:
         self._undo.push_async_callback(self.dispatcher.stop, self.settings.dispatch.stop_timeout_s)
         balances = asyncio.create_task(self._balances.run(), name="balances")
         self._undo.push_async_callback(self._stop_task, balances)
+        sightings = asyncio.create_task(self._sightings.run(), name="sightings")
+        self._undo.push_async_callback(self._stop_task, sightings)
         await self._control.start()
         self._undo.push_async_callback(self._control.stop)
         await self.server.start()

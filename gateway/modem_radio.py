@@ -176,6 +176,7 @@ def _health(health: events.Health, known: events.Identity | None) -> SpanHealth:
         model=identity.model,
         imei=identity.imei,
         registration="" if health.registration is None else health.registration.text,
+        is_roaming=None if health.registration is None else health.registration.is_roaming,
         technology=health.technology or "",
         temperature_c=health.temperature_c,
         voltage_v=health.voltage_v,

@@ -180,6 +180,17 @@ class Params:
             _refuse_undecodable(name, item)
         return value
 
+    def read_json(self, name: str) -> Any:
+        """Read a JSON document of any kind, the value itself or its text; MalformedError when the text is none."""
+        value = self._single(name)
+        if not isinstance(value, str):
+            return value
+        return decode_json(value) if value.strip() else None
+
+    def came_by_form(self, name: str) -> bool:
+        """Whether the field came by a form or the query string, not in a JSON body."""
+        return self._find(name)[1]
+
     def read_phone(self, name: str) -> str | None:
         """Read a text that holds one phone number; in forms a lost plus is put back."""
         text = self.read_string(name)

@@ -5,12 +5,12 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime, timedelta, timezone
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 from gateway.core.types import EpochMs
 
 if TYPE_CHECKING:
     from datetime import tzinfo
-    from zoneinfo import ZoneInfo
 
 _TIME = (
     r"(?:[ T]+(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})"
@@ -79,3 +79,11 @@ def _zone_of(text: str | None) -> timezone | None:
 def format_instant(instant: EpochMs, zone: tzinfo, form: str = "%Y-%m-%d %H:%M:%S") -> str:
     """Give an instant as local time, by default `YYYY-MM-DD HH:MM:SS`."""
     return datetime.fromtimestamp(instant // 1000, zone).strftime(form)
+
+
+def read_zone(name: str) -> ZoneInfo | None:
+    """Give the time zone of an IANA name, None when there is none."""
+    try:
+        return ZoneInfo(name.strip())
+    except (KeyError, ValueError, OSError):  # unknown; not a name at all; a folder of names
+        return None

@@ -5,12 +5,13 @@ from __future__ import annotations
 import re
 from ipaddress import IPv6Address
 from typing import TYPE_CHECKING
-from urllib.parse import quote
+from urllib.parse import quote, urlsplit
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
 HOST_LIMIT = 255
+ADDRESS_LIMIT = 2048
 _LABEL = r"[A-Za-z0-9_](?:[A-Za-z0-9_-]{0,61}[A-Za-z0-9_])?"
 _HOST = re.compile(rf"{_LABEL}(?:\.{_LABEL})*\.?")
 _IPV6 = re.compile(r"([0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)|\[([0-9A-Fa-f:.]*:[0-9A-Fa-f:.]*)\]")
@@ -60,3 +61,19 @@ def build_url(scheme: str, host: str, port: str, path: str, parameters: Iterable
     path = encode_as_it_stands(path)
     joint = "&" if "?" in path else "?"
     return f"{scheme}://{authority}{path}{joint}{'&'.join(filter(None, parameters))}"
+
+
+def read_address(text: str) -> str | None:
+    """Give an http or https address as it is called, None when it is none or too long.
+
+    What is not ASCII is encoded, a fragment left out: it is for browsers.
+    """
+    address = text.strip().partition("#")[0]
+    try:
+        parts = urlsplit(address)
+        is_right = parts.scheme in {"http", "https"} and is_host(parts.hostname or "") and parts.port != 0
+    except ValueError:  # of brackets and ports that are none
+        return None
+    if not is_right or not is_printable(address) or len(address) > ADDRESS_LIMIT:
+        return None
+    return encode_as_it_stands(address)

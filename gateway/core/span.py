@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from gateway.core.balance import Balance
-    from gateway.core.types import Port
+    from gateway.core.types import EpochMs, Port
 
 
 class SpanState(StrEnum):
@@ -43,6 +43,14 @@ class Span:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
+class SpanTimes:
+    """When a span became known, and when the modem behind it last answered, None for never."""
+
+    created_at: EpochMs
+    seen_at: EpochMs | None
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
 class Memory:
     """How full a memory for messages is."""
 
@@ -62,6 +70,7 @@ class SpanHealth:
     model: str = ""
     imei: str = ""
     registration: str = ""
+    is_roaming: bool | None = None
     technology: str = ""
     temperature_c: float | None = None
     voltage_v: float | None = None

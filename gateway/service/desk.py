@@ -11,6 +11,7 @@ import modem.pdu as sms
 from gateway.core.account import Permission
 from gateway.core.directory import ID_LIMIT
 from gateway.core.number import Number, read_number
+from gateway.core.span import SpanTimes
 from gateway.core.status import Status
 from gateway.core.types import MessageId
 from gateway.directory.directory import Directory
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from gateway.core.directory import Newsletter, NewsletterId
     from gateway.core.message import Inbound, Message
     from gateway.core.span import SpanView
-    from gateway.core.types import EpochMs
+    from gateway.core.types import EpochMs, Port
     from gateway.errors import RequestError
     from gateway.service.accounts import Accounts
     from gateway.service.spans import SpanBoard
@@ -59,6 +60,17 @@ class Service:
         """Give the spans the account may use, in order of port."""
         return [view for view in self.board.views() if account.may_use(view.span.port)]
 
+    async def span_times(self, account: Account) -> dict[Port, SpanTimes]:
+        """Give when the account's spans became known, and when their modems last answered: now, for those that do."""
+        now = self.clock.now_ms()
+        stored = await self.store.span_times()
+        times: dict[Port, SpanTimes] = {}
+        for port in self.board.ports():
+            if account.may_use(port):
+                one = stored.get(port) or SpanTimes(created_at=now, seen_at=None)
+                times[port] = replace(one, seen_at=now) if self.board.condition(port).is_answering else one
+        return times
+
     def read_number(self, text: str, *, drop_decoration: bool = True, is_international: bool = False) -> Number | None:
         """Read a phone number with the box's default region; None when it cannot be one. As `core.number`."""
         return read_number(
@@ -84,6 +96,10 @@ class Service:
     def check_send_at(self, send_at: EpochMs) -> None:
         """Raise InvalidFieldError("send_at", …) for a time that is further ahead than the box lets it be."""
         self._submitter.check_send_at(send_at, self.clock.now_ms())
+
+    def latest_send_at(self) -> EpochMs:
+        """Give the instant until which a message may be put off."""
+        return self._submitter.latest_send_at(self.clock.now_ms())
 
     async def submit(self, account: Account, submission: Submission) -> list[Accepted]:
         """Store one message per number, all or none; as `submit_all`."""
@@ -240,8 +256,8 @@ class Service:
     async def listing(self, account: Account, query: ListingQuery) -> Listing:
         """Give outbound and inbound messages that the account may see, newest id first.
 
-        `query` says what of them; whose they are (`account_id`, `ports`) is put in here. Without the permission
-        `inbound` only outbound ones.
+        `query` says what of them; whose they are is put in here: `account_id`, and of `ports` those that the account
+        may use. Without the permission `inbound` only outbound ones.
         """
         if not account.may(Permission.READ):
             raise NotAllowedError
@@ -249,7 +265,7 @@ class Service:
             replace(
                 query,
                 account_id=None if account.may(Permission.SEE_ALL) else account.id,
-                ports=account.spans,
+                ports=_both(query.ports, account.spans),
                 has_inbound=query.has_inbound and account.may(Permission.INBOUND),
             )
         )
@@ -299,3 +315,10 @@ class Service:
             detail=", ".join(sorted(values)),
             now=self.clock.now_ms(),
         )
+
+
+def _both(wanted: frozenset[Port] | None, allowed: frozenset[Port] | None) -> frozenset[Port] | None:
+    """Give the ports that are in both sets; None stands for all."""
+    if wanted is None or allowed is None:
+        return allowed if wanted is None else wanted
+    return wanted & allowed

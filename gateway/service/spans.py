@@ -35,6 +35,11 @@ class SpanCondition:
         return self.iccid or self.imsi
 
     @property
+    def is_answering(self) -> bool:
+        """Whether a modem is there and talks to us."""
+        return self.state is not SpanState.MISSING
+
+    @property
     def can_be_asked(self) -> bool:
         """Whether its SIM can be asked something by USSD: it is in service, also when it is left alone."""
         return bool(self.sim) and self.state in {SpanState.READY, SpanState.PAUSED}

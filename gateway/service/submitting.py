@@ -102,9 +102,8 @@ class Submitter:
 
     def check_send_at(self, send_at: EpochMs, now: EpochMs) -> None:
         """Raise InvalidFieldError("send_at", …) for a time that is further ahead than the box lets it be."""
-        limit_days = self._settings.queue.schedule_limit_days
-        if send_at > now + limit_days * DAY_MS:
-            raise InvalidFieldError("send_at", f"more than {limit_days} days ahead")
+        if send_at > self.latest_send_at(now):
+            raise InvalidFieldError("send_at", f"more than {self._settings.queue.schedule_limit_days} days ahead")
 
     async def submit(self, account: Account, submissions: Sequence[Submission], title: str = "") -> list[Accepted]:
         """Store one message per number of each submission, all or none; as `Service.submit_all`."""
@@ -158,6 +157,10 @@ class Submitter:
         if sum(len(submission.numbers) for submission in submissions) > self.room(account):
             raise QueueFullError(QUEUE_FULL_RETRY_S)
         return segments
+
+    def latest_send_at(self, now: EpochMs) -> EpochMs:
+        """Give the instant until which a message may be put off."""
+        return EpochMs(now + self._settings.queue.schedule_limit_days * DAY_MS)
 
     def room(self, account: Account) -> int:
         """Give how many messages the queue of the box and that of the account can still take."""

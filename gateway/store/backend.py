@@ -287,9 +287,10 @@ class ListingQuery:
     """Which messages of both kinds, newest id first; each field that is not None narrows.
 
     `account_id` (None: of all) is about outbound, `ports` (None: of all spans) about inbound messages; `port`
-    is the span chosen or used, or that received. `since` and `until` are about acceptance and arrival, inclusive.
-    `number` is compared by its digits with the other side's number, whole or by its end (`is_number_end`); whole it
-    may be the name of a sender too. What the inbox does not show is left out.
+    is the span chosen or used, or that received, `within` some of them. `since` and `until` are about acceptance and
+    arrival, inclusive. `number` is compared by its digits with the other side's number, as given and as normalised,
+    whole or by its end (`is_number_end`); whole it may be the name of a sender too. What the inbox does not show is
+    left out.
     `statuses`, `client_ref`, `sim_slot` and `keep` are about outbound messages: with them ask for those alone.
     `keep` looks at each message that the rest has left over; it is dear where that is many.
     """
@@ -299,6 +300,7 @@ class ListingQuery:
     has_outbound: bool = True
     has_inbound: bool = True
     port: Port | None = None
+    within: frozenset[Port] | None = None
     since: EpochMs | None = None
     until: EpochMs | None = None
     number: str | None = None

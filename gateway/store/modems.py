@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from gateway.core.balance import Balance
     from gateway.core.history import Cure, HistoryEvent
     from gateway.core.sim import PinTry, SimStop
-    from gateway.core.span import Span
+    from gateway.core.span import Span, SpanTimes
     from gateway.core.types import AccountId, EpochMs, Port
     from gateway.core.ussd import UssdDialogue, UssdId
 
@@ -28,6 +28,14 @@ class ModemStore(Protocol):
 
     async def save_span(self, span: Span) -> None:
         """Insert or update by port."""
+        ...
+
+    async def span_times(self) -> dict[Port, SpanTimes]:
+        """Give when spans became known and were last seen; a port is missing until it is noted."""
+        ...
+
+    async def note_span_times(self, *, known: Sequence[Port], answering: Sequence[Port], now: EpochMs) -> None:
+        """Remember those of `known` that are new as known since `now`, and that `answering` (all known) answer now."""
         ...
 
     # SIMs

@@ -52,6 +52,11 @@ class Registration(Enum):
         return self in _REGISTERED
 
     @property
+    def is_roaming(self) -> bool:
+        """Whether messages can be sent, over the network of another operator."""
+        return self in _ROAMING
+
+    @property
     def text(self) -> str:
         """The state in plain words."""
         return _REGISTRATION_TEXT[self]
@@ -65,6 +70,9 @@ _BY_STAT: Final = {registration.value: registration for registration in Registra
 _REGISTERED: Final = frozenset({
     Registration.HOME, Registration.ROAMING, Registration.SMS_ONLY_HOME, Registration.SMS_ONLY_ROAMING,
     Registration.NO_FALLBACK_HOME, Registration.NO_FALLBACK_ROAMING,
+})  # fmt: skip
+_ROAMING: Final = frozenset({
+    Registration.ROAMING, Registration.SMS_ONLY_ROAMING, Registration.NO_FALLBACK_ROAMING,
 })  # fmt: skip
 _REGISTRATION_TEXT: Final[dict[Registration, str]] = {
     Registration.NOT_SEARCHING: "not registered and not searching for a network",

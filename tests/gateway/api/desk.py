@@ -243,13 +243,14 @@ def _add_contacts(*phones: str) -> Callable[[Desk], None]:
     def add(desk: Desk) -> None:
         for number, phone in enumerate(phones, 1):
             desk.change(
-                "INSERT INTO contact VALUES (?, ?, ?, ?, ?, '', NULL, ?, NULL, 1, ?)",
+                "INSERT INTO contact VALUES (?, ?, ?, ?, ?, '', NULL, ?, ?, 1, ?)",
                 number,
                 desk.demo.id,
                 f"sub{number}",
                 f"sub{number}",
                 "A. Rahman" if number == 1 else f"Person {number}",
                 phone,
+                "".join(filter(str.isdecimal, phone)) or None,
                 1_711_447_200_000,
             )
 
@@ -332,6 +333,55 @@ async def _submit_of_another(desk: Desk) -> None:
     await desk.service.submit(other, submission)
 
 
+def _add_template_with_order(desk: Desk) -> None:
+    text = "Order {order} for {1}, {{sic}}"
+    desk.change("INSERT INTO template VALUES (11, 'order', 'order', ?, 1, NULL)", text)
+
+
+def _add_tags(desk: Desk) -> None:
+    """Tag 12 with the contacts 1 and 2, where there are any, tag 13 with none."""
+    for tag_id, title in ((12, "VIP"), (13, "empty")):
+        desk.change("INSERT INTO tag VALUES (?, ?, ?, ?)", tag_id, desk.demo.id, title, title.casefold())
+    desk.change("INSERT INTO contact_tag SELECT 12, id FROM contact WHERE id IN (1, 2)")
+
+
+def _add_modem_and_number(desk: Desk) -> None:
+    desk.put_span(1, imei="490154203237518")
+    desk.change("INSERT INTO own_number VALUES (1, '+491710000001', '491710000001')")
+
+
+def _add_four_messages(desk: Desk) -> None:
+    """Those of smsgateway24.md 10, 1044 to 1047: delivered, put off, of a newsletter, received; 1048 is another's."""
+    start = 1_711_444_500_000  # 2024-03-26 09:15:00 UTC
+    due = 1_909_180_200_000  # 2030-07-01 23:50:00 UTC
+    desk.change(
+        "INSERT INTO newsletter (id, account_id, title, text, created_at) VALUES (9, ?, 'Letter', 'Spring', ?)",
+        desk.demo.id, start,
+    )  # fmt: skip
+    for number, to, text, reference, status, port, sent_s, send_at, facts in (
+        (1044, "+4915752982212", "Your code is 1234", "122", "delivered", 1, 2, None, (1, 0, None)),
+        (1045, "015752982212", "Test", "", "held", 1, None, due, (0, 1, None)),
+        (1046, "+4917642111111", "Spring", "", "sent", 2, 5, None, (0, 0, 9)),
+        (1048, "+4917642111111", "not ours", "", "sent", 1, 5, None, (0, 0, None)),
+    ):
+        at = start + (number - 1044) * 60_000
+        owner = desk.demo.id if number != 1048 else 0
+        sent_at = None if sent_s is None else at + sent_s * 1000
+        key = to.removeprefix("+")
+        desk.change(
+            "INSERT INTO message (id, account_id, dialect, recipient, recipient_key, recipient_given, text,"
+            " segment_count, concat_ref, request_report, client_ref, accepted_at, valid_until, status, port, spans,"
+            " shown_at, sent_at, send_at, is_urgent, sim_slot, newsletter_id)"
+            " VALUES (?, ?, 'smsgateway24', ?, ?, ?, ?, 1, 0, 1, ?, ?, ?, ?, ?, '', ?, ?, ?, ?, ?, ?)",
+            number, owner, to, key, to, text, reference, at, due * 2, status, port, at, sent_at, send_at, *facts,
+        )  # fmt: skip
+    desk.change(
+        "INSERT INTO inbound (id, port, sim, sim_imsi, sender, sender_key, text, smsc, received_at, is_complete,"
+        " shown_at) VALUES (1047, 1, '', '', '+4915752982212', '4915752982212', 'Thanks! 👍', '', ?, 1, ?)",
+        start + 300_000, start + 300_000,
+    )  # fmt: skip
+
+
 STATES: dict[str, Callable[[Desk], Awaitable[None] | None]] = {
     "no credit": _change_demo(credit=0),
     "credit 1": _change_demo(credit=1),
@@ -367,6 +417,14 @@ STATES: dict[str, Callable[[Desk], Awaitable[None] | None]] = {
     "a scheduled message": _add_scheduled,
     "message 1 sent": _submit_and_settle,
     "message 1 of another": _submit_of_another,
+    "template with order": _add_template_with_order,
+    "tags": _add_tags,
+    "modem and number of port 1": _add_modem_and_number,
+    "port 2 seen an hour ago": lambda desk: desk.change(
+        "INSERT INTO span_time VALUES (2, ?, ?)", desk.clock.now_ms() - 7_200_000, desk.clock.now_ms() - 3_600_000
+    ),
+    "four messages": _add_four_messages,
+    "no port": _change_demo(spans="9"),
     "port 2 ready": lambda desk: desk.set_state(2, SpanState.READY),
 }
 """How the box stands before an exchange, by the words of the exchange files."""

@@ -79,6 +79,8 @@ def _parse(text: str) -> HttpText:
     head, _, body = text.strip("\n").partition("\n\n")
     first_line, *lines = head.split("\n")
     headers = dict(line.split(": ", 1) for line in lines)
+    if headers.get("Content-Type", "").startswith("multipart/"):
+        body = body.replace("\n", "\r\n")  # its lines end as those of the head do
     return HttpText(first_line=first_line, headers=headers, body=body)
 
 

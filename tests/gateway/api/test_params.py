@@ -6,6 +6,7 @@ import pytest
 
 from gateway.api.names import build_fields
 from gateway.api.params import Params, WrittenFloat, decode_json, repair_plus
+from gateway.api.refusals import MalformedError
 from gateway.errors import InvalidFieldError
 
 
@@ -199,3 +200,21 @@ def test_objects() -> None:
             _json(wrong).read_object("a")
     with pytest.raises(InvalidFieldError):
         _form(a="{").read_object("a")
+
+
+@pytest.mark.parametrize("params", [_json('{"a": {"b": [1]}}'), _json('{"a": "{\\"b\\":[1]}"}'), _form(a='{"b":[1]}')])
+def test_a_document_is_read_as_itself_or_as_its_text(params: Params) -> None:
+    assert params.read_json("a") == {"b": [1]}
+
+
+def test_a_document_may_be_absent_or_malformed() -> None:
+    assert _json('{"a": " "}').read_json("a") is None
+    assert _form().read_json("a") is None
+    with pytest.raises(MalformedError):
+        _form(a="{").read_json("a")
+
+
+def test_where_a_field_came_from() -> None:
+    assert _form(a="1").came_by_form("A")
+    assert not _json('{"a": 1}').came_by_form("a")
+    assert not Params({"a": 1}, {"a": "2"}).came_by_form("a")

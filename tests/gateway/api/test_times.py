@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from gateway.api.times import format_instant, read_instant
+from gateway.api.times import format_instant, read_instant, read_zone
 from gateway.core.types import EpochMs
 
 BERLIN = ZoneInfo("Europe/Berlin")
@@ -96,3 +96,12 @@ def test_the_day_may_come_first_where_that_is_allowed(text: str, same_as: str) -
 
 def test_a_day_that_is_none_stays_none() -> None:
     assert read_instant("31.02.2030", BERLIN, has_day_first=True) is None
+
+
+@pytest.mark.parametrize("name", ["Mars/Olympus", "Europe", "", "../etc/passwd", "a\x00b", "\ud800", "x" * 5000])
+def test_what_is_no_time_zone(name: str) -> None:
+    assert read_zone(name) is None
+
+
+def test_time_zone() -> None:
+    assert read_zone(" Europe/Berlin ") == BERLIN

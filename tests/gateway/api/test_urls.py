@@ -5,7 +5,7 @@ import string
 import pytest
 from yarl import URL
 
-from gateway.api.urls import build_url, encode_as_it_stands, is_host, is_printable, percent_encode
+from gateway.api.urls import build_url, encode_as_it_stands, is_host, is_printable, percent_encode, read_address
 
 
 def test_everything_is_encoded_but_the_unreserved_characters() -> None:
@@ -61,3 +61,27 @@ def test_address(host: str, port: str, path: str, url: str) -> None:
 )
 def test_printable(text: str, is_right: bool) -> None:
     assert is_printable(text) is is_right
+
+
+@pytest.mark.parametrize(
+    ("text", "address"),
+    [
+        (" https://crm.example/hook?k=1 ", "https://crm.example/hook?k=1"),
+        ("http://10.0.0.1:8080/a b", "http://10.0.0.1:8080/a%20b"),
+        ("http://[2001:db8::1]/", "http://[2001:db8::1]/"),
+        ("HTTP://crm.example", "HTTP://crm.example"),
+        ("https://crm.example/ü#part", "https://crm.example/%C3%BC"),
+        ("ftp://crm.example/", None),
+        ("crm.example/hook", None),
+        ("https://", None),
+        ("https://crm.example:0/", None),
+        ("https://crm.example:99999/", None),
+        ("https://[::1", None),
+        ("https://a b/", None),
+        ("https://crm.example/\x01", None),
+        ("https://crm.example/" + "x" * 2048, None),
+        ("", None),
+    ],
+)
+def test_address_that_a_caller_gives(text: str, address: str | None) -> None:
+    assert read_address(text) == address

@@ -12,7 +12,7 @@ import pytest
 from gateway.config.settings import Settings
 from gateway.core.account import Account, Role
 from gateway.core.number import Number
-from gateway.core.span import Span, SpanState
+from gateway.core.span import Span, SpanState, SpanTimes
 from gateway.core.status import Status
 from gateway.core.types import AccountId, EpochMs, Port
 from gateway.errors import InvalidFieldError, NoCreditError, NoSpanError, NotAllowedError, QueueFullError
@@ -147,3 +147,19 @@ async def _send_one(service: Service) -> None:
         attempt_id=assignment.attempt_id, message_id=assignment.message_id, outcome=AttemptOutcome.ACCEPTED, mr=1
     )
     await service.store.turn(replace(turn, settlement=settlement))
+
+
+async def test_span_times_are_now_for_a_modem_that_answers_and_as_stored_for_one_that_does_not(
+    service: Service, account: Account
+) -> None:
+    assert await service.span_times(account) == {
+        Port(1): SpanTimes(created_at=service.clock.now_ms(), seen_at=service.clock.now_ms()),
+        Port(2): SpanTimes(created_at=service.clock.now_ms(), seen_at=None),
+    }
+    early, late = EpochMs(1000), EpochMs(2000)
+    await service.store.note_span_times(known=[Port(1), Port(2)], answering=[], now=early)
+    await service.store.note_span_times(known=[Port(1), Port(2)], answering=[Port(1), Port(2)], now=late)
+    one = replace(account, spans=frozenset({Port(2)}))
+    assert await service.span_times(one) == {Port(2): SpanTimes(created_at=early, seen_at=late)}
+    answering = SpanTimes(created_at=early, seen_at=service.clock.now_ms())
+    assert (await service.span_times(account))[Port(1)] == answering

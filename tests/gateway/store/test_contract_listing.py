@@ -46,7 +46,9 @@ async def filled(store: Store) -> Store:
     await send(store, sent)
     await receive(store, at=1000)
     later = EpochMs(NOW + 2000)
-    await accept_one(store, recipient=BEN, client_ref="122", sim_slot=1, accepted_at=later, port=2)
+    await accept_one(
+        store, recipient=BEN, recipient_given="01717654321", client_ref="122", sim_slot=1, accepted_at=later, port=2
+    )
     await receive(store, BEN, port=2, at=3000)
     await accept_one(store, account_id=2)
     return store
@@ -67,6 +69,11 @@ async def filled(store: Store) -> Store:
         ({"number": "+49 171 1234567"}, [2, 1]),
         ({"number": "1234567", "is_number_end": True}, [2, 1]),
         ({"number": "1234567"}, []),
+        ({"number": "01717654321"}, [3]),
+        ({"number": "01717654321", "is_number_end": True}, [3]),
+        ({"within": frozenset({2})}, [4, 3]),
+        ({"within": frozenset({1, 2})}, [4, 3, 2, 1]),
+        ({"within": frozenset()}, []),
         ({"number": "*"}, []),
         ({"has_inbound": False, "statuses": frozenset({Status.SENT, Status.FAILED})}, [1]),
         ({"has_inbound": False, "client_ref": "122"}, [3]),
@@ -122,6 +129,12 @@ async def test_messages_of_a_sender_with_a_name_are_found_by_it(name: str, fille
     listing = await filled.listing(replace(QUERY, number=name))
     assert [one.id for one in listing.rows] == [received]
     assert (await filled.listing(replace(QUERY, number="INFO"))).total == 0
+
+
+async def test_what_is_on_record_only_is_in_no_list(filled: Store) -> None:
+    await receive(filled, at=4000, nature=Nature(kind=InboundKind.SILENT, pid=0x40, is_shown=False))
+    assert [one.id for one in (await filled.listing(QUERY)).rows] == [4, 3, 2, 1]
+    assert [one.id for one in await filled.conversations(ConversationQuery(account_id=SHOP))] == [4, 2]
 
 
 async def test_what_is_put_off_is_listed_earliest_first(filled: Store) -> None:

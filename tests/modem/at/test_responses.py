@@ -58,6 +58,8 @@ def test_every_registration_has_words() -> None:
 def test_sms_only_registration_can_send() -> None:
     assert Registration.SMS_ONLY_ROAMING.is_registered
     assert not Registration.EMERGENCY_ONLY.is_registered
+    assert Registration.SMS_ONLY_ROAMING.is_roaming
+    assert not Registration.SMS_ONLY_HOME.is_roaming
 
 
 @pytest.mark.parametrize(

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gateway.core.message import Inbound, Message
-    from gateway.core.types import AccountId, MessageId
+    from gateway.core.types import AccountId, MessageId, Port
     from gateway.store.backend import ConversationQuery
 
 Part = tuple[str, dict[str, Any]]
@@ -99,7 +99,9 @@ def _outbound(query: ListingQuery) -> Part:
     narrow("accepted_at <= :until", "until", query.until)
     narrow("client_ref = :client_ref", "client_ref", query.client_ref)
     narrow("sim_slot = :sim_slot", "sim_slot", query.sim_slot)
-    narrow(_like("recipient_key", query), "number", _number(query))
+    narrow(f"({_like('recipient_key', query)} OR {_like('given_key', query)})", "number", _number(query))
+    if query.within is not None:
+        conditions.append(_on_ports(query.within))
     if query.statuses is not None:
         names = {f"status{index}": status.value for index, status in enumerate(sorted(query.statuses))}
         conditions.append(f"status IN ({', '.join(f':{name}' for name in names)})")
@@ -109,6 +111,8 @@ def _outbound(query: ListingQuery) -> Part:
 
 def _inbound(query: ListingQuery) -> Part:
     conditions = [SHOWN, _on_ports(query.ports)]
+    if query.within is not None:
+        conditions.append(_on_ports(query.within))
     values: dict[str, Any] = {}
     for condition, name, value in (
         ("port = :port", "port", query.port),
@@ -120,6 +124,10 @@ def _inbound(query: ListingQuery) -> Part:
             conditions.append(condition)
             values[name] = value
     return " AND ".join(conditions), values
+
+
+def _on_ports(ports: frozenset[Port] | None) -> str:
+    return "true" if ports is None else f"port IN ({', '.join(str(int(port)) for port in sorted(ports))})"
 
 
 def _like(column: str, query: ListingQuery) -> str:

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from gateway.core.balance import Balance
     from gateway.core.history import Cure, HistoryEvent
     from gateway.core.sim import PinTry, SimStop
-    from gateway.core.span import Span
+    from gateway.core.span import Span, SpanTimes
     from gateway.core.types import AccountId, EpochMs, Port
     from gateway.core.ussd import UssdDialogue, UssdId
 
@@ -30,6 +30,14 @@ class ModemDatabase(Database):
     async def save_span(self, span: Span) -> None:
         """Insert or update by port."""
         await self.write(lambda tx: spans.save_span(tx, span))
+
+    async def span_times(self) -> dict[Port, SpanTimes]:
+        """Give when spans became known and were last seen."""
+        return await self.read(spans.read_times)
+
+    async def note_span_times(self, *, known: Sequence[Port], answering: Sequence[Port], now: EpochMs) -> None:
+        """Remember new spans, and whose modems answer."""
+        await self.write(lambda tx: spans.note_times(tx, known=known, answering=answering, now=now))
 
     # --- SIMs -----------------------------------------------------------------------------------
 
