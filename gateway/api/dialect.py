@@ -54,6 +54,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
     from zoneinfo import ZoneInfo
 
+    from gateway.api.cors import Cors
     from gateway.api.params import Params
     from gateway.core.account import Account
     from gateway.core.callback import CallbackEvent, CallbackRequest, OwedCallback
@@ -111,12 +112,14 @@ class Route(Generic[S]):
     """A path and what answers it; with GET in `methods` HEAD is taken too.
 
     `array_as` names the field that a JSON body is when it is an array instead of an object; "" refuses one.
+    With `cors` the server answers OPTIONS and lets scripts of the web pages that it names read the answers.
     """
 
     path: str
     methods: frozenset[str]
     handle: Callable[[Call[S]], Awaitable[Answer]]
     array_as: str = ""
+    cors: Cors | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
