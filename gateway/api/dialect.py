@@ -59,6 +59,7 @@ if TYPE_CHECKING:
     from gateway.core.account import Account
     from gateway.core.callback import CallbackEvent, CallbackRequest, OwedCallback
     from gateway.core.message import Inbound, Message
+    from gateway.core.ussd import UssdDialogue
     from gateway.errors import RequestError
     from gateway.service.desk import Service
 
@@ -126,7 +127,7 @@ class Route(Generic[S]):
 class CallbackFacts:
     """All that a dialect may say of an event.
 
-    `message` is there for results and reports, `inbound` for inbound messages. `values` are the
+    `message` is there for results and reports, `inbound` for inbound messages, `ussd` for USSD. `values` are the
     dialect's settings of the account, `span_name` and `own_number` those of the span used ("" when not
     known), `unknown_as` the setting api.unknown_as, `sign` gives HMAC-SHA256 under the key of the box.
     """
@@ -141,6 +142,7 @@ class CallbackFacts:
     zone: ZoneInfo
     unknown_as: str
     sign: Callable[[bytes], bytes]
+    ussd: UssdDialogue | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

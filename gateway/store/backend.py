@@ -17,6 +17,8 @@ Duties:
      report   when it becomes delivered, undelivered or expired by a delivery report (once per message
               and outcome).
       inbound  for every inbound message that is shown, to every account named for inbound that may use the port.
+     ussd     to the account that began a dialogue, by every dialect named: what the network said, or that the
+              dialogue failed without an answer.
     A message with a `callback_url` is owed all but inbound, subscribed or not.
 6. MUST call the listeners after the commit, in the loop, in commit order.
 7. One process, one writer. Opening a store another process holds raises StoreBusyError.

@@ -15,12 +15,15 @@ from gateway.api.dialects.openvox import read_pushes
 from gateway.api.dialects.openvox.get_wire import Record, render_report, sim_status
 from gateway.api.dialects.openvox.profile import Profile, profile_of
 from gateway.api.dialects.openvox.settings import Settings as OpenVoxSettings
+from gateway.api.renderer import Renderer
 from gateway.config.settings import ApiSection, Settings
 from gateway.core.span import NetworkStanding, SpanHealth, SpanState
 from gateway.core.status import Status
 from gateway.core.types import Port
+from gateway.core.ussd import UssdReply
 from gateway.errors import InvalidFieldError
 from gateway.service.spans import SpanCondition
+from gateway.service.ussd import Connection
 from tests.gateway.api.conftest import client_of
 from tests.gateway.api.desk import IMSI, PASSWORD, Desk
 from tests.support.waiting import until
@@ -295,3 +298,83 @@ async def test_scripts_of_listed_pages_may_call(desk: Desk) -> None:
 async def test_head_is_answered_like_get(client: TestClient[Any, Any]) -> None:
     async with client.head("/smsremain", params=LOGIN) as answer:
         assert (answer.status, await answer.read()) == (200, b"")
+
+
+# --- USSD -----------------------------------------------------------------------------------------
+
+
+class Line:
+    """A modem whose network answers what the test says."""
+
+    def __init__(self, reply: UssdReply) -> None:
+        self.asked: list[str] = []
+        self.may_answer = asyncio.Event()
+        self._reply = reply
+
+    async def ussd(self, text: str, *, is_answer: bool, timeout_s: float) -> UssdReply:
+        assert not is_answer
+        self.asked.append(text)
+        await self.may_answer.wait()
+        return self._reply
+
+    async def cancel_ussd(self) -> None:
+        raise AssertionError("nobody cancels here")
+
+
+@asynccontextmanager
+async def networked(desk: Desk, reply: UssdReply) -> AsyncIterator[Line]:
+    """Port 1 has a modem, the account demo may ask it, and is told by pushes."""
+    desk.change_demo(role="admin")
+    await desk.push_to(8099)
+    line = Line(reply)
+    connection = Connection(line=line, sim="8949")
+    desk.service.ussd.connect(lambda port: connection if port == 1 else None)
+    yield line
+    await desk.service.ussd.stop()
+
+
+async def pushes(desk: Desk) -> list[str]:
+    renderer = Renderer(desk.service)
+    rows = await desk.store.due_callbacks(desk.clock.now_ms(), limit=9, busy=frozenset())
+    requests = [await renderer.render(row) for row in rows]
+    return [request.url for request in requests if request is not None]
+
+
+async def test_modern_ussd_is_answered_at_once_and_the_reply_is_pushed(get: Getter, desk: Desk) -> None:
+    async with networked(desk, UssdReply(result=0, text="5.00 € & more")) as line:
+        assert await get("/sendussd", message="*100#", port="1", id="u1") == (
+            '{"message":"*100#","report":[{"1":[{"port":"1","time":"2024-03-26 10:15:00","id":"u1",'
+            '"result":"sending"}]}]}'
+        )
+        (record,) = records(await get("/sendussd", message="*101#", port="1"))
+        assert record["result"] == "fail"  # the first is not answered yet
+        line.may_answer.set()
+        await until(lambda: bool(desk.rows("SELECT 1 FROM callback")))
+        assert line.asked == ["*100#"]
+        assert await pushes(desk) == [
+            "http://127.0.0.1:8099/sms.php?port=1&id=u1&message=5.00%20%E2%82%AC%20%26%20more"
+            "&time=2024-03-26%2010%3A15%3A00&type=USSD-Result&status=Success&code=0"
+        ]
+
+
+async def test_legacy_ussd_waits_for_the_reply(desk: Desk) -> None:
+    menu = UssdReply(result=1, text="1 Balance\n2 Data")
+    async with served(desk, profile="legacy") as client, networked(desk, menu) as line:
+        line.may_answer.set()
+        assert await getter(client)("/sendussd", message="*100#") == (
+            '{"message":"*100#","report":[{"0":[{"port":"gsm-1.1","time":"2024-03-26 10:15:00","id":"null",'
+            '"result":"success","response":"1 Balance\\n2 Data"}]}]}'
+        )
+
+
+async def test_ussd_that_the_network_does_not_answer(desk: Desk) -> None:
+    async with served(desk, sync=True) as client, networked(desk, UssdReply(result=None, text="no answer")) as line:
+        get = getter(client)
+        (record,) = records(await get("/sendussd", message="*100#", timeout="0", port="1"))
+        assert record["result"] == "sending"
+        line.may_answer.set()
+        await until(lambda: bool(desk.rows("SELECT 1 FROM callback")))
+        (url,) = await pushes(desk)
+        assert url.endswith("&message=&time=2024-03-26%2010%3A15%3A00&type=USSD-Result&status=Fail&code=5")
+        (record,) = records(await get("/sendussd", message="*100#", port="1", report="JSON"))
+        assert (record["result"], "response" in record) == ("fail", False)
