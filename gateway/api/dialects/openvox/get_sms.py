@@ -127,11 +127,16 @@ def _plan(call: GetCall, account: Account, profile: Profile, pieces: Sequence[st
     for at, slot in _barred(list(numbers), slots).items():
         records[at] = Record(port=slot.shown, number=pieces[at], result=slot.result)
         del numbers[at]
-    candidates = service.board.candidates(account)
-    if refuses_unready and not slots and candidates and not any(one.is_usable for one in candidates):
+    if refuses_unready and not slots and _is_none_ready(account, service):
         records |= {at: _unsent(pieces[at], "not ready") for at in numbers}
         numbers = {}
     return _Plan(numbers=numbers, records=records, slots=slots)
+
+
+def _is_none_ready(account: Account, service: Service) -> bool:
+    """Whether there are spans for the account, and none of them can send."""
+    candidates = service.board.candidates(account)
+    return bool(candidates) and not any(one.is_usable for one in candidates)
 
 
 def _barred(places: Sequence[int], slots: Sequence[Slot]) -> dict[int, Slot]:
