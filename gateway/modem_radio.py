@@ -10,13 +10,14 @@ from typing import TYPE_CHECKING, assert_never
 import structlog
 
 from gateway.core.history import Cure
-from gateway.core.span import Memory, SpanHealth, SpanState
+from gateway.core.span import Memory, NetworkStanding, SpanHealth, SpanState
 from gateway.core.ussd import UssdReply
 from gateway.dispatch import radio
 from gateway.modem_pins import PinFile
 from modem.driver import (
     Experience,
     GivenUp,
+    Registration,
     Released,
     Rung,
     StepBegun,
@@ -176,7 +177,7 @@ def _health(health: events.Health, known: events.Identity | None) -> SpanHealth:
         model=identity.model,
         imei=identity.imei,
         registration="" if health.registration is None else health.registration.text,
-        is_roaming=None if health.registration is None else health.registration.is_roaming,
+        standing=_standing(health.registration),
         technology=health.technology or "",
         temperature_c=health.temperature_c,
         voltage_v=health.voltage_v,
@@ -187,6 +188,21 @@ def _health(health: events.Health, known: events.Identity | None) -> SpanHealth:
         failure_rate=health.failure_rate,
         usual_failure_rate=health.usual_failure_rate,
     )
+
+
+_NOT_REGISTERED = {
+    Registration.SEARCHING: NetworkStanding.SEARCHING,
+    Registration.DENIED: NetworkStanding.DENIED,
+}
+_ROAMING = frozenset({Registration.ROAMING, Registration.SMS_ONLY_ROAMING, Registration.NO_FALLBACK_ROAMING})
+
+
+def _standing(registration: Registration | None) -> NetworkStanding:
+    if registration is None:
+        return NetworkStanding.UNTOLD
+    if not registration.is_registered:
+        return _NOT_REGISTERED.get(registration, NetworkStanding.NONE)
+    return NetworkStanding.ROAMING if registration in _ROAMING else NetworkStanding.HOME
 
 
 def _late(event: events.LateAnswer | events.NoLateAnswer) -> radio.LateAnswer | radio.NoLateAnswer:

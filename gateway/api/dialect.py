@@ -54,10 +54,12 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping, Sequence
     from zoneinfo import ZoneInfo
 
+    from gateway.api.cors import Cors
     from gateway.api.params import Params
     from gateway.core.account import Account
     from gateway.core.callback import CallbackEvent, CallbackRequest, OwedCallback
     from gateway.core.message import Inbound, Message
+    from gateway.core.ussd import UssdDialogue
     from gateway.errors import RequestError
     from gateway.service.desk import Service
 
@@ -111,19 +113,21 @@ class Route(Generic[S]):
     """A path and what answers it; with GET in `methods` HEAD is taken too.
 
     `array_as` names the field that a JSON body is when it is an array instead of an object; "" refuses one.
+    With `cors` the server answers OPTIONS and lets scripts of the web pages that it names read the answers.
     """
 
     path: str
     methods: frozenset[str]
     handle: Callable[[Call[S]], Awaitable[Answer]]
     array_as: str = ""
+    cors: Cors | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class CallbackFacts:
     """All that a dialect may say of an event.
 
-    `message` is there for results and reports, `inbound` for inbound messages. `values` are the
+    `message` is there for results and reports, `inbound` for inbound messages, `ussd` for USSD. `values` are the
     dialect's settings of the account, `span_name` and `own_number` those of the span used ("" when not
     known), `unknown_as` the setting api.unknown_as, `sign` gives HMAC-SHA256 under the key of the box.
     """
@@ -138,6 +142,7 @@ class CallbackFacts:
     zone: ZoneInfo
     unknown_as: str
     sign: Callable[[bytes], bytes]
+    ussd: UssdDialogue | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

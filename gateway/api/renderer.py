@@ -35,8 +35,9 @@ class Renderer:
         account = await self._service.store.account(owed.account_id)
         if dialect is None or account is None or not account.enabled:
             return None
-        message, inbound = await self._subject(owed)
-        subject = inbound or message
+        message, inbound = await self._message(owed)
+        ussd = None if owed.ussd_id is None else await self._service.store.ussd(owed.ussd_id)
+        subject = inbound or message or ussd
         if inbound is not None and not _may_hear(account, inbound):
             return None
         port = subject.port if subject else None
@@ -52,11 +53,14 @@ class Renderer:
             zone=self._service.zone(account),
             unknown_as=self._service.settings.api.unknown_as,
             sign=await self._service.accounts.keys.signer(),
+            ussd=ussd,
         )
         return dialect.render(facts, self._settings[owed.dialect])
 
-    async def _subject(self, owed: OwedCallback) -> tuple[Message | None, Inbound | None]:
+    async def _message(self, owed: OwedCallback) -> tuple[Message | None, Inbound | None]:
         store = self._service.store
+        if owed.ussd_id is not None:
+            return None, None
         if owed.event is CallbackEvent.INBOUND:
             inbound = await store.inbound([owed.message_id])
             return None, inbound[0] if inbound else None

@@ -39,6 +39,7 @@ LOGGED_PATH_LIMIT = 200
 _NAMED = re.compile(r"\{[^/]*\}")
 _SLASHES = re.compile(r"/{2,}")
 _NOT_FOUND = Answer(body=b"Not found", status=404, content_type="text/plain; charset=utf-8", refusal="404")
+_PREFLIGHT = Answer(body=b"", status=204, content_type="text/plain; charset=utf-8")
 _HEALTH_METHODS = frozenset({"GET", "HEAD"})
 
 
@@ -168,6 +169,14 @@ class Server:
         target = self._paths.find(path)
         if target is None:
             return await self._health(plain_path(path), request.method) or _NOT_FOUND
+        cors = None if target.route is None else target.route.cors
+        if cors is None:
+            return await self._answer_of(target, request, request_id, source)
+        is_asked = request.method == "OPTIONS"
+        answer = _PREFLIGHT if is_asked else await self._answer_of(target, request, request_id, source)
+        return replace(answer, headers={**answer.headers, **cors.headers(request.headers.get("Origin", ""))})
+
+    async def _answer_of(self, target: _Target, request: web.BaseRequest, request_id: str, source: str) -> Answer:
         try:
             if target.route is None:
                 raise UnknownPathError

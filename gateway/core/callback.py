@@ -10,6 +10,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from gateway.core.types import AccountId, CallbackId, EpochMs, MessageId
+    from gateway.core.ussd import UssdId
 
 
 class CallbackEvent(StrEnum):
@@ -19,14 +20,16 @@ class CallbackEvent(StrEnum):
     REPORT = "report"
     INBOUND = "inbound"
     CANCEL = "cancel"
+    USSD = "ussd"
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class OwedCallback:
-    """A row of the outbox: who is told what of which message, and how far we are.
+    """A row of the outbox: who is told what of which message or USSD dialogue, and how far we are.
 
-    `status` is the message's status at the moment of the event (empty for inbound), `status_at`
-    its instant, `report_status` the TP-ST for reports. `tries` counts requests already made.
+    `status` is the status of the message, or the state of the dialogue, at the moment of the event (empty for
+    inbound), `status_at` its instant, `report_status` the TP-ST for reports and the number of +CUSD for USSD.
+    `ussd_id` is None for messages, `message_id` 0 for USSD. `tries` counts requests already made.
     """
 
     id: CallbackId
@@ -39,6 +42,7 @@ class OwedCallback:
     report_status: int | None
     tries: int
     created_at: EpochMs
+    ussd_id: UssdId | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

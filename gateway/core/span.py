@@ -27,6 +27,17 @@ class SpanState(StrEnum):
     STOPPED = "stopped"
 
 
+class NetworkStanding(StrEnum):
+    """How the network takes the SIM, as far as the modem tells."""
+
+    UNTOLD = "untold"
+    HOME = "home"
+    ROAMING = "roaming"
+    SEARCHING = "searching"
+    DENIED = "denied"
+    NONE = "none"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Span:
     """A span as stored: its number is kept for ever and follows the modem's IMEI by default.
@@ -63,14 +74,15 @@ class Memory:
 class SpanHealth:
     """One look at modem and SIM; None or empty for what the modem does not tell.
 
-    The counters are of the SIM that is in, since the gateway started. `failure_rate` is the share of failures among
-    its last submits, `usual_failure_rate` that before them, both 0..1.
+    `registration` is in plain words, `standing` what it comes to. The counters are of the SIM that is in, since the
+    gateway started. `failure_rate` is the share of failures among its last submits, `usual_failure_rate` that before
+    them, both 0..1.
     """
 
     model: str = ""
     imei: str = ""
     registration: str = ""
-    is_roaming: bool | None = None
+    standing: NetworkStanding = NetworkStanding.UNTOLD
     technology: str = ""
     temperature_c: float | None = None
     voltage_v: float | None = None

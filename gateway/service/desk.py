@@ -203,6 +203,7 @@ class Service:
         account: Account,
         *,
         number: str | None = None,
+        client_ref: str | None = None,
         since: EpochMs | None = None,
         until: EpochMs | None = None,
         page: int = 1,
@@ -212,7 +213,15 @@ class Service:
         if not account.may(Permission.READ):
             raise NotAllowedError
         owner = None if account.may(Permission.SEE_ALL) else account.id
-        query = PageQuery(account_id=owner, number=number, since=since, until=until, page=page, page_size=page_size)
+        query = PageQuery(
+            account_id=owner,
+            number=number,
+            client_ref=client_ref,
+            since=since,
+            until=until,
+            page=page,
+            page_size=page_size,
+        )
         return await self.store.outbox_page(query)
 
     async def inbox(

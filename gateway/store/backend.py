@@ -17,6 +17,8 @@ Duties:
      report   when it becomes delivered, undelivered or expired by a delivery report (once per message
               and outcome).
       inbound  for every inbound message that is shown, to every account named for inbound that may use the port.
+     ussd     to the account that began a dialogue, by every dialect named: what the network said, or that the
+              dialogue failed without an answer.
     A message with a `callback_url` is owed all but inbound, subscribed or not.
 6. MUST call the listeners after the commit, in the loop, in commit order.
 7. One process, one writer. Opening a store another process holds raises StoreBusyError.
@@ -251,12 +253,14 @@ class PageQuery:
     pattern of digits and `*` to compare with `core.number.match_key` of the number as given and as
     normalised (the sender in the inbox). The shown time is sent_at, before that accepted_at; in the
     inbox scts, else received_at. `since` and `until` are inclusive. `page` counts from 1; beyond the
-    end is the last page. `is_aside` asks for what the inbox does not show: what was not for people, or was replaced.
+    end is the last page. `client_ref` is the caller's own (outbox only). `is_aside` asks for what the inbox
+    does not show: what was not for people, or was replaced.
     """
 
     account_id: AccountId | None
     ports: frozenset[Port] | None = None
     number: str | None = None
+    client_ref: str | None = None
     since: EpochMs | None = None
     until: EpochMs | None = None
     page: int = 1
@@ -354,13 +358,14 @@ class ApiToken:
 class Load:
     """What waits, kept in memory and exact after each commit (reservations of running accepts included).
 
-    `open_messages` counts queued, held and sending ones; `waiting_segments` by chosen port (queued,
-    held and sending) those segments that the network has not taken yet, messages without a chosen span
-    are counted at none. The maps are live views: they go on changing.
+    `open_messages` counts queued, held and sending ones, `open_by_port` those of them that have a chosen
+    span; `waiting_segments` by chosen port those of their segments that the network has not taken yet. The
+    maps are live views: they go on changing.
     """
 
     open_messages: int = 0
     open_by_account: Mapping[AccountId, int] = field(default_factory=dict)
+    open_by_port: Mapping[Port, int] = field(default_factory=dict)
     waiting_segments: Mapping[Port, int] = field(default_factory=dict)
 
 

@@ -1,5 +1,6 @@
 """Drives real modems: the asyncio half of this package; `Modem` is what other rooms use."""
 
+from modem.at.responses import Registration
 from modem.driver.events import (
     Accepted,
     Counters,
@@ -58,6 +59,7 @@ __all__ = [
     "PowerControl",
     "Ready",
     "Refused",
+    "Registration",
     "RegistrationChanged",
     "Released",
     "Rung",

@@ -15,6 +15,7 @@ from gateway.control import RemoteAccounts, control_path
 from modem.emulator.rack.rack import Rack
 from tests.acceptance.conftest import MakeRack
 from tests.support.box import PASSWORD, Box, running_box
+from tests.support.receiver import PushReceiver
 
 pytestmark = [
     pytest.mark.timeout(120),
@@ -24,7 +25,12 @@ pytestmark = [
 
 async def curl(*words: str) -> Any:
     """Run curl as the vendor's examples do; gives the answer's document."""
-    return json.loads(await _run("curl", "-s", "--max-time", "20", *words))
+    return json.loads(await curl_text(*words))
+
+
+async def curl_text(*words: str) -> str:
+    """Run curl as the vendor's examples do; gives the answer as it is."""
+    return await _run("curl", "-s", "--max-time", "40", *words)
 
 
 async def gsm_gateway(box: Box, *words: str) -> str:
@@ -104,6 +110,76 @@ async def test_smsplus_with_curl_over_the_spans_of_the_sender_name(tmp_path: Pat
         assert {row["port"] for row in rows} == {2}
         assert texts(rack, "+994501234567") == ["Hello Əli, your code is 1234."]
         assert texts(rack, "+994551234567") == ["Hello Leyla, your code is 5678."]
+
+
+async def test_openvox_get_with_curl(tmp_path: Path, make_rack: MakeRack) -> None:
+    rack = await make_rack(count=2)
+    receiver = PushReceiver()
+    await receiver.start()
+    try:
+        async with running_box(tmp_path, ports=[str(port) for port in rack.ports]) as box:
+            await box.until_spans_ready(2)
+            await _drive_openvox_get(box, rack, receiver)
+    finally:
+        await receiver.stop()
+
+
+async def _drive_openvox_get(box: Box, rack: Rack, receiver: PushReceiver) -> None:
+    await gsm_gateway(box, "account", "set", "demo", "--role", "admin")
+    settings = [f"{name}={value}" for name, value in receiver.settings().items()]
+    await gsm_gateway(box, "account", "push", "demo", "openvox", *settings)
+    login = f"username=demo&password={PASSWORD.replace(' ', '%20')}"
+
+    # As a hasty script has it: raw octets and a raw plus (blanks curl itself does not let pass).
+    hasty = "phonenumber=+491711234567&message=Grüße%20an%20alle&port=1&id=e3e79a93"
+    sent = await curl(f"{box.address}/sendsms?{login}&{hasty}")
+    (records,) = sent["report"]
+    assert sent["message"] == "Grüße an alle"
+    assert [(key, one["port"], one["id"], one["result"]) for key, (one,) in records.items()] == [
+        ("1", "1", "e3e79a93", "sending")
+    ]
+    form: tuple[str, ...] = ("--data-urlencode", f"password={PASSWORD}", "-d", "username=demo", "-d", "message=two")
+    form += ("-d", "phonenumber=10086,10010", "-d", "port=gsm-1,gsm-1.2", "-d", "report=No")
+    words = await curl_text(f"{box.address}/sendsms", *form)
+    assert words == "sendingsending"
+    rows = await box.until_outbox(
+        lambda rows: len(rows) == 3 and all(row["status"] == "DELIVERD" for row in rows), timeout_s=20
+    )
+    assert {row["phonenumber"]: row["port"] for row in rows} == {"+491711234567": 1, "10086": 1, "10010": 2}
+    assert texts(rack, "+491711234567") == ["Grüße an alle"]
+
+    status = await curl(f"{box.address}/smsstatus?{login}&phonenumber=%2B491711234567&id=e3e79a93")
+    sims = await curl(f"{box.address}/simstatus?{login}")
+    assert (status["id"], status["status"], status["port"]) == ("e3e79a93", "DELIVERD", "1")
+    assert [one["status"] for (one,) in sims.values()] == ["Registered (Home network)"] * 2
+    assert status["imsi"] == sims["1"][0]["imsi"]
+    assert (
+        await curl_text(f"{box.address}/smsremain?{login}") == '{"Total_channel":"2","Smsremain":[{"1":"0","2":"0"}]}'
+    )
+    await receiver.until(6, timeout_s=20)
+    results = [one for one in receiver.pushes if one["type"] == "SMS-Status-Result"]
+    assert {one["phonenumber"]: one["status"] for one in results} == dict.fromkeys(
+        ("+491711234567", "10086", "10010"), "Sent"
+    )
+
+    asked = await curl(f"{box.address}/sendussd?{login}&message=*100%23&port=2&id=u1")
+    assert asked["report"][0]["1"][0]["result"] == "sending"
+    ussd = (await receiver.until(7, timeout_s=20))[-1]
+    assert (ussd["type"], ussd["port"], ussd["id"], ussd["status"], ussd["code"]) == (
+        "USSD-Result", "2", "u1", "Success", "0",
+    )  # fmt: skip
+    assert ussd["message"].startswith("Your balance is ")
+
+    # The same client of a device with older firmware.
+    await gsm_gateway(box, "account", "push", "demo", "openvox", "profile=legacy")
+    portal = f"{box.address}/sendsms?{login}&phonenumber=%2B491711234567&message=hello&report=JSON&smslog_id=77"
+    (records,) = (await curl("--http1.0", portal))["report"]
+    (record,) = records["0"]
+    assert (record["result"], record["port"][:6], record["id"]) == ("success", "gsm-1.", "null")
+    asked = await curl(f"{box.address}/sendussd?{login}&message=*100%23&port=gsm-1.1")
+    (record,) = asked["report"][0]["0"]
+    assert (record["port"], record["result"]) == ("gsm-1.1", "success")
+    assert record["response"].startswith("Your balance is ")
 
 
 async def test_a_message_survives_a_power_cut_right_behind_its_answer(tmp_path: Path, make_rack: MakeRack) -> None:

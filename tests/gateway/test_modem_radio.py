@@ -7,7 +7,7 @@ from pathlib import Path
 
 from gateway.config.settings import Settings
 from gateway.core.history import Cure
-from gateway.core.span import SpanState
+from gateway.core.span import NetworkStanding, SpanState
 from gateway.dispatch.radio import NotReady, RadioEvent, Ready
 from gateway.modem_ports import ModemPorts
 from gateway.modem_radio import RadioMaker
@@ -58,7 +58,8 @@ async def test_health_is_what_the_modem_says_of_itself(tmp_path: Path) -> None:
         await until(lambda: {memory.name for memory in radio.health.memories} >= {"SM", "ME"})
         health = radio.health
         assert (health.model, health.imei) == (MODEL, identity(0).imei)
-        assert (health.registration, health.accepted, health.refused) == ("registered in the home network", 1, 0)
+        assert (health.registration, health.standing) == ("registered in the home network", NetworkStanding.HOME)
+        assert (health.accepted, health.refused) == (1, 0)
     finally:
         await radio.close()
         await running

@@ -70,7 +70,7 @@ def _default(field: FieldInfo) -> str:
     if field.is_required():
         return "required"
     value = field.default
-    if value is None or value == "":
+    if value in (None, "", ()):
         return "none"
     if isinstance(value, bool):
         return f"`{str(value).lower()}`"

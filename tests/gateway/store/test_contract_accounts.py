@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -155,6 +156,19 @@ async def test_settings_are_kept_per_account_and_dialect(store: Store) -> None:
     assert await store.settings(other.id, "openvox") == {}
     await store.save_settings(AccountId(1), "openvox", {"enable": 0}, frozenset())
     assert await store.settings(AccountId(1), "openvox") == {"enable": 0}
+
+
+async def test_settings_that_are_read_while_they_change_are_not_remembered(store: Store) -> None:
+    shop = AccountId(1)
+    await store.save_settings(shop, "openvox", {"list": [0]}, frozenset())
+    for number in range(1, 20):
+        reads = [asyncio.ensure_future(store.settings(shop, "openvox")) for _ in range(3)]
+        await store.save_settings(shop, "openvox", {"list": [number]}, frozenset())
+        await asyncio.gather(*reads)
+        found = await store.settings(shop, "openvox")
+        assert found == {"list": [number]}
+        found["list"].append("mine")
+        assert await store.settings(shop, "openvox") == {"list": [number]}
 
 
 async def test_settings_of_nobody_are_refused(store: Store) -> None:

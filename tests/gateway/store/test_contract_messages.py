@@ -64,6 +64,7 @@ async def test_load_counts_an_accept_before_it_is_committed(store: Store) -> Non
     assert not task.done()
     assert store.load.open_messages == 1
     assert store.load.open_by_account == {1: 1}
+    assert store.load.open_by_port == {2: 1}
     assert store.load.waiting_segments == {2: 3}
     await task
     assert store.load.open_messages == 1
@@ -74,6 +75,7 @@ async def test_load_gives_room_back_when_an_accept_fails(store: Store) -> None:
         await store.accept([a_message(account_id=AccountId(77), port=Port(2))])
     assert store.load.open_messages == 0
     assert store.load.open_by_account == {}
+    assert store.load.open_by_port == {}
     assert store.load.waiting_segments == {}
 
 
@@ -81,15 +83,18 @@ async def test_load_follows_a_message_to_the_span_that_takes_it(store: Store) ->
     message_id = await accept_one(store, port=Port(2), segment_count=1)
     assignment = await claim(store, 1, at=3000, steal_before=EpochMs(NOW + 1000))
     assert assignment.message_id == message_id
+    assert store.load.open_by_port == {1: 1}
     assert store.load.waiting_segments == {1: 1}
     await store.turn(a_turn(1, settlement=settled(assignment), claim=False))
     assert store.load.open_messages == 0
+    assert store.load.open_by_port == {}
     assert store.load.waiting_segments == {}
 
 
 async def test_messages_without_a_chosen_span_wait_at_none(store: Store) -> None:
     await accept_one(store)
     assert store.load.open_messages == 1
+    assert store.load.open_by_port == {}
     assert store.load.waiting_segments == {}
 
 

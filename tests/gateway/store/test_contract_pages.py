@@ -64,6 +64,13 @@ async def test_both_ends_of_the_time_range_belong_to_it(store: Store) -> None:
     assert await outbox(store, since=EpochMs(NOW + 9000)) == ([], 0, 1)
 
 
+async def test_the_callers_own_reference_narrows_a_page(store: Store) -> None:
+    first, _, third = await store.accept([a_message(client_ref=ref) for ref in ("a", "", "a")])
+    await accept_one(store, recipient="+491722222222", client_ref="a")
+    assert await outbox(store, number="+491711234567", client_ref="a") == ([third, first], 2, 1)
+    assert await outbox(store, number="+491711234567", client_ref="b") == ([], 0, 1)
+
+
 NUMBERS = ["+491711111111", "01711111111", "+491722222222", "12345", "+4317111111"]
 
 

@@ -1,9 +1,10 @@
-"""OpenVox wireless gateways: the POST JSON API and its pushes.
+"""OpenVox wireless gateways: the POST JSON API, the GET API and the pushes of both.
 
 After https://help.openvox.cn/docs/wireless-gateway/api/post-api-for-send-and-receive-sms, with two calls that
-the vendor's document lacks: /smsinbox/get and /auth/login. The GET API is left out.
+the vendor's document lacks: /smsinbox/get and /auth/login.
 
-`settings` · `wire` (fields to values and back) · `pushes` · here the short handlers and `DIALECT`.
+`settings` · `wire` (fields to values and back) · `pushes` · `get_api` (`get_sms`, `get_ussd`, `get_wire`, `profile`) ·
+here the short handlers of the POST API and `DIALECT`.
 """
 
 from __future__ import annotations
@@ -13,6 +14,9 @@ from typing import TYPE_CHECKING, Any
 
 from gateway.api.auth import account_by_password, account_by_token, require
 from gateway.api.dialect import Answer, Call, Dialect, Route, encode_json
+from gateway.api.dialects.openvox.get_api import GET_PATHS, get_routes
+from gateway.api.dialects.openvox.get_wire import refuse_get
+from gateway.api.dialects.openvox.profile import PROFILE_KEYS, read_profile
 from gateway.api.dialects.openvox.pushes import DEFAULTS, push_events, read_push_settings, render
 from gateway.api.dialects.openvox.settings import NAME, Settings
 from gateway.api.dialects.openvox.wire import (
@@ -23,7 +27,7 @@ from gateway.api.dialects.openvox.wire import (
     read_numbers,
     read_page,
     read_ports,
-    refuse,
+    refuse_post,
     send_status,
     sent_frame,
 )
@@ -37,6 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
 
     from gateway.core.callback import CallbackEvent
+    from gateway.errors import RequestError
     from gateway.service.submitting import Accepted
 
     OpenVoxCall = Call[Settings]
@@ -140,7 +145,8 @@ def _page(total: int, current: int, query: Mapping[str, Any]) -> dict[str, int]:
 
 async def get_config(call: OpenVoxCall, account: Account) -> dict[str, Any]:
     """Give the account's push settings."""
-    values = {**DEFAULTS, **await call.service.dialect_settings(account, NAME)}
+    kept = await call.service.dialect_settings(account, NAME)
+    values = {name: kept.get(name, default) for name, default in DEFAULTS.items()}
     return envelope(call.path, values if call.settings.config_as == "object" else [values])
 
 
@@ -206,12 +212,13 @@ def _roots(settings: Settings) -> tuple[str, ...]:
 
 
 def routes(settings: Settings) -> list[Route[Settings]]:
-    """Give the paths of the API."""
-    return [
+    """Give the paths of both APIs."""
+    posted = [
         Route(path=root + uri, methods=frozenset({"POST"}), handle=partial(_serve, permission, handler))
         for root in _roots(settings)
         for uri, (permission, handler) in _CALLS.items()
     ]
+    return [*posted, *get_routes(settings)]
 
 
 def prefixes(settings: Settings) -> list[str]:
@@ -219,12 +226,18 @@ def prefixes(settings: Settings) -> list[str]:
     return [root + room for root in _roots(settings) for room in ("sms", "smsoutbox", "smsinbox", "auth")]
 
 
+def refuse(path: str, error: RequestError, settings: Settings) -> Answer:  # noqa: ARG001 (the contract)
+    """Give the answer to a request that is refused, in the words of the API that was called."""
+    return refuse_get(path, error) if path in GET_PATHS else refuse_post(path, error)
+
+
 def read_pushes(old: Mapping[str, Any], changes: Mapping[str, str]) -> tuple[dict[str, Any], frozenset[CallbackEvent]]:
-    """Give push settings after changes that an operator types, as `set_config` takes them."""
-    unknown = changes.keys() - DEFAULTS.keys()
+    """Give push settings after changes that an operator types, as `set_config` takes them, and the profile."""
+    unknown = changes.keys() - DEFAULTS.keys() - set(PROFILE_KEYS)
     if unknown:
-        raise InvalidFieldError(min(unknown), f"unknown; known are {', '.join(DEFAULTS)}")
-    values: dict[str, Any] = {**read_push_settings(Params(dict(changes)), old)}
+        raise InvalidFieldError(min(unknown), f"unknown; known are {', '.join((*DEFAULTS, *PROFILE_KEYS))}")
+    pushes = read_push_settings(Params(dict(changes)), old)
+    values = {name: pushes[name] for name in DEFAULTS} | read_profile(old, changes)
     return values, push_events(values)
 
 

@@ -9,6 +9,7 @@ from gateway.api.times import format_instant
 from gateway.api.urls import build_url, encode_as_it_stands, is_host, is_printable, percent_encode
 from gateway.core.callback import CallbackEvent, CallbackRequest
 from gateway.core.status import Status
+from gateway.core.ussd import UssdState
 from gateway.errors import InvalidFieldError
 
 if TYPE_CHECKING:
@@ -18,6 +19,7 @@ if TYPE_CHECKING:
     from gateway.api.dialects.openvox.settings import Settings
     from gateway.api.params import Params
     from gateway.core.message import Inbound, Message
+    from gateway.core.ussd import UssdDialogue
 
 # --- settings -------------------------------------------------------------------------------------
 
@@ -96,9 +98,13 @@ def push_events(values: Mapping[str, Any]) -> frozenset[CallbackEvent]:
         CallbackEvent.INBOUND: "enable",
         CallbackEvent.REPORT: "reports_enable",
         CallbackEvent.RESULT: "results_enable",
+        CallbackEvent.USSD: "results_enable",
     }
     return frozenset(event for event, name in switches.items() if values[name])
 
+
+NO_ANSWER = 5
+"""The number of +CUSD for "network time out": also told when the modem brought no +CUSD at all."""
 
 # --- rendering ------------------------------------------------------------------------------------
 
@@ -112,6 +118,8 @@ def render(facts: CallbackFacts, settings: Settings) -> CallbackRequest | None:
         parameters = _inbound_parameters(facts, facts.inbound, values)
     elif facts.message is not None:
         parameters = _status_parameters(facts, facts.message, values, settings)
+    elif facts.ussd is not None:
+        parameters = _ussd_parameters(facts, facts.ussd, values)
     else:
         return None
     scheme, host, port, path = (str(values[name]) for name in ("url_http", "url_host", "url_port", "url_path"))
@@ -153,6 +161,21 @@ def _status_parameters(
         _pair("type", "SMS-Status-Report" if is_report else "SMS-Status-Result"),
         _pair(values["url_status"], word),
         _pair("cause", facts.owed.report_status or 0) if is_report else "",
+    ]
+
+
+def _ussd_parameters(facts: CallbackFacts, dialogue: UssdDialogue, values: Mapping[str, Any]) -> list[str]:
+    owed = facts.owed
+    said = [turn.reply for turn in dialogue.turns if turn.at == owed.status_at]
+    is_failed = owed.status == UssdState.FAILED
+    return [
+        _pair(values["url_to_num"], dialogue.port),
+        _pair("id", dialogue.client_ref or dialogue.id),
+        _pair(values["url_message"], said[-1] if said else ""),
+        _pair(values["url_time"], format_instant(owed.status_at, facts.zone)),
+        _pair("type", "USSD-Result"),
+        _pair(values["url_status"], "Fail" if is_failed else "Success"),
+        _pair("code", NO_ANSWER if owed.report_status is None else owed.report_status),
     ]
 
 

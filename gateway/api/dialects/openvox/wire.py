@@ -6,6 +6,7 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from gateway.api.dialect import Answer, encode_json
+from gateway.api.dialects.openvox.profile import SLOTS_PER_MODULE
 from gateway.api.dialects.openvox.settings import PAGE_LIMIT, Settings
 from gateway.api.params import Params, WrittenFloat
 from gateway.api.refusals import BadTokenError, OversizeError, UnknownPathError, WrongMethodError
@@ -31,9 +32,6 @@ if TYPE_CHECKING:
     from gateway.core.message import Inbound, Message
     from gateway.service.desk import Service
     from gateway.service.spans import SpanBoard
-
-SLOTS_PER_MODULE = 4
-"""Of "gsm-<module>.<slot>", the name of a port on the vendor's larger boxes."""
 
 # --- wire to core ---------------------------------------------------------------------------------
 
@@ -108,6 +106,11 @@ def find_port(word: str, board: SpanBoard) -> Port | None:
         return _known(int(match[1]), board)
     module, slot = int(match[1]), int(match[2])
     return _known((module - 1) * SLOTS_PER_MODULE + slot, board) if slot <= SLOTS_PER_MODULE else None
+
+
+def is_port_word(word: str) -> bool:
+    """Whether `word` is written like a port, be it one that there is or not."""
+    return (word.isascii() and word.removeprefix("-").isdecimal()) or _PORT_WORD.fullmatch(word.lower()) is not None
 
 
 def _known(number: int, board: SpanBoard) -> Port | None:
@@ -233,7 +236,7 @@ def sent_frame(path: str, rows: list[dict[str, Any]]) -> dict[str, Any]:
     return envelope(path, rows)
 
 
-def refuse(path: str, error: RequestError, settings: Settings) -> Answer:  # noqa: ARG001 (the contract)
+def refuse_post(path: str, error: RequestError) -> Answer:
     """Give the answer to a request that is refused."""
     code, msg = _code_and_msg(error)
     retry_after_s = getattr(error, "retry_after_s", None)

@@ -9,6 +9,7 @@ from gateway import __version__
 from gateway.api.dialects.smsgateway24.wire import Refused, date_dump, required
 from gateway.api.times import format_instant
 from gateway.core.mcc import country_of_sim
+from gateway.core.span import NetworkStanding
 from gateway.core.types import Port
 from gateway.errors import NoSpanError
 
@@ -158,13 +159,16 @@ def _device_view(
     }
 
 
+_ROAMING = {NetworkStanding.UNTOLD: "", NetworkStanding.ROAMING: "1"}
+
+
 def _sim_view(slot: int, view: SpanView, service: Service, numbers: dict[Port, str]) -> dict[str, str]:
-    is_roaming = service.board.health(view.span.port).is_roaming
+    standing = service.board.health(view.span.port).standing
     return {
         "Slot": str(slot),
         "IccId": view.iccid,
         "Number": numbers.get(view.span.port, ""),
-        "Roaming": "" if is_roaming is None else str(int(is_roaming)),
+        "Roaming": _ROAMING.get(standing, "0"),
         "CountryIso": country_of_sim(view.imsi),
         "CarrierName": view.operator,
     }

@@ -7,11 +7,13 @@ from itertools import chain, zip_longest
 from typing import TYPE_CHECKING, Any
 
 from gateway.core.callback import CallbackEvent, OwedCallback
+from gateway.core.types import MessageId
+from gateway.core.ussd import UssdId
 
 if TYPE_CHECKING:
     import sqlite3
 
-    from gateway.core.types import AccountId, CallbackId, EpochMs, MessageId
+    from gateway.core.types import AccountId, CallbackId, EpochMs
     from gateway.store.backends.sqlite.transaction import Transaction
 
 ADD = """
@@ -71,12 +73,13 @@ def owe(
     account_id: AccountId,
     dialect: str,
     event: CallbackEvent,
-    message_id: MessageId,
+    message_id: MessageId | None = None,
+    ussd_id: UssdId | None = None,
     status: str,
     report_status: int | None,
     now: EpochMs,
 ) -> None:
-    """Write down a callback, due at once."""
+    """Write down a callback of a message or a USSD dialogue, due at once."""
     tx.execute(
         ADD,
         {
@@ -84,7 +87,8 @@ def owe(
             "account_id": account_id,
             "dialect": dialect,
             "event": event.value,
-            "message_id": message_id,
+            # One column orders the callbacks of one subject: dialogues are below 0, so that none waits for a message.
+            "message_id": message_id if ussd_id is None else -ussd_id,
             "status": status,
             "report_status": report_status,
             "now": now,
@@ -129,12 +133,13 @@ def _callback(row: tuple[Any, ...]) -> OwedCallback:
         account_id=account_id,
         dialect=dialect,
         event=CallbackEvent(event),
-        message_id=message_id,
+        message_id=MessageId(max(0, message_id)),
         status=status,
         status_at=status_at,
         report_status=report_status,
         tries=tries,
         created_at=created_at,
+        ussd_id=UssdId(-message_id) if message_id < 0 else None,
     )
 
 

@@ -30,6 +30,7 @@ def read_load(connection: sqlite3.Connection) -> LoadChange:
     for account_id, port, count, segments in connection.execute(READ_LOAD):
         change.open_by_account[account_id] += count
         if port is not None:
+            change.open_by_port[port] += count
             change.waiting_segments[port] += segments
     return change
 
@@ -40,22 +41,26 @@ class LoadBoard:
     def __init__(self) -> None:
         self._open_messages = 0
         self._open_by_account: dict[AccountId, int] = {}
+        self._open_by_port: dict[Port, int] = {}
         self._waiting_segments: dict[Port, int] = {}
         self._by_account = MappingProxyType(self._open_by_account)
-        self._by_port = MappingProxyType(self._waiting_segments)
+        self._by_port = MappingProxyType(self._open_by_port)
+        self._segments = MappingProxyType(self._waiting_segments)
 
     def view(self) -> Load:
         """Give the load; its maps go on changing."""
         return Load(
             open_messages=self._open_messages,
             open_by_account=self._by_account,
-            waiting_segments=self._by_port,
+            open_by_port=self._by_port,
+            waiting_segments=self._segments,
         )
 
     def change(self, change: LoadChange, sign: int = 1) -> Load:
         """Add (or with `sign` -1 take back) a change; gives the load after it."""
         self._open_messages += sign * sum(change.open_by_account.values())
         _add(self._open_by_account, change.open_by_account, sign)
+        _add(self._open_by_port, change.open_by_port, sign)
         _add(self._waiting_segments, change.waiting_segments, sign)
         return self.view()
 

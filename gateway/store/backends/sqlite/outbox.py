@@ -155,6 +155,7 @@ def reservation(messages: Sequence[NewMessage]) -> LoadChange:
     for message in messages:
         change.open_by_account[message.account_id] += 1
         if message.port is not None:
+            change.open_by_port[message.port] += 1
             change.waiting_segments[message.port] += message.segment_count
     return change
 

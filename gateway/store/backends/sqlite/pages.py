@@ -123,6 +123,8 @@ def _filtered(connection: sqlite3.Connection, box: _Box, choice: _Choice, query:
         choice = choice.where("shown_at >= :since", since=query.since)
     if query.until is not None:
         choice = choice.where("shown_at <= :until", until=query.until)
+    if query.client_ref is not None:
+        choice = choice.where("client_ref = :client_ref", client_ref=query.client_ref)
     return choice if query.number is None else _by_number(connection, box, choice, match_key(query.number))
 
 

@@ -195,6 +195,7 @@ def _count(tx: Transaction, account_id: AccountId, standing: _Standing, sign: in
     tx.memory.reserved.add(account_id, sign * reserved)
     tx.load.open_by_account[account_id] += sign
     if port is not None:
+        tx.load.open_by_port[port] += sign
         tx.load.waiting_segments[port] += sign * remaining
     if status is not Status.QUEUED:
         return

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from gateway.store.backends.sqlite import (
     accounts,
@@ -17,17 +17,17 @@ from gateway.store.backends.sqlite import (
     reports,
     schedule,
     shift,
-    subscriptions,
     turns,
 )
+from gateway.store.backends.sqlite.dialect_settings import SettingsDatabase
 from gateway.store.backends.sqlite.directory import DirectoryDatabase
 from gateway.store.backends.sqlite.modems import ModemDatabase
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Sequence
 
     from gateway.core.account import Account, AccountChanges
-    from gateway.core.callback import CallbackEvent, OwedCallback
+    from gateway.core.callback import OwedCallback
     from gateway.core.directory import Newsletter
     from gateway.core.message import Inbound, Message, NewMessage
     from gateway.core.status import Status
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
     )
 
 
-class SqliteStore(DirectoryDatabase, ModemDatabase):
+class SqliteStore(DirectoryDatabase, ModemDatabase, SettingsDatabase):
     """Keeps the contract of `gateway.store.backend.Store`; the calls are described there."""
 
     # --- messages -------------------------------------------------------------------------------
@@ -210,20 +210,6 @@ class SqliteStore(DirectoryDatabase, ModemDatabase):
     async def callback_given_up(self, callback_id: CallbackId, *, now: EpochMs, error: str) -> None:
         """Keep the row without further tries."""
         await self.write(lambda tx: callbacks.give_up(tx, callback_id, now=now, error=error))
-
-    async def set_subscriptions(self, account_id: AccountId, dialect: str, events: frozenset[CallbackEvent]) -> None:
-        """Which events the account is owed by `dialect` from now on."""
-        await self.write(lambda tx: subscriptions.set_subscriptions(tx, account_id, dialect, events))
-
-    async def settings(self, account_id: AccountId, dialect: str) -> dict[str, Any]:
-        """What the dialect keeps for the account, {} if nothing."""
-        return await self.read(lambda connection: subscriptions.read_settings(connection, account_id, dialect))
-
-    async def save_settings(
-        self, account_id: AccountId, dialect: str, values: Mapping[str, Any], events: frozenset[CallbackEvent]
-    ) -> None:
-        """Keep the dialect's settings and the subscriptions that follow from them."""
-        await self.write(lambda tx: subscriptions.save_settings(tx, account_id, dialect, values, events))
 
     # --- accounts -------------------------------------------------------------------------------
 

@@ -65,6 +65,7 @@ class LoadChange:
     """How `Load` changes when the transaction is committed."""
 
     open_by_account: dict[AccountId, int] = field(default_factory=lambda: defaultdict(int))
+    open_by_port: dict[Port, int] = field(default_factory=lambda: defaultdict(int))
     waiting_segments: dict[Port, int] = field(default_factory=lambda: defaultdict(int))
 
 

@@ -7,7 +7,9 @@ from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from gateway.core.balance import Balance
+from gateway.core.callback import CallbackEvent
 from gateway.core.ussd import UssdDialogue, UssdId, UssdState, UssdTurn
+from gateway.store.backends.sqlite.callbacks import owe
 
 if TYPE_CHECKING:
     import sqlite3
@@ -17,6 +19,8 @@ if TYPE_CHECKING:
 
 # The newest so many dialogues are kept.
 KEPT = 10_000
+# Who asked has not been answered yet, or does not want to be any more.
+_NO_NEWS = frozenset({UssdState.WAITING, UssdState.CANCELLED})
 
 ADD = """
 INSERT INTO ussd (account_id, port, sim, client_ref, state, reason, turns, begun_at)
@@ -61,7 +65,7 @@ def add(
 
 
 def save(tx: Transaction, dialogue: UssdDialogue) -> None:
-    """Keep what has become of a dialogue."""
+    """Keep what has become of a dialogue, with the callbacks owed for it."""
     turns = json.dumps([[turn.sent, turn.reply, turn.result, turn.at] for turn in dialogue.turns], ensure_ascii=False)
     tx.execute(
         SAVE,
@@ -73,6 +77,27 @@ def save(tx: Transaction, dialogue: UssdDialogue) -> None:
             "ended_at": dialogue.ended_at,
         },
     )
+    if dialogue.account_id is not None and dialogue.state not in _NO_NEWS:
+        _owe(tx, dialogue, dialogue.account_id)
+
+
+def _owe(tx: Transaction, dialogue: UssdDialogue, account_id: AccountId) -> None:
+    """Owe the account that began the dialogue what the network said, or that it does not answer."""
+    last = dialogue.turns[-1] if dialogue.turns else None
+    if last is not None and dialogue.ended_at not in {None, last.at}:
+        return  # it was answered before, and ended without another word
+    for dialect, events in tx.memory.subscriptions.get(account_id, {}).items():
+        if CallbackEvent.USSD in events:
+            owe(
+                tx,
+                account_id=account_id,
+                dialect=dialect,
+                event=CallbackEvent.USSD,
+                ussd_id=dialogue.id,
+                status=dialogue.state.value,
+                report_status=None if last is None else last.result,
+                now=dialogue.ended_at or dialogue.begun_at if last is None else last.at,
+            )
 
 
 def read_one(connection: sqlite3.Connection, dialogue_id: UssdId) -> UssdDialogue | None:

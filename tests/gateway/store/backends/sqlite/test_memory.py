@@ -29,6 +29,7 @@ class MemoryLife(MessageLife):
         assert (kept.accounts, kept.subscriptions) == (fresh.accounts, fresh.subscriptions)
         load = self.runner.run(store.read(read_load))
         assert dict(store.load.waiting_segments) == dict(load.waiting_segments)
+        assert dict(store.load.open_by_port) == dict(load.open_by_port)
         assert dict(store.load.open_by_account) == dict(load.open_by_account)
 
 
