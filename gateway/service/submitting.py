@@ -6,6 +6,7 @@ import itertools
 import random
 from collections import OrderedDict
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import modem.pdu as sms
@@ -30,6 +31,7 @@ if TYPE_CHECKING:
 
 QUEUE_FULL_RETRY_S = 30
 REMEMBERED_RECIPIENTS = 4096
+REMEMBERED_TEXTS = 2048
 DAY_MS = 86_400_000
 NOT_SENDABLE = "not sendable"
 """The reason of a refused text that is not only too long."""
@@ -78,9 +80,11 @@ class Submitter:
         self._clock = clock
         self._tables = tuple(sms.Language[name.upper()] for name in settings.text.national_tables)
         self._concat_refs = ConcatRefs()
+        # An API asks before it names what is wrong, and the same text is counted again when it is accepted.
+        self.count_segments = lru_cache(maxsize=REMEMBERED_TEXTS)(self._count_segments)
+        """Give how many segments a text takes; InvalidFieldError("text", …) when it cannot be sent."""
 
-    def count_segments(self, text: str) -> int:
-        """Give how many segments `text` takes; InvalidFieldError("text", …) when it cannot be sent."""
+    def _count_segments(self, text: str) -> int:
         if "\x00" in text or not text:
             raise InvalidFieldError("text", NOT_SENDABLE)
         try:

@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
+from urllib.parse import urlencode
+
+import aiohttp
 
 from gateway.control import RemoteAccounts, RemoteUpkeep, control_path
 from tests.bench.load import drive, post, send_body
-from tests.support.box import Box
+from tests.support.box import PASSWORD, Box
 
 TEXT = "Hello from the bench, forty characters.."
 RECIPIENTS = 1000
@@ -54,7 +57,28 @@ async def onezeroart(box: Box) -> Requests:
     )
 
 
-APIS: dict[str, Callable[[Box], Awaitable[Requests]]] = {"openvox": openvox, "onezeroart": onezeroart}
+async def smsgateway24(box: Box) -> Requests:
+    login = urlencode({"email": "demo", "pass": PASSWORD}).encode()
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(f"{box.address}/getdata/gettoken", data=login) as answer,
+    ):
+        token = (await answer.json(content_type=None))["token"]
+    items = [{"sendto": f"+49172{index:07}", "body": TEXT, "device_id": 0} for index in range(RECIPIENTS)]
+    everybody = json.dumps({"token": token, "smsdata": items}).encode()
+
+    def single(index: int) -> bytes:
+        fields = {"token": token, "sendto": f"+49171{index:07}", "body": TEXT, "device_id": 0}
+        return post("getdata/addsms", json.dumps(fields).encode())
+
+    return Requests(single=single, bulk=lambda _: post("getdata/addalotofsms", everybody), good=b'"error":0')
+
+
+APIS: dict[str, Callable[[Box], Awaitable[Requests]]] = {
+    "openvox": openvox,
+    "onezeroart": onezeroart,
+    "smsgateway24": smsgateway24,
+}
 
 
 async def accepts_by_api(box: Box, *, singles: int, bulks: int) -> dict[str, float]:
