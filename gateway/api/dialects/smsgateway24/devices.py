@@ -74,13 +74,30 @@ class Slots:
 # --- which is meant -------------------------------------------------------------------------------
 
 
-async def read_device(call: Call[Settings], account: Account, fields: Fields, *, is_required: bool = True) -> Device:
-    """Find the device that is named: by number, by name, as a pool of spans, or any."""
+async def read_device(
+    call: Call[Settings],
+    account: Account,
+    fields: Fields,
+    *,
+    is_required: bool = True,
+    known: dict[str, Device] | None = None,
+) -> Device:
+    """Find the device that is named; `known` are those that were found for the same request, by what was written."""
     text = fields.string("device_id")
     if text is None:
         if is_required and call.settings.device_required:
             raise required("device_id")
         return Device()
+    device = None if known is None else known.get(text)
+    if device is None:
+        device = await _find_device(call, account, text)
+        if known is not None:
+            known[text] = device
+    return device
+
+
+async def _find_device(call: Call[Settings], account: Account, text: str) -> Device:
+    """Find a device by number, by name, as a pool of spans, or any."""
     number = _number(text)
     port = _port_of(call, account, text, number)
     if port is not None:
