@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 QUEUE_FULL_RETRY_S = 30
 REMEMBERED_RECIPIENTS = 4096
-REMEMBERED_TEXTS = 64
+REMEMBERED_TEXTS = 2048
 DAY_MS = 86_400_000
 NOT_SENDABLE = "not sendable"
 """The reason of a refused text that is not only too long."""

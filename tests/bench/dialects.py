@@ -8,6 +8,8 @@ from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
 from urllib.parse import urlencode
 
+import aiohttp
+
 from gateway.control import RemoteAccounts, control_path
 from gateway.control_directory import RemoteUpkeep
 from tests.bench.load import drive, get, post, send_body
@@ -106,10 +108,28 @@ async def openvox_get(_: Box) -> Requests:
     )
 
 
+async def smsgateway24(box: Box) -> Requests:
+    login = urlencode({"email": "demo", "pass": PASSWORD}).encode()
+    async with (
+        aiohttp.ClientSession() as session,
+        session.post(f"{box.address}/getdata/gettoken", data=login) as answer,
+    ):
+        token = (await answer.json(content_type=None))["token"]
+    items = [{"sendto": f"+49172{index:07}", "body": TEXT, "device_id": 0} for index in range(RECIPIENTS)]
+    everybody = json.dumps({"token": token, "smsdata": items}).encode()
+
+    def single(index: int) -> bytes:
+        fields = {"token": token, "sendto": f"+49171{index:07}", "body": TEXT, "device_id": 0}
+        return post("getdata/addsms", json.dumps(fields).encode())
+
+    return Requests(single=single, bulk=lambda _: post("getdata/addalotofsms", everybody), good=b'"error":0')
+
+
 APIS: dict[str, Callable[[Box], Awaitable[Requests]]] = {
     "openvox": openvox,
     "openvox_get": openvox_get,
     "onezeroart": onezeroart,
+    "smsgateway24": smsgateway24,
     "smsplus": smsplus,
     "voipcom": voipcom,
 }

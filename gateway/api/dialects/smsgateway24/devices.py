@@ -75,22 +75,35 @@ class Slots:
 # --- which is meant -------------------------------------------------------------------------------
 
 
-async def read_device(call: Call[Settings], account: Account, fields: Fields, *, is_required: bool = True) -> Device:
-    """Find the device that is named: by number, by name, as a pool of spans, or any."""
+async def read_device(
+    call: Call[Settings],
+    account: Account,
+    fields: Fields,
+    *,
+    is_required: bool = True,
+    known: dict[str, Device] | None = None,
+) -> Device:
+    """Find the device that is named; `known` are those that were found for the same request, by what was written."""
     text = fields.string("device_id")
     if text is None:
         if is_required and call.settings.device_required:
             raise required("device_id")
         return Device()
-    slots = Slots(call.settings)
+    device = None if known is None else known.get(text)
+    if device is None:
+        device = await _find_device(call, account, text)
+        if known is not None:
+            known[text] = device
+    return device
+
+
+async def _find_device(call: Call[Settings], account: Account, text: str) -> Device:
+    """Find a device by number, by name, as a pool of spans, or any."""
     number = _number(text)
-    views = [view for view in call.service.spans_of(account) if not slots.is_second(view.span.port)]
-    named = next((view for view in views if view.span.port == number), None)
-    named = named or next((view for view in views if view.span.name.casefold() == text.casefold()), None)
-    if named is not None:
-        second = slots.second_of(named.span.port)
-        may_use_second = second is not None and account.may_use(second)
-        return Device(spans=(named.span.port,), second=second if may_use_second else None)
+    port = _port_of(call, account, text, number)
+    if port is not None:
+        second = Slots(call.settings).second_of(port)
+        return Device(spans=(port,), second=second if second is not None and account.may_use(second) else None)
     pool = await call.service.directory.find_pool(account, text, is_name=True)
     if pool is not None:
         try:
@@ -100,6 +113,19 @@ async def read_device(call: Call[Settings], account: Account, fields: Fields, *,
     if number == 0 or text.casefold() == "any":
         return Device()
     raise Refused("Device not found")
+
+
+def _port_of(call: Call[Settings], account: Account, text: str, number: int | None) -> Port | None:
+    """Give the account's span of a number, else the one of a name."""
+    slots, board = Slots(call.settings), call.service.board
+
+    def is_device(port: Port) -> bool:
+        return account.may_use(port) and not slots.is_second(port)
+
+    if number is not None and board.span(Port(number)) is not None and is_device(Port(number)):
+        return Port(number)
+    name = text.casefold()
+    return next((port for port in board.ports() if board.name(port).casefold() == name and is_device(port)), None)
 
 
 def _number(text: str) -> int | None:

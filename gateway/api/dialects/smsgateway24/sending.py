@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
+from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from gateway.api.dialects.smsgateway24.devices import read_device, read_sim
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from gateway.api.dialect import Answer, Call
+    from gateway.api.dialects.smsgateway24.devices import Device
     from gateway.api.dialects.smsgateway24.settings import Settings
     from gateway.core.account import Account
     from gateway.core.number import Number
@@ -44,17 +47,19 @@ _FORTHWITH = "0"
 
 async def add_sms(call: Call[Settings], account: Account) -> Answer:
     """Accept one text for one number or several, all or none."""
-    submission = await _read_submission(call, account, call.params)
+    submission = await _read_submission(call, account, call.params, {})
     accepted = await call.service.submit(account, submission)
     return saved([one.id for one in accepted])
 
 
-async def _read_submission(call: Call[Settings], account: Account, params: Params) -> Submission:
+async def _read_submission(
+    call: Call[Settings], account: Account, params: Params, known: dict[str, Device]
+) -> Submission:
     fields, service = Fields(params), call.service
     fields.require("sendto", "body", *(["device_id"] if call.settings.device_required else []))
     numbers = read_numbers(fields.phone("sendto"), service, "sendto")
     text = fields.body(service)
-    device = await read_device(call, account, fields)
+    device = await read_device(call, account, fields, known=known)
     send_at = fields.send_at("timetosend", service, service.zone(account))
     sim = read_sim(call, fields, device)
     customer_id = fields.customer_id()
@@ -105,18 +110,29 @@ async def add_a_lot_of_sms(call: Call[Settings], account: Account, document: Par
         raise too_many()
     is_form = source.came_by_form("smsdata")
     submissions: list[Submission] = []
+    known: dict[str, Device] = {}
     for index, item in enumerate(items):
         try:
             if not isinstance(item, dict):
                 raise incorrect("smsdata")
-            submissions.append(await _read_submission(call, account, _nested(item, is_form=is_form)))
+            submissions.append(await _read_submission(call, account, _nested(item, is_form=is_form), known))
         except Refused as refused:
             raise Refused(f"smsdata[{index}]: {refused.message}") from refused
     if sum(len(one.numbers) for one in submissions) > most:
         raise too_many()
-    accepted = await call.service.submit_all(account, submissions)
+    accepted = await call.service.submit_all(account, _joined(submissions))
     ids = [one.id for one in accepted]
     return success({"error": 0, "message": "Sms has been saved successfully", "sms_ids": ids})
+
+
+def _joined(submissions: list[Submission]) -> list[Submission]:
+    """Give neighbours that differ in their numbers only as one: most of what comes in bulk is one text."""
+    groups = [list(group) for _, group in groupby(submissions, key=_all_but_numbers)]
+    return [replace(group[0], numbers=[number for one in group for number in one.numbers]) for group in groups]
+
+
+def _all_but_numbers(one: Submission) -> tuple[object, ...]:
+    return one.text, one.spans, one.sender, one.client_ref, one.send_at, one.is_urgent, one.sim_slot
 
 
 def _read_items(params: Params) -> list[Any]:

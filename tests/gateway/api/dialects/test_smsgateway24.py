@@ -106,6 +106,31 @@ async def test_a_raw_plus_in_datajson_of_a_form_is_put_back(desk: Desk) -> None:
     assert desk.rows("SELECT recipient_given, text FROM message") == [("+4915752982212", "a b")]
 
 
+async def test_each_item_of_a_bulk_request_is_kept_with_its_own_facts_in_order(desk: Desk) -> None:
+    items = [
+        {**SMS, "sendto": "+491571"},
+        {**SMS, "sendto": "+4915720, +4915721"},
+        {**SMS, "sendto": "+491573", "customerid": 3},
+        {**SMS, "sendto": "+491574", "customerid": 3, "urgent": 1},
+        {**SMS, "sendto": "+491575", "body": "other", "sim": 1},
+        {**SMS, "sendto": "+491576"},
+    ]
+    items = [{**one, "sendto": one["sendto"].replace("+49157", "+4915700")} for one in items]
+    answer = await _call(desk, "addalotofsms", smsdata=items)
+    assert answer["sms_ids"] == desk.ids()
+    code = SMS["body"]
+    columns = "recipient, text, client_ref, is_urgent, sim_slot"
+    assert desk.rows(f"SELECT {columns} FROM message ORDER BY id") == [
+        ("+49157001", code, "", 0, 0),
+        ("+491570020", code, "", 0, 0),
+        ("+491570021", code, "", 0, 0),
+        ("+49157003", code, "3", 0, 0),
+        ("+49157004", code, "3", 1, 0),
+        ("+49157005", "other", "", 0, 1),
+        ("+49157006", code, "", 0, 0),
+    ]
+
+
 async def test_a_newsletter_waits_for_its_time_and_writes_to_each_number_once(desk: Desk) -> None:
     STATES["five contacts"](desk)
     STATES["tags"](desk)
