@@ -40,6 +40,8 @@ class Renderer:
         subject = inbound or message or ussd
         if inbound is not None and not _may_hear(account, inbound):
             return None
+        if ussd is not None and not (account.may(Permission.USSD) and account.may_use(ussd.port)):
+            return None
         port = subject.port if subject else None
         numbers = await self._service.directory.own_numbers(account)
         facts = CallbackFacts(

@@ -378,3 +378,13 @@ async def test_ussd_that_the_network_does_not_answer(desk: Desk) -> None:
         assert url.endswith("&message=&time=2024-03-26%2010%3A15%3A00&type=USSD-Result&status=Fail&code=5")
         (record,) = records(await get("/sendussd", message="*100#", port="1", report="JSON"))
         assert (record["result"], "response" in record) == ("fail", False)
+
+
+async def test_ussd_is_not_told_to_an_account_that_may_not_use_it_any_more(get: Getter, desk: Desk) -> None:
+    async with networked(desk, UssdReply(result=0, text="5.00")) as line:
+        line.may_answer.set()
+        await get("/sendussd", message="*100#", port="1")
+        await until(lambda: bool(desk.rows("SELECT 1 FROM callback")))
+        assert len(await pushes(desk)) == 1
+        desk.change_demo(role="sender")
+        assert await pushes(desk) == []
