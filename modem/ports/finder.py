@@ -53,6 +53,26 @@ class Sighting:
         return self.choice.group.key
 
 
+def newest(events: list[Uevent | None]) -> list[Uevent | None]:
+    """Return what is to be looked at after these events, each place once, as its last event has it.
+
+    A modem with four ports makes some twenty events, and what an event is about is read whole each time. None (events
+    were lost) stands for all of them: everything is looked through then.
+    """
+    if None in events:
+        return [None]
+    found: dict[tuple[str, str], Uevent] = {}
+    for event in events:
+        if event is None:
+            continue
+        is_interface = event.subsystem == "usb" and event.devtype != "usb_device"
+        place = event.path.rpartition("/")[0] if is_interface else event.path
+        before = found.pop((event.subsystem, place), None)
+        # An interface that goes does not make its device go, nor come back.
+        found[event.subsystem, place] = before if is_interface and before is not None else event
+    return list(found.values())
+
+
 class Finder:
     """Runs until cancelled. `on_change` gets each sighting, new or changed, and Gone when it is unplugged.
 
@@ -97,7 +117,7 @@ class Finder:
                 self._tell()
                 due = self._settling.next_timer()
                 wake_at = rescan_at if due is None else min(rescan_at, due)
-                for event in await self._wait(wake_at):
+                for event in newest(await self._wait(wake_at)):
                     await self._look(event)
         finally:
             if events is not None:
