@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import time
 from pathlib import Path
@@ -134,6 +135,31 @@ def test_modem_comes_back_after_its_hub_port_lost_power(service: Guest, alike: R
     service.send(recipient, "after the power came back", port=again.port)
     service.until_sent({recipient})
     note("hub port switched off and on", f"sending {seconds_since(began)} after the power")
+
+
+def asked_of_the_helper(guest: Guest, user: str, request: dict[str, str]) -> dict[str, str]:
+    """Ask the part with rights for a step as `user`; gives its answer."""
+    code = (
+        "import socket; s = socket.socket(socket.AF_UNIX); s.connect('/run/gsm-gateway-usb.sock'); "
+        "s.send(input().encode() + bytes([10])); print(s.makefile().readline())"
+    )
+    said = guest.run(f"runuser -u {user} -- python3 -c \"{code}\" <<<'{json.dumps(request)}' 2>&1 || true")
+    answer: dict[str, str] = json.loads(said) if said.startswith("{") else {"error": said}
+    return answer
+
+
+def test_helper_resets_modems_for_the_gateway_alone(service: Guest, alike: Rack, note: Note) -> None:
+    span = service.until_ready(alike, [0])[0]
+    allowed = {"do": "reauthorise", "device": "1-1.1"}
+    assert "PermissionError" in asked_of_the_helper(service, "nobody", allowed)["error"]
+    assert "hub" in asked_of_the_helper(service, "gsm-gateway", {"do": "reauthorise", "device": "1-1"})["refused"]
+    assert "1-1.1" in asked_of_the_helper(service, "gsm-gateway", allowed)["done"]
+    until(lambda: span.port not in service.ready_ports(), timeout_s=30, what="the loss noticed")
+    service.until_ready(alike, [0])
+    for step in ("usb-reset", "power-cycle"):
+        assert "1-1.1" in asked_of_the_helper(service, "gsm-gateway", {**allowed, "do": step})["done"]
+        service.until_ready(alike, [0])
+    note("privileged helper", "resets a modem and switches its power for gsm-gateway, no hub, and for nobody else")
 
 
 def test_restart_of_the_service_loses_nothing(service: Guest, alike: Rack, note: Note) -> None:
