@@ -83,6 +83,7 @@ class DescriptorPort:
         self._loop = asyncio.get_running_loop()
         self._unwritten = bytearray()
         self._death: PortLostError | None = None
+        self._is_let_go = False
         self._loop.add_reader(self._fd, self._read)
 
     def write(self, data: bytes) -> None:
@@ -106,13 +107,19 @@ class DescriptorPort:
             self._lose("the device takes no data any more")
 
     async def close(self) -> None:
-        """Let go of the port; a close that hangs (USB device gone) is left behind after a deadline."""
+        """Let go of the port; a close that hangs (USB device gone) is left behind after a deadline.
+
+        Once only: while it hangs the number of the descriptor is free already, and may be another modem's by now.
+        """
         if self._death is None:
             self._detach("closed by us")
+        if self._is_let_go:
+            return
+        self._is_let_go = True
         try:
             await run_blocking(self._device.close, deadline_s=CLOSE_DEADLINE_S, name=f"close {self._url}")
-        except TimeoutError:
-            return
+        except (TimeoutError, OSError):
+            return  # Linux lets go of the descriptor also when close(2) fails
 
     def _read(self) -> None:
         try:

@@ -8,12 +8,14 @@ import pty
 import re
 import socket
 import sys
+import threading
 import tty
 from typing import TYPE_CHECKING
 
 import pytest
 
-from modem.driver.port import open_port
+from modem.driver import port as port_module
+from modem.driver.port import DescriptorPort, open_port
 from modem.errors import PortBusyError, PortError, PortLostError
 
 if TYPE_CHECKING:
@@ -206,4 +208,39 @@ async def test_who_holds_a_port_without_any_lock_is_named(ends: tuple[int, int])
     await holder.communicate(b"")
     assert re.fullmatch(rf"{name} is held by python\S* \(pid {holder.pid}\)", caught.value.reason)
     port = await open_port(name, baudrate=115200, on_data=ear.on_data, on_lost=ear.on_lost)
+    await port.close()
+
+
+class HangingSocket(socket.socket):
+    """A device whose close hangs, as that of a USB port with undrained output does, and which counts the calls."""
+
+    def __init__(self, release: threading.Event) -> None:
+        super().__init__(socket.AF_UNIX, socket.SOCK_DGRAM)
+        self.release = release
+        self.closes = 0
+
+    def close(self) -> None:
+        self.closes += 1
+        self.release.wait()
+        super().close()
+
+
+async def test_a_device_whose_close_hangs_is_not_closed_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    # The second close would hit whatever has the number of the descriptor by then: another modem's port.
+    monkeypatch.setattr(port_module, "CLOSE_DEADLINE_S", 0.01)
+    release = threading.Event()
+    device = HangingSocket(release)
+    port = DescriptorPort(device, url="hanging", on_data=lambda _: None, on_lost=lambda _: None)
+    try:
+        await port.close()
+        await port.close()
+        assert device.closes == 1
+    finally:
+        release.set()
+
+
+async def test_a_close_that_fails_is_a_port_let_go(ends: tuple[int, int]) -> None:
+    port = await open_port(os.ttyname(ends[1]), baudrate=115200, on_data=lambda _: None, on_lost=lambda _: None)
+    assert isinstance(port, DescriptorPort)
+    os.close(port._fd)  # the kernel's EBADF stands for any error of close(2)
     await port.close()
