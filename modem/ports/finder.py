@@ -94,7 +94,7 @@ class Finder:
         self._on_change = on_change
         self._asks = asks
         self._sysfs = sysfs or Sysfs()
-        self._settling = Settling(settle_s=settle_s)
+        self._settling = Settling(settle_s=settle_s, awaits_udev=self._sysfs.has_udev)
         self._rescan_s = rescan_s
         self._ask_every_s = ask_every_s
         self._sightings: dict[str, Sighting] = {}

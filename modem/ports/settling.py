@@ -17,8 +17,9 @@ if TYPE_CHECKING:
     from modem.ports.facts import PortFacts, UsbFacts
 
 SETTLE_S: Final = 1.0
-# A device without ports waits so many times longer: its driver may come late, or usb_modeswitch is at work on it.
-_WITHOUT_PORTS: Final = 10
+# A device without ports waits so many times longer: its driver may come late, or usb_modeswitch is at work on it. So
+# does one with a port that udev is not done with: its name, its marks and its permissions are still to come.
+_UNFINISHED: Final = 10
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -37,10 +38,14 @@ class Gone:
 
 
 class Settling:
-    """The devices that are there; `next_event` gives what became of them."""
+    """The devices that are there; `next_event` gives what became of them.
 
-    def __init__(self, *, settle_s: float = SETTLE_S) -> None:
+    With `awaits_udev` a port is whole when udev has noted when it appeared.
+    """
+
+    def __init__(self, *, settle_s: float = SETTLE_S, awaits_udev: bool = False) -> None:
         self._settle_s = settle_s
+        self._awaits_udev = awaits_udev
         self._ports: dict[str, PortFacts] = {}
         self._devices: dict[str, UsbFacts] = {}
         self._seen_at: dict[str, float] = {}
@@ -140,8 +145,10 @@ class Settling:
 
     def _touch(self, key: str, now: float) -> None:
         group = self._group(key)
-        has_ports = group is not None and group.ports
-        self._due[key] = now + self._settle_s * (1 if has_ports else _WITHOUT_PORTS)
+        is_finished = group is not None and bool(group.ports)
+        if group is not None and self._awaits_udev:
+            is_finished &= all(port.appeared_at is not None for port in group.ports)
+        self._due[key] = now + self._settle_s * (1 if is_finished else _UNFINISHED)
 
     def _say_gone(self, key: str) -> None:
         if self._given.pop(key, None) is not None:

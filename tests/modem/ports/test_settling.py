@@ -131,3 +131,22 @@ def test_any_order_of_events_gives_the_same_devices(data: st.DataObject, ports: 
         else:
             del given_out[event.key]
     assert given_out == {one.key: one for one in group(one for one in ports if one.device in here)}
+
+
+def test_a_port_that_udev_is_not_done_with_gets_its_time() -> None:
+    # A modem with five ports on a slow, busy box: udev's rules took longer than a second for each of the last ones.
+    settling = Settling(awaits_udev=True)
+    for one in PORTS:
+        settling.see_port(replace(one, appeared_at=None), 0.0)
+    assert told(settling, 1.5) == []
+    for one in PORTS:
+        settling.see_port(replace(one, appeared_at=0.2), 4.0)
+    (event,) = told(settling, 5.0)
+    assert isinstance(event, Settled)
+    assert [one.appeared_at for one in event.group.ports] == [0.2] * 4
+
+
+def test_a_port_that_udev_never_gets_done_with_is_given_out_all_the_same() -> None:
+    settling = Settling(awaits_udev=True)
+    settling.see_port(replace(PORTS[2], appeared_at=None), 0.0)
+    assert len(told(settling, 10.0)) == 1
