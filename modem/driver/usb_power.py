@@ -37,7 +37,8 @@ _STEPS: Final = {
 class UsbPower:
     """A PowerControl (`modem.driver.recovery`) for all modems of one process.
 
-    `in_service` gives the ports whose modems can send now: a hub is not reset under them.
+    `in_service` gives the ports whose modems can send now: neither they nor a hub under them are reset because of a
+    port that is silent.
     """
 
     def __init__(
@@ -60,7 +61,7 @@ class UsbPower:
         device = self._device(url)
         if device is None or self.why_not is not None:
             return frozenset()
-        return frozenset(rung for rung, step in _STEPS.items() if self._refusal(device, step) is None)
+        return frozenset(rung for rung, step in _STEPS.items() if self._refusal(url, device, step) is None)
 
     @property
     def why_not(self) -> str | None:
@@ -76,7 +77,7 @@ class UsbPower:
         device = self._device(url)
         if device is None:
             raise PowerControlError(f"{url} is no USB port")
-        refusal = self.why_not or self._refusal(device, _STEPS[rung])
+        refusal = self.why_not or self._refusal(url, device, _STEPS[rung])
         if refusal is not None:
             raise PowerControlError(refusal)
         request = {"do": _STEPS[rung].value, "device": device.name}
@@ -101,13 +102,17 @@ class UsbPower:
             writer.close()
         return _read_answer(said)
 
-    def _refusal(self, device: UsbDevice, step: Step) -> str | None:
+    def _refusal(self, url: str, device: UsbDevice, step: Step) -> str | None:
         try:
             device.check(step)
         except RefusedError as error:
             return str(error)
+        others = [other for other in self._in_service() if other != url]
+        working = {one.name for other in others if (one := self._device(other)) is not None}
+        if device.name in working:
+            # This port is silent because it is for diagnostics, say: the modem is well.
+            return f"{device.name} works on another of its ports"
         if step is Step.HUB_RESET:
-            working = {one.name for url in self._in_service() if (one := self._device(url)) is not None}
             disturbed = sorted(working.intersection(device.modems_on_hub()) - {device.name})
             if disturbed:
                 return f"other modems on the hub work: {', '.join(disturbed)}"

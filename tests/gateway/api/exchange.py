@@ -103,7 +103,7 @@ async def send(port: int, request: HttpText) -> HttpText:
     """Send a request over a connection of its own and give the answer."""
     body = request.body.encode()
     if request.headers.get("Content-Type", "").startswith("multipart/"):
-        body = body.replace(b"\n", b"\r\n") + b"\r\n"
+        body += b"\r\n"
     headers = {"Host": "gateway.example", **request.headers, "Content-Length": str(len(body)), "Connection": "close"}
     lines = [request.first_line, *(f"{name}: {value}" for name, value in headers.items())]
     return await send_octets(port, "\r\n".join(lines).encode() + b"\r\n\r\n" + body)

@@ -130,3 +130,13 @@ async def test_hub_is_not_reset_under_a_modem_that_works(tmp_path: Path, tree: U
         assert Rung.HUB_RESET in power(tmp_path, tree, url).offers(url)
         with pytest.raises(PowerControlError, match="other modems on the hub work"):
             await power(tmp_path, tree, other).perform(Rung.HUB_RESET, url)
+
+
+async def test_modem_that_works_on_another_of_its_ports_is_left_alone(tmp_path: Path, tree: UsbTree) -> None:
+    # Seen on an EC25 in a guest system: its diagnostics port never answers AT, and the modem lost its power for it.
+    silent, working = (str(tree.host.dev / name) for name in ("ttyUSB0", "ttyUSB1"))
+    async with listening(tmp_path / "usb.sock", tree):
+        assert power(tmp_path, tree).offers(silent) == USB
+        assert power(tmp_path, tree, working).offers(silent) == frozenset()
+        with pytest.raises(PowerControlError, match="works on another of its ports"):
+            await power(tmp_path, tree, working).perform(Rung.POWER_CYCLE, silent)

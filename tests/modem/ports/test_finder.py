@@ -15,7 +15,8 @@ async def test_a_modem_that_is_plugged_in_is_found_whole_and_once() -> None:
         await box.plug("quectel-ec25")
         word, found = await box.next()
         assert (word, found["at"], found["at2"]) == ("found", "/dev/ttyUSB2", "/dev/ttyUSB3")
-        assert 2.0 < found["quiet"] <= 3.0
+        # 3 s from the first port on, less what it took to see that all are there.
+        assert 0.5 < found["quiet"] <= 3.0
         await box.tell("unplug", "1-2")
         assert await box.next() == ("gone", "usb:1-2")
 
