@@ -34,7 +34,7 @@ from modem.driver.port import open_port
 from modem.driver.radio import Radio
 from modem.driver.recovery import Recovery
 from modem.driver.session import Session
-from modem.driver.status import Status, why_ended
+from modem.driver.status import Status, in_words, why_ended
 from modem.driver.submit import Durations, submit
 from modem.driver.ussd import DEFAULT_TIMEOUT_S, UssdFailed
 from modem.errors import (
@@ -319,7 +319,7 @@ class Modem:
                     await self._use_port()
                 except PortError as error:
                     standing = self._recovery.standing
-                    self._status.not_ready(ModemState.CLOSED, standing or error.reason, needs_person=bool(standing))
+                    self._status.not_ready(ModemState.CLOSED, standing or in_words(error), needs_person=bool(standing))
                     if not isinstance(error, PortBusyError | PortTooEarlyError):
                         self._recovery.note_absent()
                 await self._recovery.between_ports()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import errno
 from typing import TYPE_CHECKING
 
 import structlog
 
 from modem.driver.events import Lost, ModemState, NotReady, Ready
-from modem.errors import ModemError, PortGivenUpError, PortLostError
+from modem.errors import ModemError, PortError, PortGivenUpError, PortLostError
 
 if TYPE_CHECKING:
     import asyncio
@@ -72,3 +73,10 @@ def why_ended(serving: asyncio.Task[None]) -> str:
         return str(error)
     log.error("session failed", action="session_failed", exc_info=error)
     return f"internal error: {error!r}"
+
+
+def in_words(error: PortError) -> str:
+    """Return why a port does not open, for people who look at the modem."""
+    if isinstance(error.__cause__, OSError) and error.__cause__.errno == errno.ENOENT:
+        return "the port is not there: the modem is unplugged, or the port has another name"
+    return error.reason

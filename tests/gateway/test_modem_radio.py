@@ -17,6 +17,7 @@ from modem.emulator.numbering import identity
 from modem.emulator.rack.rack import Rack
 from tests.support.waiting import until
 
+WHERE_IS_IT = "the port is not there: the modem is unplugged, or the port has another name"
 MODEL = "gsm-gateway Emulated modem"
 
 
@@ -75,4 +76,4 @@ async def test_port_that_is_not_there_is_missing(tmp_path: Path) -> None:
     await until(lambda: bool(events))
     await radio.close()
     await running
-    assert events[0] == NotReady(reason="No such file or directory", identity=None, state=SpanState.MISSING)
+    assert events[0] == NotReady(reason=WHERE_IS_IT, identity=None, state=SpanState.MISSING)

@@ -19,7 +19,7 @@ async def test_missing_port_is_waited_for(link: Path) -> None:
     modem = Modem(str(link), on_event=owner.take, options=FAST)
     running = asyncio.create_task(modem.run())
     reason = (await owner.until(NotReady)).reason
-    assert reason == "No such file or directory"
+    assert reason == "the port is not there: the modem is unplugged, or the port has another name"
     async with ScriptedModem(link=link):
         await owner.until(Ready)
         await modem.close()
