@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import itertools
 import logging
+import os
 import re
 import secrets
 import ssl
@@ -131,7 +132,12 @@ class Server:
         self._runner = web.ServerRunner(HttpServer(self.respond), shutdown_timeout=SHUTDOWN_TIMEOUT_S)
         await self._runner.setup()
         tls = _tls_context(http.tls_certificate, http.tls_key)
-        await web.TCPSite(self._runner, http.host, http.port, ssl_context=tls, backlog=1024).start()
+        try:
+            await web.TCPSite(self._runner, http.host, http.port, ssl_context=tls, backlog=1024).start()
+        except OSError as error:
+            # asyncio's own words say it twice, and not which setting it is.
+            reason = os.strerror(error.errno) if error.errno else str(error)
+            raise OSError(error.errno, f"http.host {http.host}, http.port {http.port}: {reason}") from error
         host, port = self._runner.addresses[0][:2]
         shown = f"[{host}]" if ":" in host else host
         self.address = f"{'https' if tls else 'http'}://{shown}:{port}"

@@ -104,3 +104,9 @@ async def _open_store(settings: Settings) -> AsyncIterator[SqliteStore]:
         yield store
     finally:
         await store.close()
+
+
+def reason_of(error: OSError) -> str:
+    """Say what could not be had, without the number that Python puts before it."""
+    where = f"{error.filename}: " if error.filename else ""
+    return f"{where}{error.strerror or error}"

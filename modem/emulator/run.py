@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from modem.at.transcript import parse_transcript
 from modem.emulator.control import address, serve
 from modem.emulator.rack.file_limit import allow_files
+from modem.emulator.rack.folder import Folder
 from modem.emulator.rack.ledger_file import LedgerFile
 from modem.emulator.rack.player import Player
 from modem.emulator.rack.port_watch import PortWatch
@@ -84,9 +85,14 @@ def replay(
     """
     passages = parse_transcript(file.read_text("utf-8"))
     players = [Player(passages, index, directory=directory, tcp=tcp, differ=differ) for index in range(count)]
-    if directory is not None:
-        directory.mkdir(parents=True, exist_ok=True)
-    asyncio.run(_replay(players, announce))
+    folder = None if directory is None else Folder(directory)
+    if folder is not None:
+        folder.take()
+    try:
+        asyncio.run(_replay(players, announce))
+    finally:
+        if folder is not None:
+            folder.release()
 
 
 async def _replay(players: Sequence[Player], announce: Callable[[str], None]) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
+import errno
 import json
 import secrets
 from pathlib import Path
@@ -12,6 +13,7 @@ import click
 
 from gateway import lifecycle, logs
 from gateway.app import App
+from gateway.cli.context import reason_of
 from gateway.config.settings import Settings
 from gateway.core.account import Role
 from gateway.errors import StoreError
@@ -23,6 +25,11 @@ RADIO_TIME_S = 0.2
 REPORT_DELAY_S = 0.3
 LOOPBACK = ("127.0.0.0/8", "::1/128")
 TRY_NUMBER = "+491711234567"
+_HINTS = {
+    errno.EADDRINUSE: "; --port and --handsets-port take others, 0 takes a free one",
+    errno.EBUSY: " with --dir",
+}
+"""What to do about the errors of a second demo."""
 
 
 @click.command()
@@ -56,8 +63,10 @@ def command(count: int, port: int, handsets_port: int, folder: Path) -> None:
     logs.configure(settings.gateway)
     try:
         asyncio.run(_run(settings, count, handsets_port, folder))
-    except (StoreError, OSError) as error:
+    except StoreError as error:
         raise click.ClickException(f"cannot run: {error}") from error
+    except OSError as error:
+        raise click.ClickException(f"cannot run: {reason_of(error)}{_HINTS.get(error.errno or 0, '')}") from error
 
 
 def demo_settings(port: int, folder: Path) -> Settings:

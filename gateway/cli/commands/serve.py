@@ -11,7 +11,7 @@ import click
 
 from gateway import lifecycle, logs
 from gateway.app import App
-from gateway.cli.context import config_option, settings_or_exit
+from gateway.cli.context import config_option, reason_of, settings_or_exit
 from gateway.core.account import Role
 from gateway.errors import ConfigError, StoreError
 
@@ -38,8 +38,10 @@ def command(config: Path | None) -> None:
         asyncio.run(serve(settings))
     except ConfigError as error:
         raise click.ClickException(str(error)) from error
-    except (StoreError, OSError) as error:
+    except StoreError as error:
         raise click.ClickException(f"cannot run: {error}") from error
+    except OSError as error:
+        raise click.ClickException(f"cannot run: {reason_of(error)}") from error
 
 
 async def serve(settings: Settings) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from typing import TYPE_CHECKING, Final
 
 from aiohttp import web
@@ -28,9 +29,11 @@ async def serve(rack: Rack, host: str, port: int) -> web.AppRunner:
     await runner.setup()
     try:
         await web.TCPSite(runner, host, port).start()
-    except OSError:
+    except OSError as error:
         await runner.cleanup()
-        raise
+        # asyncio's own words say it twice.
+        reason = os.strerror(error.errno) if error.errno else str(error)
+        raise OSError(error.errno, f"the phones cannot be served on {host}, port {port}: {reason}") from error
     return runner
 
 

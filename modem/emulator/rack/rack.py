@@ -22,6 +22,7 @@ from modem.emulator.rack.air import Air
 from modem.emulator.rack.clock import LoopClock, Timetable, VirtualClock
 from modem.emulator.rack.door import Door
 from modem.emulator.rack.file_limit import allow_files
+from modem.emulator.rack.folder import Folder
 from modem.emulator.rack.port_watch import PortWatch
 from modem.emulator.rack.stepping import Stepping
 from modem.profiles.generic import PROFILE as GENERIC
@@ -82,6 +83,7 @@ class Rack:
         self.machines: list[BreakableMachine] = []
         self.ports: list[Path] = []
         self._directory = directory
+        self._folder = None if directory is None else Folder(directory)
         self._tcp = list(tcp)
         self._seed = seed
         self._boot_s = boot_s
@@ -100,10 +102,13 @@ class Rack:
             self._make()
 
     async def start(self) -> None:
-        """Switch everything on; returns when each modem answers AT. Raises OSError when a port cannot be made."""
+        """Switch everything on; returns when each modem answers AT. Raises OSError when a port cannot be made.
+
+        One rack at a time has its links in a directory.
+        """
         self._allow_files(len(self.machines))
-        if self._directory is not None:
-            self._directory.mkdir(parents=True, exist_ok=True)
+        if self._folder is not None:
+            self._folder.take()
         self._watch = PortWatch()
         self.clock.start(self._ring)
         try:
@@ -125,6 +130,8 @@ class Rack:
         if self._watch is not None:
             self._watch.close()
             self._watch = None
+        if self._folder is not None:
+            self._folder.release()
         for _, waiter in self._waiters:
             waiter.cancel()
 

@@ -80,3 +80,25 @@ async def test_the_second_start_knows_the_same_password_and_keeps_it_private(tmp
     async with Demo(tmp_path) as second:
         assert second.curl("/smsoutbox/get")[1] == login
     assert stat.S_IMODE((tmp_path / "var" / "demo-password").stat().st_mode) == 0o600
+
+
+@pytest.mark.timeout(90)
+async def test_a_second_demo_leaves_the_first_alone_and_says_what_to_change(tmp_path: Path) -> None:
+    async with Demo(tmp_path) as first:
+        errors = await _second(tmp_path / "var", port=0, handsets_port=0)
+        assert "another emulator has its modems here" in errors
+        assert "--dir" in errors
+        address, _ = first.curl("/handsets/")
+        errors = await _second(tmp_path / "other", port=0, handsets_port=int(address.split("/")[2].split(":")[1]))
+        assert "Address already in use; --port and --handsets-port" in errors
+
+
+async def _second(folder: Path, *, port: int, handsets_port: int) -> str:
+    """Start a demo that cannot run; gives what it said."""
+    command = ("demo", "--dir", str(folder), "--port", str(port), "--handsets-port", str(handsets_port))
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-c", "import gateway.cli; gateway.cli.main()", *command, stderr=asyncio.subprocess.PIPE
+    )
+    _, errors = await process.communicate()
+    assert process.returncode == 1
+    return errors.decode()

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import re
+import socket
 import sys
 from pathlib import Path
 from subprocess import CompletedProcess, run
@@ -46,6 +47,18 @@ async def test_a_second_gateway_on_the_same_store_says_who_holds_it(tmp_path: Pa
         second = _serve(box.config)
         assert second.returncode == 1
         assert str(box.pid) in second.stderr
+
+
+def test_a_port_in_use_is_said_with_its_setting(tmp_path: Path) -> None:
+    config = tmp_path / "gateway.toml"
+    with socket.create_server(("127.0.0.1", 0)) as other:
+        number = other.getsockname()[1]
+        config.write_text(
+            f'[http]\nport = {number}\n[store]\nurl = "sqlite:///{tmp_path / "gateway.db"}"\n', encoding="utf-8"
+        )
+        result = _serve(config)
+    assert result.returncode == 1
+    assert f"http.host 127.0.0.1, http.port {number}: Address already in use" in result.stderr
 
 
 def test_wrong_settings_end_it_with_every_mistake(tmp_path: Path) -> None:

@@ -49,6 +49,22 @@ def test_a_port_that_cannot_be_made_is_said_in_plain_words(tmp_path: Path) -> No
     assert "modem0" in errors
 
 
+def test_a_second_emulator_leaves_the_modems_of_the_first_alone(tmp_path: Path) -> None:
+    with start("--dir", str(tmp_path)) as first:
+        assert first.stdout is not None
+        first.stdout.readline()
+        link = (tmp_path / "modem0").readlink()
+        with start("--dir", str(tmp_path)) as second:
+            _, errors = second.communicate(timeout=20)
+        assert (tmp_path / "modem0").readlink() == link
+        first.send_signal(signal.SIGTERM)
+        first.communicate(timeout=20)
+
+    assert second.returncode == 1
+    assert "another emulator has its modems here" in errors
+    assert str(tmp_path) in errors
+
+
 def test_the_modems_take_the_models_in_turn(tmp_path: Path) -> None:
     models = ("--model", "huawei-e173", "--model", "sim800")
     with start("--count", "3", "--dir", str(tmp_path / "modems"), *models) as process:
