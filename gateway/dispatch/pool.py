@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import os
 from contextlib import aclosing
 from dataclasses import dataclass, field
@@ -14,7 +15,7 @@ from gateway.core.history import HistoryKind
 from gateway.core.span import Span, SpanHealth, SpanState
 from gateway.dispatch.binding import are_two, bind, is_one_modem
 from gateway.dispatch.inbound import is_report
-from gateway.dispatch.ports import NamedPorts
+from gateway.dispatch.ports import NamedPorts, in_order
 from gateway.dispatch.radio import (
     Identity,
     IncomingCall,
@@ -53,6 +54,8 @@ if TYPE_CHECKING:
 log = structlog.get_logger(__name__)
 
 BROKEN_SEAT_PAUSE_S = 30.0
+NUMBERING_PATIENCE_S = 1.0
+"""How long a modem that gets a new number lets those in ports before its own go first."""
 
 
 @dataclass(eq=False)
@@ -127,6 +130,7 @@ class Pool:
         self._ports = ports or NamedPorts(settings.modems.ports, rescan_s=settings.modems.rescan_s)
         self._outage = Outage()
         self._seats: dict[str, Seat] = {}
+        self._seat_bound = asyncio.Event()
         self._group = asyncio.TaskGroup()
 
     async def run(self) -> None:
@@ -291,11 +295,10 @@ class Pool:
         if seat.lost_sim and seat.lost_sim == identity.card:
             return False
         seat.lost_sim = ""
-        others = [one for one in self._seats.values() if one is not seat and not one.is_spare]
-        clones = [one for one in others if one.identity and are_two(one.identity, one.url, identity, seat.url)]
-        known = [view.span for view in self._board.views()]
-        taken = {one.port for one in clones if one.port is not None}
-        span = bind(known, self._settings.span, identity=identity, path=seat.url, taken=taken)
+        span, others, clones = self._bound(seat, identity)
+        if self._board.span(span.port) is None:
+            await self._let_earlier_ports_go_first(seat)
+            span, others, clones = self._bound(seat, identity)
         rivals = [one for one in others if one.port == span.port]
         if any(one.identity and is_one_modem(one.identity, one.url, identity, seat.url) for one in rivals):
             log.info("port set aside, its modem is served", action="spare", path=seat.url, span=span.port)
@@ -311,6 +314,7 @@ class Pool:
             self._leave(seat)
         was = self._board.span(span.port) or span
         seat.identity, seat.port = identity, span.port
+        self._seat_bound.set()
         self._board.set_modem(span.port, SeatModem(seat.radio, self._dispatcher.worker(span.port)))
         self._tell_changes(seat, was, span, clones)
         await self._save(span)
@@ -318,6 +322,25 @@ class Pool:
         for received in waiting:
             await self._on_received(seat, received)
         return True
+
+    def _bound(self, seat: Seat, identity: Identity) -> tuple[Span, list[Seat], list[Seat]]:
+        """Give the span of the seat's modem, the other seats, and those of them whose modems have its IMEI."""
+        others = [one for one in self._seats.values() if one is not seat and not one.is_spare]
+        clones = [one for one in others if one.identity and are_two(one.identity, one.url, identity, seat.url)]
+        known = [view.span for view in self._board.views()]
+        taken = {one.port for one in clones if one.port is not None}
+        return bind(known, self._settings.span, identity=identity, path=seat.url, taken=taken), others, clones
+
+    async def _let_earlier_ports_go_first(self, seat: Seat) -> None:
+        """Modems that are found at once get their numbers in the order of their ports, as a rack is labelled."""
+        with contextlib.suppress(TimeoutError):  # one that is slower, or dead, gets a number later
+            async with asyncio.timeout(NUMBERING_PATIENCE_S):
+                while any(
+                    one.port is None and not one.is_spare and in_order(one.url) < in_order(seat.url)
+                    for one in self._seats.values()
+                ):
+                    self._seat_bound.clear()
+                    await self._seat_bound.wait()
 
     def _leave(self, seat: Seat) -> None:
         """The seat's modem is not the one of its span any more."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import glob
 import os
+import re
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Protocol
 
@@ -23,6 +24,16 @@ class FoundPort:
     url: str
     slot: str = ""
     other_port: str | None = None
+
+
+def in_order(url: str) -> tuple[tuple[bool, int, str], ...]:
+    """Give what sorts ports as people count them.
+
+    >>> sorted(["modem10", "modem9", "socket://10.0.0.7:4001"], key=in_order)
+    ['modem9', 'modem10', 'socket://10.0.0.7:4001']
+    """
+    parts = re.findall(r"[0-9]+|[^0-9]+", url)
+    return tuple((part.isdigit(), int(part) if part.isdigit() else 0, part) for part in parts)
 
 
 class PortSource(Protocol):

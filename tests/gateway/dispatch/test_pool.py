@@ -325,3 +325,18 @@ async def test_history_names_the_device_behind_a_stable_name(tmp_path: Path) -> 
         await found.history.stop()
         (line,) = await found.store.history()
         assert line.detail == f"can send, on {stable} ({tmp_path / 'ttyUSB5'})"
+
+
+async def test_modems_that_are_found_at_once_get_their_numbers_in_the_order_of_their_ports(tmp_path: Path) -> None:
+    ports = ["/dev/modem2", "/dev/modem9", "/dev/modem10"]
+    async with running(tmp_path, ports) as found:
+        for number, url in reversed(list(enumerate(ports))):
+            found.radios[url].tell(Ready(identity=Identity(imei=f"49015420323751{number}")))
+        await until(lambda: len(found.states()) == 3)
+        assert [path for _, _, path in found.states()] == ports
+
+
+async def test_a_port_that_stays_silent_does_not_keep_others_from_their_number(tmp_path: Path) -> None:
+    async with running(tmp_path, ["/dev/modem1", "/dev/modem2"]) as found:
+        found.radios["/dev/modem2"].tell(Ready(identity=MODEM))
+        await until(lambda: found.states() == [(1, SpanState.READY, "/dev/modem2")])
