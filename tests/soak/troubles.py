@@ -23,6 +23,8 @@ STAGES = ("command", "prompt", "body", "sent")
 MINUTE = 60.0
 # Their numbers are far from those of the modems' own cards.
 SPARE_CARDS = 5000
+HOT = 0.5
+"""How often a SIM is changed in a modem at work."""
 
 
 @dataclass(frozen=True)
@@ -169,7 +171,7 @@ async def _swap_card(day: Day, modem: int, chance: random.Random) -> None:
         return
     own = day.rack.machines[modem].equipment.sim
     for card in (Sim(identity(SPARE_CARDS + modem), smsc=SMSC_NUMBER), own):
-        await _change_cards(day, {modem: card})
+        await _change_cards(day, {modem: card}, is_hot=chance.random() < HOT)
         await asyncio.sleep(chance.uniform(3, 15) * MINUTE)
 
 
@@ -181,21 +183,23 @@ async def _exchange_cards(day: Day, modem: int, chance: random.Random) -> None:
     try:
         for _ in range(2):
             one_card, other_card = (day.rack.machines[index].equipment.sim for index in (modem, other))
-            await _change_cards(day, {modem: other_card, other: one_card})
+            await _change_cards(day, {modem: other_card, other: one_card}, is_hot=chance.random() < HOT)
             await asyncio.sleep(chance.uniform(3, 15) * MINUTE)
     finally:
         day.release(other)
 
 
-async def _change_cards(day: Day, cards: dict[int, Sim]) -> None:
-    """Pull modems out, give them these SIMs and plug them in again."""
+async def _change_cards(day: Day, cards: dict[int, Sim], *, is_hot: bool) -> None:
+    """Give modems these SIMs: at work (`is_hot`), as into a drawer, or pulled out and plugged in again."""
     for modem in cards:
-        day.rack.unplug(modem)
+        if not is_hot:
+            day.rack.unplug(modem)
         _take_card(day, modem)
     await asyncio.sleep(10)
     for modem, card in cards.items():
         _put_card(day, modem, card)
-        day.rack.plug(modem)
+        if not is_hot:
+            day.rack.plug(modem)
 
 
 def _take_card(day: Day, modem: int) -> Sim | None:
