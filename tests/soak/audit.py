@@ -11,10 +11,10 @@ from dataclasses import dataclass, field
 from modem.errors import DecodeError
 from modem.pdu import decode_incoming
 from tests.soak.day import Day
-from tests.soak.traffic import Asked, OnAir
+from tests.support.traffic import Asked, OnAir
+from tests.support.truth import Row, read_rows, shown_on, what_is_wrong
 
 WARM_S = 3600.0
-DELIVERED = 0
 
 
 @dataclass
@@ -23,18 +23,6 @@ class Verdict:
 
     figures: dict[str, object] = field(default_factory=dict)
     broken: list[str] = field(default_factory=list)
-
-
-@dataclass
-class Row:
-    id: int
-    status: str
-    segment_count: int
-    resent_segment: int | None
-    cause: str
-    report_status: int | None
-    unanswered: int
-    pin_sim: str | None
 
 
 def audit(day: Day) -> Verdict:
@@ -53,14 +41,7 @@ def audit(day: Day) -> Verdict:
 
 def _read(day: Day) -> tuple[dict[str, Row], Counter[str], list[tuple[object, ...]]]:
     with sqlite3.connect(f"file:{day.database}?mode=ro", uri=True) as reader:
-        rows = {
-            recipient: Row(*rest)
-            for recipient, *rest in reader.execute(
-                "SELECT recipient, id, status, segment_count, resent_segment, cause, report_status,"
-                " (SELECT count(*) FROM attempt WHERE message_id = message.id AND outcome = 'no answer'), pin_sim"
-                " FROM message"
-            )
-        }
+        rows = read_rows(reader)
         inbound = Counter(text for (text,) in reader.execute("SELECT text FROM inbound"))
         callbacks = reader.execute("SELECT * FROM callback").fetchall()
     reader.close()
@@ -110,48 +91,11 @@ def _waits(day: Day) -> str:
     return ", ".join(f"{name} {wait_s:.0f} s" for name, wait_s in at.items())
 
 
-def _what_is_wrong(day: Day, asked: Asked, row: Row, seen: OnAir) -> list[str]:
-    return [*_copies_wrong(row, seen), *_status_wrong(day, row, seen), *_phone_wrong(day, asked, row, seen)]
-
-
-def _copies_wrong(row: Row, seen: OnAir) -> Iterator[str]:
-    twice = {seq: count for seq, count in seen.taken.items() if count > 1}
-    if twice and row.resent_segment is None:
-        yield f"segments taken more than once without a mark: {twice}"
-    if any(count > 2 for count in twice.values()):
-        yield f"segments taken more than twice: {twice}"
-
-
-def _status_wrong(day: Day, row: Row, seen: OnAir) -> Iterator[str]:
-    is_whole = len(seen.taken) == row.segment_count
-    match row.status:
-        case "queued" | "held" | "sending":
-            # What may have gone out is sent again by the same SIM only: it waits for a card that is in a drawer.
-            if row.pin_sim is None or row.pin_sim in _cards(day):
-                yield "still open at the end"
-        case "sent" | "delivered" | "undelivered" if not is_whole:
-            yield f"but the network took only segments {sorted(seen.taken)} of {row.segment_count}"
-        case "failed" | "cancelled" if is_whole:
-            yield f"but the network took all of it ({row.cause})"
-        case "unknown" if not row.unanswered:
-            yield "without an attempt that was not answered"
-        case "expired" if not is_whole:
-            yield "its validity was not over"
-        case "delivered" if seen.reports.count(DELIVERED) < row.segment_count:
-            yield f"but the reports are {seen.reports}"
-        case "undelivered" if all(status == DELIVERED for status in seen.reports):
-            yield f"but the reports are {seen.reports}"
-
-
-def _phone_wrong(day: Day, asked: Asked, row: Row, seen: OnAir) -> Iterator[str]:
-    if row.status not in {"sent", "delivered"} or asked.kind == "refuses":
-        return
-    handset = day.rack.network.handset(asked.number)
-    shown = [message.text for message in handset.messages] if handset is not None else []
-    if asked.text not in shown:
-        yield f"but the phone shows {shown}, segments brought: {dict(seen.brought)}, taken: {dict(seen.taken)}"
-    elif set(shown) != {asked.text}:
-        yield f"the phone shows something else too: {shown}"
+def _what_is_wrong(day: Day, asked: Asked, row: Row, seen: OnAir) -> Iterator[str]:
+    # What may have gone out is sent again by the same SIM only: it waits for a card that is in a drawer.
+    if row.is_open and (row.pin_sim is None or row.pin_sim in _cards(day)):
+        yield "still open at the end"
+    yield from what_is_wrong(asked, row, seen, shown_on(day.rack, asked.number))
 
 
 # -- from phones to us -----------------------------------------------------------------------------

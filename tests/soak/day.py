@@ -15,18 +15,19 @@ from pathlib import Path
 from typing import Any
 
 from modem.emulator.network.cell import Cell, Congestion
-from modem.emulator.network.chance import Delay
+from modem.emulator.network.chance import Delay, Window
 from modem.emulator.network.radio_time import RADIO_TIMES
+from modem.emulator.network.recipient import Recipient, Reports
 from modem.emulator.rack.rack import Rack
 from modem.profiles import load_profiles
 from tests.soak import EPOCH
 from tests.soak.pace import Leader
-from tests.soak.receiver import Receiver
 from tests.soak.service import GoneError, Service
-from tests.soak.traffic import Traffic
 from tests.soak.troubles import KILLED, TROUBLES, Trouble
 from tests.soak.virtual_loop import VirtualLoop
 from tests.support.box import free_port
+from tests.support.customer import Receiver
+from tests.support.traffic import Traffic
 
 MINUTE_S = 60.0
 HOUR_S = 3600.0
@@ -78,6 +79,7 @@ class Day:
         self.tasks: dict[str, int] = {}
         self.load: dict[str, int] = {}
         self.longest_away_min = 0
+        self.absent_until_s = 0.0
         self.trimmed_mb: dict[int, list[float]] = {}
         self.begun: Counter[str] = Counter()
         self.service_is_mine = asyncio.Lock()
@@ -103,8 +105,24 @@ class Day:
             self.rack,
             f"http://127.0.0.1:{port}",
             random.Random(f"traffic {plan.seed}"),
-            longest_absence_s=min(HOUR_S, plan.hours * HOUR_S),
+            self._behaviour,
         )
+
+    def _behaviour(self, chance: random.Random, now: float) -> tuple[str, Recipient | None]:
+        until_s = now + chance.uniform(30, min(HOUR_S, self.plan.hours * HOUR_S))
+        kinds = {
+            "plain": (70, None),
+            "absent": (6, Recipient(absences=(Window(from_s=now, until_s=until_s),))),
+            "refuses": (4, Recipient(refusal=0x43)),
+            "reported twice": (5, Recipient(reports=Reports(copies=2))),
+            "reported early": (5, Recipient(reports=Reports(lead_s=chance.uniform(0.1, 3)))),
+            "reported late": (5, Recipient(reports=Reports(delay=Delay(least_s=chance.uniform(60, 1200))))),
+            "not reported": (5, Recipient(reports=Reports(is_sent=False))),
+        }
+        kind = chance.choices(list(kinds), weights=[weight for weight, _ in kinds.values()])[0]
+        if kind == "absent":
+            self.absent_until_s = max(self.absent_until_s, until_s)
+        return kind, kinds[kind][1]
 
     # -- the hands of troubles -----------------------------------------------------------------------
 
@@ -308,7 +326,7 @@ class Day:
         give_up_at = loop.time() + SETTLED_AT_MOST_S
         while loop.time() < give_up_at:
             await asyncio.sleep(MINUTE_S)
-            are_phones_back = loop.time() > self.traffic.absent_until_s
+            are_phones_back = loop.time() > self.absent_until_s
             if are_phones_back and not self._open() and not self._owed() and not self._waits_for_our_sims():
                 break
         # Reports and sweeps that are on their way.

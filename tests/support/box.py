@@ -52,6 +52,7 @@ class Box:
         self.config = folder / "gateway.toml"
         self.log = folder / "gateway.log"
         self._process: asyncio.subprocess.Process | None = None
+        self._has_account = False
         self._session: aiohttp.ClientSession | None = None
         listed = ", ".join(f'"{port}"' for port in ports)
         self.config.write_text(
@@ -62,9 +63,24 @@ class Box:
         )
 
     @property
+    def is_up(self) -> bool:
+        """Whether it has been started and, as far as is known, neither ended nor was killed."""
+        return self._session is not None and self.is_running
+
+    @property
+    def is_running(self) -> bool:
+        """Whether there is a process, ready or not."""
+        return self._process is not None and self._process.returncode is None
+
+    @property
     def pid(self) -> int:
         assert self._process is not None
         return self._process.pid
+
+    def command(self) -> list[str]:
+        """What is run; its process must be the gateway itself."""
+        program = [sys.executable, "-c", "import gateway.cli; gateway.cli.main()"]
+        return [*program, "serve", "--config", str(self.config)]
 
     async def start(self, *, timeout_s: float = 20) -> None:
         """Start and wait until it says READY=1; the first time makes the account `demo`."""
@@ -78,12 +94,7 @@ class Box:
             try:
                 with self.log.open("ab") as log:
                     self._process = await asyncio.create_subprocess_exec(
-                        sys.executable,
-                        "-c",
-                        "import gateway.cli; gateway.cli.main()",
-                        "serve",
-                        "--config",
-                        str(self.config),
+                        *self.command(),
                         stdin=asyncio.subprocess.DEVNULL,
                         stdout=log,
                         stderr=log,
@@ -96,10 +107,17 @@ class Box:
             finally:
                 loop.remove_reader(notify)
         assert ready.done(), f"the gateway did not start:\n{self.log.read_text()}"
-        accounts = RemoteAccounts(control_path(self.folder / "gateway.db"))
-        if "demo" not in {account.name for account in await accounts.list()}:
-            await accounts.create("demo", role=Role.SENDER, password=PASSWORD)
+        if not self._has_account:
+            accounts = RemoteAccounts(control_path(self.folder / "gateway.db"))
+            if "demo" not in {account.name for account in await accounts.list()}:
+                await accounts.create("demo", role=Role.SENDER, password=PASSWORD)
+            self._has_account = True
         self._session = aiohttp.ClientSession()
+
+    def strike(self) -> None:
+        """Kill it and go on; `kill` or `start` then finds it dead."""
+        if self._process is not None and self._process.returncode is None:
+            self._process.send_signal(signal.SIGKILL)
 
     async def kill(self) -> None:
         """End it as a power cut would."""

@@ -188,6 +188,41 @@ async def test_a_report_on_the_first_try_counts_when_the_resend_is_refused(store
     assert await status_of(store, message_id) is Status.DELIVERED
 
 
+@pytest.mark.parametrize("end", [Status.FAILED, Status.EXPIRED])
+async def test_a_resend_that_is_refused_for_good_says_nothing_of_the_first_try(store: Store, end: Status) -> None:
+    message_id, assignment = await lose(store)
+    await decide(store, assignment.attempt_id)
+    again = await claim(store)
+    await settle(store, settled(again, AttemptOutcome.REFUSED, next_status=end, code="+CMS ERROR 1", cause="no"))
+    message = await the_message(store, message_id)
+    assert (message.status, message.cause) == (Status.UNKNOWN, "no, but it may have been sent the first time")
+    assert store.load.open_messages == 0
+    await store.report(a_report(5))
+    assert await status_of(store, message_id) is Status.DELIVERED
+
+
+async def test_a_resend_that_is_refused_for_good_fails_when_the_first_try_was_refused_too(store: Store) -> None:
+    message_id, assignment = await lose(store)
+    await decide(store, assignment.attempt_id)
+    again = await claim(store)
+    await store.evidence(assignment.attempt_id, mr=None, refused="+CMS ERROR 42", now=NOW)
+    await settle(store, settled(again, AttemptOutcome.REFUSED, next_status=Status.FAILED))
+    assert await status_of(store, message_id) is Status.FAILED
+
+
+async def test_a_later_segment_that_did_not_go_out_leaves_the_mark_of_an_earlier_one(store: Store) -> None:
+    message_id, assignment = await lose(store, segment_count=2)
+    await decide(store, assignment.attempt_id)
+    resent = await claim(store)
+    rest = await claim(store, settlement=settled(resent, mr=6))
+    assert await store.evidence(rest.attempt_id, mr=None, refused="never sent", now=NOW)
+    lost = await claim(store)
+    await settle(store, settled(lost, AttemptOutcome.NO_ANSWER, decide_at=DECIDE_AT))
+    # A message is sent again once: were the mark gone, this would be the second time.
+    assert await decide(store, lost.attempt_id) is Status.UNKNOWN
+    assert await status_of(store, message_id) is Status.UNKNOWN
+
+
 async def test_a_refused_resend_that_waits_is_still_a_possible_duplicate(store: Store) -> None:
     _, assignment = await lose(store)
     await decide(store, assignment.attempt_id)

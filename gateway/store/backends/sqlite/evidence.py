@@ -67,7 +67,8 @@ def _refuse(tx: Transaction, row: Row, attempt: Attempt, refused: str, now: Epoc
         if row.status is Status.SENDING and not attempts.has_undecided(tx, attempt):
             _refuse_second_try(tx, row, attempt, refused, now)
         return  # another try of the segment may have gone out, and is decided about
-    row.resent_segment = None
+    if row.resent_segment == attempt.segment:
+        row.resent_segment = None
     row.due_at = 0
     row.pin_sim = attempt.sim if row.segments_sent else None
     if row.status is not Status.QUEUED:

@@ -11,6 +11,7 @@ from gateway.core.status import Status
 from gateway.core.types import MessageId
 from gateway.errors import NoCreditError
 from gateway.store.backends.sqlite.memory import NEVER, join_ports, split_ports
+from gateway.store.backends.sqlite.progress import FIRST_MAY_BE_OUT
 from gateway.store.backends.sqlite.rows import Row, change_status, read_row, save_row
 from gateway.store.backends.sqlite.transaction import LoadChange, Work
 
@@ -257,7 +258,7 @@ def expire_row(tx: Transaction, row: Row, now: EpochMs) -> None:
     """Expire a message that was not sent in time; the cause says when a part of it may have gone out."""
     cause = "its validity ended before it could be sent"
     if row.is_possible_duplicate:
-        cause = "its validity ended before it was sent again; it may have been sent the first time"
+        cause = f"its validity ended before it was sent again; {FIRST_MAY_BE_OUT}"
     elif row.segments_sent:
         cause = f"its validity ended after {row.segments_sent} of {row.segment_count} segments"
     row.pin_sim, row.due_at = None, 0

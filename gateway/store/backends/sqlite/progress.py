@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 CHARGE = "UPDATE account SET credit = credit - 1 WHERE id = :id"
 
+FIRST_MAY_BE_OUT = "it may have been sent the first time"
+
 _UNDECIDED = frozenset({Status.SENDING, Status.QUEUED, Status.UNKNOWN})
 
 
@@ -80,6 +82,11 @@ def refuse_segment(tx: Transaction, row: Row, attempt: Attempt, settlement: Sett
             row.pin_sim = attempt.sim
         elif settlement.spans is not None:
             _narrow(row, settlement)
+    elif row.is_possible_duplicate and AttemptOutcome.NO_ANSWER.value in other_outcomes(tx, attempt):
+        # The refusal is about this try; the one before it may have gone out.
+        row.pin_sim = None
+        change_status(tx, row, Status.UNKNOWN, cause=f"{settlement.cause}, but {FIRST_MAY_BE_OUT}", now=now)
+        return
     else:
         row.pin_sim, row.failure_code = None, settlement.code
     change_status(tx, row, settlement.next_status, cause=settlement.cause, now=now)

@@ -5,14 +5,14 @@ from __future__ import annotations
 import asyncio
 import random
 from collections import Counter, defaultdict
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 import aiohttp
 
-from modem.emulator.network.chance import Delay, Window
 from modem.emulator.network.letter import Letter
-from modem.emulator.network.recipient import Recipient, Reports
+from modem.emulator.network.recipient import Recipient
 from modem.emulator.numbering import identity
 from modem.emulator.rack.rack import Rack
 from modem.pdu import Deliver, StatusReport, Submit
@@ -54,19 +54,25 @@ class OnAir:
     brought: Counter[int] = field(default_factory=Counter)
     refused: int = 0
     reports: list[int] = field(default_factory=list)
+    taken_at: list[tuple[float, str, int]] = field(default_factory=list)
+    """When, by which SIM (its IMSI), which segment."""
+    reported_at_s: list[float] = field(default_factory=list)
+
+
+Behaviours = Callable[[random.Random, float], tuple[str, Recipient | None]]
+"""Draws what kind of phone the next message is for, at a time of the rack's clock; None for a plain one."""
 
 
 class Traffic:
     """Random messages in both directions."""
 
-    def __init__(self, rack: Rack, address: str, chance: random.Random, *, longest_absence_s: float) -> None:
+    def __init__(self, rack: Rack, address: str, chance: random.Random, behaviours: Behaviours) -> None:
         self.asked: dict[str, Asked] = {}
         self.written: dict[str, str] = {}
         self.on_air: dict[str, OnAir] = defaultdict(OnAir)
         self.refusals: Counter[str] = Counter()
         self.modem_count = len(rack.machines)
-        self.absent_until_s = 0.0
-        self._longest_absence_s = longest_absence_s
+        self._behaviours = behaviours
         self._rack = rack
         self._address = address
         self._chance = chance
@@ -97,7 +103,7 @@ class Traffic:
         """Let the customer send one message to a phone that gets no other one."""
         index = len(self.asked) + 1
         number = f"{OURS}{index:08d}"
-        kind, behaviour = self._behaviour()
+        kind, behaviour = self._behaviours(self._chance, self._rack.clock.now())
         asked = self.asked[number] = Asked(
             number=number, text=self._text(f"m{index}"), at_s=asyncio.get_running_loop().time(), kind=kind
         )
@@ -122,24 +128,6 @@ class Traffic:
         count = self._chance.choices((6, 40, 90), weights=(80, 14, 6))[0]
         return f"{mark} " + pattern.format(" ".join(self._chance.choices(WORDS, k=count)))
 
-    def _behaviour(self) -> tuple[str, Recipient | None]:
-        now = self._rack.clock.now()
-        chance = self._chance
-        until_s = now + chance.uniform(30, self._longest_absence_s)
-        kinds = {
-            "plain": (70, None),
-            "absent": (6, Recipient(absences=(Window(from_s=now, until_s=until_s),))),
-            "refuses": (4, Recipient(refusal=0x43)),
-            "reported twice": (5, Recipient(reports=Reports(copies=2))),
-            "reported early": (5, Recipient(reports=Reports(lead_s=chance.uniform(0.1, 3)))),
-            "reported late": (5, Recipient(reports=Reports(delay=Delay(least_s=chance.uniform(60, 1200))))),
-            "not reported": (5, Recipient(reports=Reports(is_sent=False))),
-        }
-        kind = chance.choices(list(kinds), weights=[weight for weight, _ in kinds.values()])[0]
-        if kind == "absent":
-            self.absent_until_s = max(self.absent_until_s, until_s)
-        return kind, kinds[kind][1]
-
     # -- inbound -----------------------------------------------------------------------------------
 
     def write_one(self) -> None:
@@ -162,7 +150,9 @@ class Traffic:
             if isinstance(tpdu, Submit):
                 seen = self.on_air[tpdu.destination.text]
                 if entry.is_taken:
-                    seen.taken[tpdu.concat.seq if tpdu.concat else 1] += 1
+                    segment = tpdu.concat.seq if tpdu.concat else 1
+                    seen.taken[segment] += 1
+                    seen.taken_at.append((entry.at_s, entry.imsi or "", segment))
                 else:
                     seen.refused += 1
                 for act in self.on_submit:
@@ -171,4 +161,5 @@ class Traffic:
                 self.on_air[entry.destination].brought[tpdu.concat.seq if tpdu.concat else 1] += 1
             elif isinstance(tpdu, StatusReport) and entry.cause is None:
                 self.on_air[tpdu.recipient.text].reports.append(tpdu.status)
+                self.on_air[tpdu.recipient.text].reported_at_s.append(entry.at_s)
         self._seen = ledger.count

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
+from collections.abc import Callable
 
 from aiohttp import web
 
@@ -11,13 +12,17 @@ from tests.support.box import free_port
 
 
 class Receiver:
-    """Listens between `start` and `stop`; `mood` is ok, broken (500) or asleep (never answers)."""
+    """Listens between `start` and `stop`; `mood` is ok, broken (500) or asleep (never answers).
+
+    `on_told` is called when it has taken something, before it says so.
+    """
 
     def __init__(self) -> None:
         self.port = free_port()
         self.mood = "ok"
         self.inbound: Counter[str] = Counter()
         self.statuses: Counter[tuple[str, str, str]] = Counter()
+        self.on_told: Callable[[], None] | None = None
         self._runner: web.AppRunner | None = None
 
     async def start(self) -> None:
@@ -43,6 +48,8 @@ class Receiver:
             self.statuses[query.get("phonenumber", ""), query["type"], query["status"]] += 1
         else:
             self.inbound[query["message"]] += 1
+        if self.on_told is not None:
+            self.on_told()
         return web.Response()
 
     def settings(self) -> dict[str, object]:
