@@ -33,6 +33,7 @@ from gateway.service.accounts import Accounts
 from gateway.service.desk import Service
 from gateway.service.span_desk import SpanDesk
 from gateway.service.spans import SpanBoard
+from gateway.service.sweep import Sweeper
 from gateway.store.backends.sqlite.store import SqliteStore
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ class App:
         )
         receiver = Receiver(self.store, self.clock)
         self.history = History(self.store, settings=settings.history, clock=self.clock)
+        self._sweeper = Sweeper(self.store, settings=settings.retention, clock=self.clock)
         self._spool = Spool(settings.store.path.with_name(f"{settings.store.path.name}.received"))
         self._flight = Flight(settings.store.path.with_name(f"{settings.store.path.name}.flight"))
         self.dispatcher = Dispatcher(
@@ -132,6 +134,8 @@ class App:
         self._undo.push_async_callback(self._callbacks.stop)
         await self.history.start()
         self._undo.push_async_callback(self.history.stop)
+        await self._sweeper.start()
+        self._undo.push_async_callback(self._sweeper.stop)
         self._flight.open()
         self._undo.callback(self._flight.close)
         await self.dispatcher.start()

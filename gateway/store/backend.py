@@ -40,6 +40,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from gateway.core.inbound import PLAIN_TEXT, Nature
 from gateway.store.directory import DirectoryStore
 from gateway.store.modems import ModemStore
+from gateway.store.retention import RetentionStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -369,7 +370,7 @@ class Load:
     waiting_segments: Mapping[Port, int] = field(default_factory=dict)
 
 
-class Store(DirectoryStore, ModemStore, Protocol):
+class Store(DirectoryStore, ModemStore, RetentionStore, Protocol):
     """The contract; see the module's text."""
 
     load: Load

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import sqlite3
 from typing import TYPE_CHECKING, TypeVar
 
@@ -101,6 +103,19 @@ class Database:
     async def ping(self) -> None:
         """Return once the writer has committed something; raises StoreError when it cannot."""
         await self.write(lambda tx: tx.execute(PING, {}))
+
+    async def until_idle(self, timeout_s: float) -> None:
+        """Return when nothing waits to be written, or after `timeout_s`."""
+        if self._writer is not None:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._writer.until_idle(), timeout_s)
+
+    def log_octets(self) -> int:
+        """Give the size of the write-ahead log."""
+        try:
+            return self._path.with_name(f"{self._path.name}-wal").stat().st_size
+        except FileNotFoundError:
+            return 0
 
     # --- for the calls --------------------------------------------------------------------------
 
