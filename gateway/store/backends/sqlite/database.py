@@ -16,7 +16,7 @@ from gateway.store.backends.sqlite.connections import Connection, make_private, 
 from gateway.store.backends.sqlite.faults import explain
 from gateway.store.backends.sqlite.load import LoadBoard, read_load
 from gateway.store.backends.sqlite.lock import FileLock
-from gateway.store.backends.sqlite.memory import read_memory
+from gateway.store.backends.sqlite.memory import read_memory, read_waiting
 from gateway.store.backends.sqlite.migrations import migrate, shipped_migrations
 from gateway.store.backends.sqlite.writer import Writer
 
@@ -72,7 +72,9 @@ class Database:
         connection = await open_writer(self._path, synchronous=self._synchronous)
         self._connections.append(connection)
         await connection.run(lambda raw: migrate(raw, self._path, shipped_migrations()))
-        memory, load = await connection.run(lambda raw: (read_memory(raw), read_load(raw)))
+        waiting = await connection.run(read_waiting)
+        memory = await connection.run(lambda raw: read_memory(raw, waiting))
+        load = await connection.run(lambda raw: read_load(raw, waiting))
         self.load = self._board.change(load)
         self._reader = await open_reader(self._path)
         self._connections.append(self._reader)
