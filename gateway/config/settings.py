@@ -113,6 +113,11 @@ class StoreSection(Section):
     synchronous: Literal["full", "normal"] = Field(
         "full", description="normal may lose the last accepted messages in a power cut"
     )
+    min_free_mb: int | None = Field(
+        None,
+        ge=0,
+        description="free disk in MB below which new messages are refused; 0: never; not set: 200, or 5 % of less",
+    )
 
     @model_validator(mode="after")
     def _url_is_known(self) -> StoreSection:
@@ -124,6 +129,11 @@ class StoreSection(Section):
     def path(self) -> Path:
         """The database file."""
         return Path(self.url.removeprefix("sqlite:///"))
+
+    @property
+    def min_free_octets(self) -> int | None:
+        """`min_free_mb` in octets."""
+        return None if self.min_free_mb is None else self.min_free_mb * 1_000_000
 
 
 class SimSettings(Section):

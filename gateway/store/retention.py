@@ -35,13 +35,19 @@ class Swept:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Stored:
-    """How much there is: messages by kind, and octets of the database, of its free pages, and of its log."""
+    """How much there is: messages by kind, octets of the database, of its free pages, of its log and of the disk.
+
+    `wanted_octets` is how much of the disk must be free for new messages to be accepted.
+    """
 
     outbound: int
     inbound: int
     database_octets: int
     spare_octets: int
     log_octets: int
+    disk_octets: int
+    free_octets: int
+    wanted_octets: int
 
 
 class RetentionStore(Protocol):

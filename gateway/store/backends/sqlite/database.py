@@ -19,6 +19,7 @@ from gateway.store.backends.sqlite.lock import FileLock
 from gateway.store.backends.sqlite.memory import read_memory, read_waiting
 from gateway.store.backends.sqlite.migrations import migrate, shipped_migrations
 from gateway.store.backends.sqlite.writer import Writer
+from gateway.store.disk import DiskWatch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -31,6 +32,7 @@ T = TypeVar("T")
 
 log = structlog.get_logger(__name__)
 
+SPARE = "SELECT freelist_count * page_size FROM pragma_freelist_count, pragma_page_size"
 PING = "UPDATE sequence SET next = next + 1 WHERE name = 'ping'"
 
 
@@ -41,8 +43,9 @@ class Database:
     ones, though never more than that.
     """
 
-    def __init__(self, path: Path, *, synchronous: str = "full") -> None:
+    def __init__(self, path: Path, *, synchronous: str = "full", disk: DiskWatch | None = None) -> None:
         self.load = Load()
+        self.disk = disk or DiskWatch(path.parent, min_free_octets=0)
         self._path = path
         self._synchronous = synchronous
         self._lock = FileLock(path.with_name(f"{path.name}.lock"))
@@ -78,6 +81,7 @@ class Database:
         self.load = self._board.change(load)
         self._reader = await open_reader(self._path)
         self._connections.append(self._reader)
+        await self._reader.run(self._note_spare)
         # Apart, so that the search through a large outbox holds up no small read.
         self._page_reader = await open_reader(self._path)
         self._connections.append(self._page_reader)
@@ -111,6 +115,20 @@ class Database:
         if self._writer is not None:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._writer.until_idle(), timeout_s)
+
+    def is_disk_low(self) -> bool:
+        """Whether the disk is so full that nothing new should be accepted."""
+        self._look_at_disk()
+        return self.disk.is_low
+
+    def _look_at_disk(self) -> None:
+        if self.disk.look() and self._reader is not None:
+            self._reader.start(self._note_spare)
+
+    def _note_spare(self, connection: sqlite3.Connection) -> None:
+        # Locked for a moment: what was read last will do, it is asked again with the next look.
+        with contextlib.suppress(sqlite3.OperationalError):
+            self.disk.spare_octets = connection.execute(SPARE).fetchone()[0]
 
     def log_octets(self) -> int:
         """Give the size of the write-ahead log."""
@@ -156,6 +174,8 @@ class Database:
         return release
 
     def _on_committed(self, transaction: Transaction) -> None:
+        self._look_at_disk()
+        self._board.leave(transaction.load)
         self.load = self._board.change(transaction.load)
         for news in transaction.news():
             for listener in tuple(self._listeners):

@@ -39,6 +39,9 @@ class LoadBoard:
         self._open_by_account: dict[AccountId, int] = {}
         self._open_by_port: dict[Port, int] = {}
         self._waiting_segments: dict[Port, int] = {}
+        self._left_messages = 0
+        self._left_by_account: dict[AccountId, int] = {}
+        self._left = MappingProxyType(self._left_by_account)
         self._by_account = MappingProxyType(self._open_by_account)
         self._by_port = MappingProxyType(self._open_by_port)
         self._segments = MappingProxyType(self._waiting_segments)
@@ -50,7 +53,16 @@ class LoadBoard:
             open_by_account=self._by_account,
             open_by_port=self._by_port,
             waiting_segments=self._segments,
+            left_messages=self._left_messages,
+            left_by_account=self._left,
         )
+
+    def leave(self, change: LoadChange) -> None:
+        """Count what has left by the change of a transaction; what it accepted is in none."""
+        for account_id, count in change.open_by_account.items():
+            if count < 0:
+                self._left_messages -= count
+                self._left_by_account[account_id] = self._left_by_account.get(account_id, 0) - count
 
     def change(self, change: LoadChange, sign: int = 1) -> Load:
         """Add (or with `sign` -1 take back) a change; gives the load after it."""

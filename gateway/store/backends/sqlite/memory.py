@@ -39,7 +39,7 @@ UNION ALL
     UNION ALL
     SELECT message_id FROM attempt INDEXED BY attempt_unanswered
     WHERE outcome = 'no answer' AND decide_at IS NOT NULL)
-"""
+"""  # noqa: S608 (constants)
 READ_QUEUE = """
 SELECT port, spans, count(*), sum(due_at > 0) FROM message INDEXED BY message_queue
 WHERE status = 'queued' AND pin_sim IS NULL GROUP BY port, spans

@@ -43,4 +43,6 @@ class RetentionDatabase(Database):
 
     async def stored(self) -> Stored:
         """Say how much there is."""
-        return await self.read(lambda connection: sweeping.read_stored(connection, self.log_octets()))
+        return await self.read(
+            lambda connection: sweeping.read_stored(connection, log_octets=self.log_octets(), disk=self.disk)
+        )

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 
     from gateway.core.types import EpochMs
     from gateway.store.backends.sqlite.transaction import Transaction
+    from gateway.store.disk import DiskWatch
     from gateway.store.retention import Mark
 
 _IDS = "(SELECT value FROM json_each(:ids))"
@@ -126,7 +127,7 @@ def sweep(tx: Transaction, statement: str, *, before: EpochMs, most: int) -> int
     return tx.execute(statement, {"before": before, "most": most}).rowcount
 
 
-def read_stored(connection: sqlite3.Connection, log_octets: int) -> Stored:
+def read_stored(connection: sqlite3.Connection, *, log_octets: int, disk: DiskWatch) -> Stored:
     """Say how much there is."""
     page_octets, pages, spare = (
         connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_size", "page_count", "freelist_count")
@@ -138,4 +139,7 @@ def read_stored(connection: sqlite3.Connection, log_octets: int) -> Stored:
         database_octets=pages * page_octets,
         spare_octets=spare * page_octets,
         log_octets=log_octets,
+        disk_octets=disk.space.total,
+        free_octets=disk.space.free,
+        wanted_octets=disk.wanted_octets,
     )
