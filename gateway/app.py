@@ -14,6 +14,7 @@ from gateway.callbacks.sender import CallbackSender
 from gateway.clock import Clock
 from gateway.control import ControlServer, control_path
 from gateway.control_spans import LocalSpans
+from gateway.control_store import LocalStore
 from gateway.control_ussd import LocalUssd
 from gateway.core.types import Port
 from gateway.directory.upkeep import Upkeep
@@ -33,10 +34,12 @@ from gateway.service.accounts import Accounts
 from gateway.service.desk import Service
 from gateway.service.span_desk import SpanDesk
 from gateway.service.spans import SpanBoard
+from gateway.service.sweep import Sweeper
 from gateway.store.backends.sqlite.store import SqliteStore
+from gateway.store.disk import DiskWatch
 
 if TYPE_CHECKING:
-    from gateway.config.settings import Settings
+    from gateway.config.settings import Settings, StoreSection
     from gateway.store.backend import Store
 
 log = structlog.get_logger(__name__)
@@ -48,13 +51,19 @@ def span_desk(settings: Settings, *, board: SpanBoard, store: Store, clock: Cloc
     return SpanDesk(board=board, store=store, clock=clock, named_in_settings=named)
 
 
+def store_of(settings: StoreSection) -> SqliteStore:
+    """Give the store of the settings, not open yet."""
+    disk = DiskWatch(settings.path.parent, min_free_octets=settings.min_free_octets)
+    return SqliteStore(settings.path, synchronous=settings.synchronous, disk=disk)
+
+
 class App:
     """One gateway: `open`, `start`, `wait_broken`, `stop`."""
 
     def __init__(self, settings: Settings, *, clock: Clock | None = None, ports: ModemPorts | None = None) -> None:
         self.settings = settings
         self.clock = clock or Clock()
-        self.store = SqliteStore(settings.store.path, synchronous=settings.store.synchronous)
+        self.store = store_of(settings.store)
         self.board = SpanBoard(lambda: self.store.load)
         self.accounts = Accounts(self.store, clock=self.clock)
         self.service = Service(
@@ -62,6 +71,7 @@ class App:
         )
         receiver = Receiver(self.store, self.clock)
         self.history = History(self.store, settings=settings.history, clock=self.clock)
+        self._sweeper = Sweeper(self.store, settings=settings.retention, clock=self.clock)
         self._spool = Spool(settings.store.path.with_name(f"{settings.store.path.name}.received"))
         self._flight = Flight(settings.store.path.with_name(f"{settings.store.path.name}.flight"))
         self.dispatcher = Dispatcher(
@@ -114,6 +124,7 @@ class App:
                 "span": LocalSpans(self.spans).call,
                 "directory": upkeep.call,
                 "ussd": LocalUssd(self.service.ussd).call,
+                "store": LocalStore(self.store, settings.store.path).call,
             },
         )
         self._pool_task: asyncio.Task[None] | None = None
@@ -132,6 +143,8 @@ class App:
         self._undo.push_async_callback(self._callbacks.stop)
         await self.history.start()
         self._undo.push_async_callback(self.history.stop)
+        await self._sweeper.start()
+        self._undo.push_async_callback(self._sweeper.stop)
         self._flight.open()
         self._undo.callback(self._flight.close)
         await self.dispatcher.start()

@@ -45,7 +45,11 @@ class StoreBusyError(StoreError):
 
 
 class StoreUnavailableError(StoreError):
-    """The database cannot be written until somebody acts; the text says what to do."""
+    """The database cannot be written until somebody acts: the text says what to do, `brief` what is wrong."""
+
+    def __init__(self, text: str, brief: str = "the store cannot write") -> None:
+        super().__init__(text)
+        self.brief = brief
 
 
 class RequestError(GatewayError):

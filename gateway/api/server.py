@@ -37,6 +37,7 @@ log = structlog.get_logger(__name__)
 SLOW_S = 1.0
 SHUTDOWN_TIMEOUT_S = 5.0
 LOGGED_PATH_LIMIT = 200
+DISK_LOW = "the disk is nearly full: new messages are refused"
 _NAMED = re.compile(r"\{[^/]*\}")
 _SLASHES = re.compile(r"/{2,}")
 _NOT_FOUND = Answer(body=b"Not found", status=404, content_type="text/plain; charset=utf-8", refusal="404")
@@ -224,16 +225,24 @@ class Server:
             return None
         if method not in _HEALTH_METHODS:
             return Answer(body=encode_json({"status": "use GET"}), status=405, headers={"Allow": "GET"}, refusal="405")
-        if path == "/health/ready":
-            usable = [view.span.port for view in self._service.board.views() if view.is_usable]
-            return _health_answer("ready" if usable else "no span can send", is_well=bool(usable), usable_ports=usable)
+        return self._readiness() if path == "/health/ready" else await self._liveness()
+
+    def _readiness(self) -> Answer:
+        usable = [view.span.port for view in self._service.board.views() if view.is_usable]
+        is_disk_low = self._service.store.is_disk_low()
+        status = DISK_LOW if is_disk_low else "ready" if usable else "no span can send"
+        return _health_answer(status, is_well=bool(usable) and not is_disk_low, usable_ports=usable)
+
+    async def _liveness(self) -> Answer:
         name = self._service.settings.gateway.name
         try:
             await self._service.store.ping()
         except StoreError as error:
             log.error("store does not answer", action="health", reason=str(error))
-            return _health_answer("store does not answer", is_well=False, name=name)
-        return _health_answer("live", is_well=True, name=name)
+            reason = error.brief if isinstance(error, StoreUnavailableError) else "the store is broken"
+            return _health_answer("store does not answer", is_well=False, name=name, reason=reason)
+        warning = {"warning": DISK_LOW} if self._service.store.is_disk_low() else {}
+        return _health_answer("live", is_well=True, name=name, **warning)
 
     def _log(self, request: web.BaseRequest, request_id: str, source: str, answer: Answer, took_s: float) -> None:
         is_notable = bool(answer.refusal) or took_s > SLOW_S

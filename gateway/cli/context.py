@@ -10,24 +10,25 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from gateway.app import span_desk
+from gateway.app import span_desk, store_of
 from gateway.clock import Clock
 from gateway.config.load import load_settings
-from gateway.control import RemoteAccounts, control_path, running_accounts
+from gateway.control import RemoteAccounts, ask, control_path, running_accounts
 from gateway.control_directory import RemoteUpkeep
 from gateway.control_spans import LocalSpans, RemoteSpans
+from gateway.control_store import LocalStore
 from gateway.core.number import read_number
 from gateway.directory.directory import Directory
 from gateway.directory.upkeep import Upkeep
 from gateway.errors import ConfigError, StoreError
 from gateway.service.accounts import Accounts
 from gateway.service.spans import SpanBoard, SpanCondition
-from gateway.store.backends.sqlite.store import SqliteStore
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
 
     from gateway.config.settings import Settings
+    from gateway.store.backends.sqlite.store import SqliteStore
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -93,9 +94,22 @@ async def open_spans(settings: Settings) -> AsyncIterator[LocalSpans | RemoteSpa
         yield LocalSpans(span_desk(settings, board=board, store=store, clock=Clock()))
 
 
+async def call_store(settings: Settings) -> dict[str, Any]:
+    """Give what `LocalStore` says: of the running gateway if there is one, else of the file."""
+    path = control_path(settings.store.path)
+    if await running_accounts(path) is not None:
+        running: dict[str, Any] = await ask(path, "store show", {})
+        return running
+    if not settings.store.path.exists():
+        raise click.ClickException(f"{settings.store.path} is not there: the gateway has not run yet")
+    async with _open_store(settings) as store:
+        stored: dict[str, Any] = await LocalStore(store, settings.store.path).call("show", {})
+        return stored
+
+
 @contextlib.asynccontextmanager
 async def _open_store(settings: Settings) -> AsyncIterator[SqliteStore]:
-    store = SqliteStore(settings.store.path, synchronous=settings.store.synchronous)
+    store = store_of(settings.store)
     try:
         await store.open()
     except (StoreError, OSError) as error:

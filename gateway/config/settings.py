@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, IPvAnyNetwork, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, IPvAnyNetwork, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
 DEFAULT_FILE = Path("/etc/gsm-gateway/gateway.toml")
@@ -67,6 +67,8 @@ TimeZone = Annotated[str, AfterValidator(_known_zone)]
 Language = Annotated[str, AfterValidator(_known_language)]
 Iccid = Annotated[str, AfterValidator(_digits_only)]
 Seconds = Annotated[float, Field(gt=0)]
+Days = Annotated[float, BeforeValidator(lambda value: 0 if value == "forever" else value), Field(ge=0)]
+"""0, or the word forever, is without end."""
 
 
 class Section(BaseModel):
@@ -111,6 +113,11 @@ class StoreSection(Section):
     synchronous: Literal["full", "normal"] = Field(
         "full", description="normal may lose the last accepted messages in a power cut"
     )
+    min_free_mb: int | None = Field(
+        None,
+        ge=0,
+        description="free disk in MB below which new messages are refused; 0: never; not set: 200, or 5 % of less",
+    )
 
     @model_validator(mode="after")
     def _url_is_known(self) -> StoreSection:
@@ -122,6 +129,11 @@ class StoreSection(Section):
     def path(self) -> Path:
         """The database file."""
         return Path(self.url.removeprefix("sqlite:///"))
+
+    @property
+    def min_free_octets(self) -> int | None:
+        """`min_free_mb` in octets."""
+        return None if self.min_free_mb is None else self.min_free_mb * 1_000_000
 
 
 class SimSettings(Section):
@@ -250,6 +262,21 @@ class HistorySection(Section):
     keep_lines: int = Field(100_000, ge=100, description="most lines of the history that are kept")
 
 
+class RetentionSection(Section):
+    """[retention]"""
+
+    outbound_days: Days = Field(
+        365, description='how long outbound messages are kept once nothing happens to them; 0 or "forever" keeps them'
+    )
+    inbound_days: Days = Field(365, description="how long inbound messages are kept; likewise")
+    audit_days: Days = Field(1825, description="how long notes of administrative changes are kept; likewise")
+    most_messages: int = Field(
+        5_000_000,
+        ge=0,
+        description="most outbound and most inbound messages that are kept, the oldest go first; 0: no limit",
+    )
+
+
 class CallbacksSection(Section):
     """[callbacks]"""
 
@@ -294,6 +321,7 @@ class Settings(BaseSettings):
     queue: QueueSection = QueueSection()
     dispatch: DispatchSection = DispatchSection()
     history: HistorySection = HistorySection()
+    retention: RetentionSection = RetentionSection()
     callbacks: CallbacksSection = CallbacksSection()
     api: ApiSection = ApiSection()
 

@@ -16,7 +16,7 @@ from gateway.core.status import Status
 from gateway.core.types import MessageId
 from gateway.directory.directory import Directory
 from gateway.errors import NoCreditError, NotAllowedError, QueueFullError
-from gateway.service.submitting import QUEUE_FULL_RETRY_S, Submitter
+from gateway.service.submitting import Submitter
 from gateway.service.ussd import UssdDesk
 from gateway.store.backend import ConversationQuery, PageQuery, StatusChanged
 
@@ -150,7 +150,7 @@ class Service:
         paid = wanted if left is None else max(0, left) // self.count_segments(submission.text)
         if wanted <= min(room, paid):
             return wanted, None
-        return (paid, NoCreditError()) if paid <= room else (room, QueueFullError(QUEUE_FULL_RETRY_S))
+        return (paid, NoCreditError()) if paid <= room else (room, self._submitter.queue_full(account, wanted))
 
     async def cancel(self, account: Account, message_id: int) -> Message | None:
         """Withdraw a message that no span has; gives it as it stands then, CANCELLED when it is withdrawn.

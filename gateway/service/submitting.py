@@ -15,7 +15,8 @@ from gateway.core.directory import Newsletter, NewsletterId
 from gateway.core.message import NewMessage
 from gateway.core.routing import Candidate, choose_ports
 from gateway.core.types import EpochMs
-from gateway.errors import InvalidFieldError, NoCreditError, NoSpanError, NotAllowedError, QueueFullError
+from gateway.errors import InvalidFieldError, NoCreditError, NoSpanError, NotAllowedError
+from gateway.service.room import Room
 from modem.errors import EncodeError
 
 if TYPE_CHECKING:
@@ -26,10 +27,10 @@ if TYPE_CHECKING:
     from gateway.core.account import Account
     from gateway.core.number import Number
     from gateway.core.types import MessageId, Port
+    from gateway.errors import QueueFullError
     from gateway.service.spans import SpanBoard
     from gateway.store.backend import Store
 
-QUEUE_FULL_RETRY_S = 30
 REMEMBERED_RECIPIENTS = 4096
 REMEMBERED_TEXTS = 2048
 DAY_MS = 86_400_000
@@ -79,6 +80,7 @@ class Submitter:
         self._store = store
         self._board = board
         self._clock = clock
+        self._room = Room(settings=settings.queue, store=store, clock=clock)
         self._tables = tuple(sms.Language[name.upper()] for name in settings.text.national_tables)
         self._concat_refs = ConcatRefs()
         # Most APIs count the segments of a text before they submit it.
@@ -155,7 +157,7 @@ class Submitter:
         if account.credit is not None and account.credit < charged:
             raise NoCreditError
         if sum(len(submission.numbers) for submission in submissions) > self.room(account):
-            raise QueueFullError(QUEUE_FULL_RETRY_S)
+            raise self.queue_full(account, sum(len(submission.numbers) for submission in submissions))
         return segments
 
     def latest_send_at(self, now: EpochMs) -> EpochMs:
@@ -164,11 +166,11 @@ class Submitter:
 
     def room(self, account: Account) -> int:
         """Give how many messages the queue of the box and that of the account can still take."""
-        load = self._store.load
-        room = self._settings.queue.limit - load.open_messages
-        if account.queue_limit:
-            room = min(room, account.queue_limit - load.open_by_account.get(account.id, 0))
-        return max(0, room)
+        return self._room.of(account)
+
+    def queue_full(self, account: Account, wanted: int) -> QueueFullError:
+        """Give the refusal of `wanted` messages that there is no room for."""
+        return self._room.refusal(account, wanted)
 
     def _choose_ports(
         self, account: Account, submissions: Sequence[Submission], segments: Sequence[int], now: EpochMs

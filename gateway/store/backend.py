@@ -40,6 +40,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from gateway.core.inbound import PLAIN_TEXT, Nature
 from gateway.store.directory import DirectoryStore
 from gateway.store.modems import ModemStore
+from gateway.store.retention import RetentionStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -359,7 +360,8 @@ class Load:
     """What waits, kept in memory and exact after each commit (reservations of running accepts included).
 
     `open_messages` counts queued, held and sending ones, `open_by_port` those of them that have a chosen
-    span; `waiting_segments` by chosen port those of their segments that the network has not taken yet. The
+    span; `waiting_segments` by chosen port those of their segments that the network has not taken yet.
+    `left_messages` and `left_by_account` count those that have left the queue since the store was opened. The
     maps are live views: they go on changing.
     """
 
@@ -367,9 +369,11 @@ class Load:
     open_by_account: Mapping[AccountId, int] = field(default_factory=dict)
     open_by_port: Mapping[Port, int] = field(default_factory=dict)
     waiting_segments: Mapping[Port, int] = field(default_factory=dict)
+    left_messages: int = 0
+    left_by_account: Mapping[AccountId, int] = field(default_factory=dict)
 
 
-class Store(DirectoryStore, ModemStore, Protocol):
+class Store(DirectoryStore, ModemStore, RetentionStore, Protocol):
     """The contract; see the module's text."""
 
     load: Load
@@ -388,6 +392,10 @@ class Store(DirectoryStore, ModemStore, Protocol):
 
     async def ping(self) -> None:
         """Return once the writer has committed something; raises StoreError when it cannot."""
+        ...
+
+    def is_disk_low(self) -> bool:
+        """Whether the disk is so full that nothing new should be accepted: what waits must still be written down."""
         ...
 
     # messages

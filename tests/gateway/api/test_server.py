@@ -19,7 +19,7 @@ from gateway.api.dialect import Answer, Call, Dialect, DialectSettings, Route, e
 from gateway.api.server import Paths, Server, plain_path
 from gateway.config.settings import ApiSection, HttpSection, Settings
 from gateway.core.span import SpanState
-from gateway.errors import ConfigError, StoreError
+from gateway.errors import ConfigError, StoreError, StoreUnavailableError
 from tests.gateway.api.conftest import client_of
 from tests.gateway.api.desk import PASSWORD, Desk
 from tests.gateway.api.exchange import read_answer
@@ -236,12 +236,18 @@ async def test_live_asks_the_store(client: TestClient[Any, Any], desk: Desk, mon
     answer = await client.get("/health/live")
     assert (answer.status, await answer.json()) == (200, {"status": "live", "name": "gsm-gateway"})
 
+    error = StoreError("/data/gateway.db: damaged")
+
     async def fail() -> None:
-        raise StoreError("disk full")
+        raise error
 
     monkeypatch.setattr(desk.store, "ping", fail)
+    expected = {"status": "store does not answer", "name": "gsm-gateway", "reason": "the store is broken"}
     answer = await client.get("/health/live")
-    assert (answer.status, await answer.json()) == (503, {"status": "store does not answer", "name": "gsm-gateway"})
+    assert (answer.status, await answer.json()) == (503, expected)
+    error = StoreUnavailableError("the disk is full: free some space", "the disk is full")
+    answer = await client.get("/health/live")
+    assert (answer.status, await answer.json()) == (503, {**expected, "reason": "the disk is full"})
 
 
 async def test_ready_needs_a_usable_span(client: TestClient[Any, Any], desk: Desk) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 import sqlite3
 from typing import TYPE_CHECKING, TypeVar
 
@@ -14,9 +16,10 @@ from gateway.store.backends.sqlite.connections import Connection, make_private, 
 from gateway.store.backends.sqlite.faults import explain
 from gateway.store.backends.sqlite.load import LoadBoard, read_load
 from gateway.store.backends.sqlite.lock import FileLock
-from gateway.store.backends.sqlite.memory import read_memory
+from gateway.store.backends.sqlite.memory import read_memory, read_waiting
 from gateway.store.backends.sqlite.migrations import migrate, shipped_migrations
 from gateway.store.backends.sqlite.writer import Writer
+from gateway.store.disk import DiskWatch
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,6 +32,7 @@ T = TypeVar("T")
 
 log = structlog.get_logger(__name__)
 
+SPARE = "SELECT freelist_count * page_size FROM pragma_freelist_count, pragma_page_size"
 PING = "UPDATE sequence SET next = next + 1 WHERE name = 'ping'"
 
 
@@ -39,8 +43,9 @@ class Database:
     ones, though never more than that.
     """
 
-    def __init__(self, path: Path, *, synchronous: str = "full") -> None:
+    def __init__(self, path: Path, *, synchronous: str = "full", disk: DiskWatch | None = None) -> None:
         self.load = Load()
+        self.disk = disk or DiskWatch(path.parent, min_free_octets=0)
         self._path = path
         self._synchronous = synchronous
         self._lock = FileLock(path.with_name(f"{path.name}.lock"))
@@ -70,10 +75,13 @@ class Database:
         connection = await open_writer(self._path, synchronous=self._synchronous)
         self._connections.append(connection)
         await connection.run(lambda raw: migrate(raw, self._path, shipped_migrations()))
-        memory, load = await connection.run(lambda raw: (read_memory(raw), read_load(raw)))
+        waiting = await connection.run(read_waiting)
+        memory = await connection.run(lambda raw: read_memory(raw, waiting))
+        load = await connection.run(lambda raw: read_load(raw, waiting))
         self.load = self._board.change(load)
         self._reader = await open_reader(self._path)
         self._connections.append(self._reader)
+        await self._reader.run(self._note_spare)
         # Apart, so that the search through a large outbox holds up no small read.
         self._page_reader = await open_reader(self._path)
         self._connections.append(self._page_reader)
@@ -101,6 +109,33 @@ class Database:
     async def ping(self) -> None:
         """Return once the writer has committed something; raises StoreError when it cannot."""
         await self.write(lambda tx: tx.execute(PING, {}))
+
+    async def until_idle(self, timeout_s: float) -> None:
+        """Return when nothing waits to be written, or after `timeout_s`."""
+        if self._writer is not None:
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(self._writer.until_idle(), timeout_s)
+
+    def is_disk_low(self) -> bool:
+        """Whether the disk is so full that nothing new should be accepted."""
+        self._look_at_disk()
+        return self.disk.is_low
+
+    def _look_at_disk(self) -> None:
+        if self.disk.look() and self._reader is not None:
+            self._reader.start(self._note_spare)
+
+    def _note_spare(self, connection: sqlite3.Connection) -> None:
+        # Locked for a moment: what was read last will do, it is asked again with the next look.
+        with contextlib.suppress(sqlite3.OperationalError):
+            self.disk.spare_octets = connection.execute(SPARE).fetchone()[0]
+
+    def log_octets(self) -> int:
+        """Give the size of the write-ahead log."""
+        try:
+            return self._path.with_name(f"{self._path.name}-wal").stat().st_size
+        except FileNotFoundError:
+            return 0
 
     # --- for the calls --------------------------------------------------------------------------
 
@@ -139,6 +174,8 @@ class Database:
         return release
 
     def _on_committed(self, transaction: Transaction) -> None:
+        self._look_at_disk()
+        self._board.leave(transaction.load)
         self.load = self._board.change(transaction.load)
         for news in transaction.news():
             for listener in tuple(self._listeners):

@@ -14,13 +14,14 @@ if TYPE_CHECKING:
 
     from gateway.core.callback import CallbackEvent
     from gateway.core.types import AccountId
+    from gateway.store.disk import DiskWatch
 
 
 class SettingsDatabase(Database):
     """Keeps that part of the contract of `gateway.store.backend.Store`."""
 
-    def __init__(self, path: Path, *, synchronous: str = "full") -> None:
-        super().__init__(path, synchronous=synchronous)
+    def __init__(self, path: Path, *, synchronous: str = "full", disk: DiskWatch | None = None) -> None:
+        super().__init__(path, synchronous=synchronous, disk=disk)
         self._known: dict[tuple[AccountId, str], dict[str, Any]] = {}
         self._change_count = 0
 

@@ -13,15 +13,29 @@ if TYPE_CHECKING:
 PRIMARY_CODE = 0xFF
 """The low octet of an extended result code. https://www.sqlite.org/rescode.html"""
 
+_HELD = (
+    "another program holds the database",
+    "another program holds {path}: end it (a backup tool or a database browser, perhaps)",
+)
 _PASSING = {
-    sqlite3.SQLITE_FULL: "the disk is full: free some space on the file system of {path}",
-    sqlite3.SQLITE_BUSY: "another program holds {path}: end it (a backup tool or a database browser, perhaps)",
-    sqlite3.SQLITE_LOCKED: "another program holds {path}: end it (a backup tool or a database browser, perhaps)",
-    sqlite3.SQLITE_IOERR: "the disk of {path} fails or is full: look at the free space and at the kernel's log (dmesg)",
-    sqlite3.SQLITE_READONLY: "{path} cannot be written: give it and its folder to the gateway's user, and see that the"
-    " file system is not mounted read-only",
-    sqlite3.SQLITE_CANTOPEN: "{path} cannot be opened: give its folder to the gateway's user",
+    sqlite3.SQLITE_FULL: ("the disk is full", "the disk is full: free some space on the file system of {path}"),
+    sqlite3.SQLITE_BUSY: _HELD,
+    sqlite3.SQLITE_LOCKED: _HELD,
+    sqlite3.SQLITE_IOERR: (
+        "the disk fails or is full",
+        "the disk of {path} fails or is full: look at the free space and at the kernel's log (dmesg)",
+    ),
+    sqlite3.SQLITE_READONLY: (
+        "the database is read-only",
+        "{path} cannot be written: give it and its folder to the gateway's user, and see that the file system is not"
+        " mounted read-only",
+    ),
+    sqlite3.SQLITE_CANTOPEN: (
+        "the database cannot be opened",
+        "{path} cannot be opened: give its folder to the gateway's user",
+    ),
 }
+"""What is wrong, and what to do."""
 
 
 def is_full(error: Exception) -> bool:
@@ -33,7 +47,11 @@ def is_full(error: Exception) -> bool:
 def explain(error: sqlite3.Error, path: Path) -> StoreError:
     """Give our error: StoreUnavailableError for what may pass when somebody acts, StoreError for the rest."""
     code = getattr(error, "sqlite_errorcode", None)
-    advice = None if code is None else _PASSING.get(code & PRIMARY_CODE)
-    ours = StoreError(f"{path}: {error}") if advice is None else StoreUnavailableError(advice.format(path=path))
+    found = None if code is None else _PASSING.get(code & PRIMARY_CODE)
+    if found is None:
+        ours = StoreError(f"{path}: {error}")
+    else:
+        brief, advice = found
+        ours = StoreUnavailableError(advice.format(path=path), brief)
     ours.__cause__ = error
     return ours

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
 
 from gateway.store.backend import Load
-from gateway.store.backends.sqlite.memory import WAITING
+from gateway.store.backends.sqlite.memory import Waiting, read_waiting
 from gateway.store.backends.sqlite.transaction import LoadChange
 
 if TYPE_CHECKING:
@@ -17,21 +17,17 @@ if TYPE_CHECKING:
 
 K = TypeVar("K")
 
-READ_LOAD = f"""
-{WAITING}
-SELECT account_id, port, count(*), sum(segment_count - segments_sent) FROM waiting CROSS JOIN message USING (id)
-WHERE status IN ('queued', 'held', 'sending') GROUP BY account_id, port
-"""  # noqa: S608 (constants)
 
-
-def read_load(connection: sqlite3.Connection) -> LoadChange:
-    """Count what waits in the database."""
+def read_load(connection: sqlite3.Connection, waiting: Waiting | None = None) -> LoadChange:
+    """Count what waits in the database, unless that is `waiting`."""
+    waiting = waiting or read_waiting(connection)
     change = LoadChange()
-    for account_id, port, count, segments in connection.execute(READ_LOAD):
+    for key, count in waiting.counts.items():
+        account_id, port, _ = key
         change.open_by_account[account_id] += count
         if port is not None:
             change.open_by_port[port] += count
-            change.waiting_segments[port] += segments
+            change.waiting_segments[port] += waiting.segments[key]
     return change
 
 
@@ -43,6 +39,9 @@ class LoadBoard:
         self._open_by_account: dict[AccountId, int] = {}
         self._open_by_port: dict[Port, int] = {}
         self._waiting_segments: dict[Port, int] = {}
+        self._left_messages = 0
+        self._left_by_account: dict[AccountId, int] = {}
+        self._left = MappingProxyType(self._left_by_account)
         self._by_account = MappingProxyType(self._open_by_account)
         self._by_port = MappingProxyType(self._open_by_port)
         self._segments = MappingProxyType(self._waiting_segments)
@@ -54,7 +53,16 @@ class LoadBoard:
             open_by_account=self._by_account,
             open_by_port=self._by_port,
             waiting_segments=self._segments,
+            left_messages=self._left_messages,
+            left_by_account=self._left,
         )
+
+    def leave(self, change: LoadChange) -> None:
+        """Count what has left by the change of a transaction; what it accepted is in none."""
+        for account_id, count in change.open_by_account.items():
+            if count < 0:
+                self._left_messages -= count
+                self._left_by_account[account_id] = self._left_by_account.get(account_id, 0) - count
 
     def change(self, change: LoadChange, sign: int = 1) -> Load:
         """Add (or with `sign` -1 take back) a change; gives the load after it."""

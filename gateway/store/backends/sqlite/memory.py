@@ -7,7 +7,8 @@ facts about accounts change after the commit.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections import defaultdict
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import TYPE_CHECKING, Generic, TypeVar
 
@@ -21,25 +22,23 @@ if TYPE_CHECKING:
 K = TypeVar("K")
 
 READ_SEQUENCES = "SELECT name, next FROM sequence"
-# A message that is sending has an attempt that is open or waits for evidence.
-WAITING = """
-WITH waiting (id) AS (
-    SELECT id FROM message INDEXED BY message_queue WHERE status = 'queued' AND pin_sim IS NULL
-    UNION ALL
-    SELECT id FROM message INDEXED BY message_pinned WHERE status = 'queued' AND pin_sim IS NOT NULL
-    UNION ALL
-    SELECT id FROM message INDEXED BY message_held WHERE status = 'held'
-    UNION
-    SELECT message_id FROM attempt INDEXED BY attempt_open WHERE outcome = 'open'
-    UNION
-    SELECT message_id FROM attempt INDEXED BY attempt_unanswered
-    WHERE outcome = 'no answer' AND decide_at IS NOT NULL
+# One row for each message that waits, added up here: SQLite would sort a million of them in memory. A message that is
+# sending has an attempt that is open or waits for evidence.
+_WAITING = (
+    "SELECT account_id, port, status = 'held' AND is_credit_late, segment_count - segments_sent, valid_until FROM"
 )
-"""
-READ_RESERVED = f"""
-{WAITING}
-SELECT account_id, sum(segment_count - segments_sent) FROM waiting CROSS JOIN message USING (id)
-WHERE status IN ('queued', 'sending') OR (status = 'held' AND NOT is_credit_late) GROUP BY account_id
+READ_WAITING = f"""
+{_WAITING} message INDEXED BY message_queue WHERE status = 'queued' AND pin_sim IS NULL
+UNION ALL
+{_WAITING} message INDEXED BY message_pinned WHERE status = 'queued' AND pin_sim IS NOT NULL
+UNION ALL
+{_WAITING} message INDEXED BY message_held WHERE status = 'held'
+UNION ALL
+{_WAITING} message WHERE status = 'sending' AND id IN (
+    SELECT message_id FROM attempt INDEXED BY attempt_open WHERE outcome = 'open'
+    UNION ALL
+    SELECT message_id FROM attempt INDEXED BY attempt_unanswered
+    WHERE outcome = 'no answer' AND decide_at IS NOT NULL)
 """  # noqa: S608 (constants)
 READ_QUEUE = """
 SELECT port, spans, count(*), sum(due_at > 0) FROM message INDEXED BY message_queue
@@ -177,9 +176,33 @@ def _allows(spans: str, port: Port) -> bool:
     return not spans or port in split_ports(spans)
 
 
-def read_memory(connection: sqlite3.Connection) -> Memory:
-    """Read everything from the database."""
+@dataclass(slots=True)
+class Waiting:
+    """The messages that wait, added up: how many and how many segments, by account, port and whether credit is late."""
+
+    counts: dict[tuple[AccountId, Port | None, bool], int] = field(default_factory=lambda: defaultdict(int))
+    segments: dict[tuple[AccountId, Port | None, bool], int] = field(default_factory=lambda: defaultdict(int))
+    next_expiry: int = NEVER
+
+
+def read_waiting(connection: sqlite3.Connection) -> Waiting:
+    """Add up what waits; the one search of a start that takes longer the more there is (a million: docs/size.md)."""
+    waiting = Waiting()
+    counts, segments, next_expiry = waiting.counts, waiting.segments, NEVER
+    for account_id, port, is_late, remaining, valid_until in connection.execute(READ_WAITING):
+        key = account_id, port, is_late
+        counts[key] += 1
+        segments[key] += remaining
+        next_expiry = min(next_expiry, valid_until)
+    waiting.next_expiry = next_expiry
+    return waiting
+
+
+def read_memory(connection: sqlite3.Connection, waiting: Waiting | None = None) -> Memory:
+    """Read everything from the database, but for what waits when that is `waiting`."""
     memory = Memory()
+    waiting = waiting or read_waiting(connection)
+    memory.next_expiry = waiting.next_expiry
     for name, next_id in connection.execute(READ_SEQUENCES):
         memory.next_ids.change(name, next_id)
     for port, spans, count, delayed in connection.execute(READ_QUEUE):
@@ -187,8 +210,9 @@ def read_memory(connection: sqlite3.Connection) -> Memory:
         memory.delayed.change((port, spans), delayed)
     for sim, count in connection.execute(READ_PINNED):
         memory.pinned.change(sim, count)
-    for account_id, segments in connection.execute(READ_RESERVED):
-        memory.reserved.change(account_id, segments)
+    for (account_id, _, is_late), segments in waiting.segments.items():
+        if not is_late:
+            memory.reserved.change(account_id, segments)
     memory.parked.change(None, connection.execute(READ_PARKED).fetchone()[0])
     for account_id, enabled, spans, has_credit in connection.execute(READ_ACCOUNTS):
         memory.accounts[account_id] = AccountFacts(

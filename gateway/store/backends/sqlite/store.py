@@ -22,6 +22,7 @@ from gateway.store.backends.sqlite import (
 from gateway.store.backends.sqlite.dialect_settings import SettingsDatabase
 from gateway.store.backends.sqlite.directory import DirectoryDatabase
 from gateway.store.backends.sqlite.modems import ModemDatabase
+from gateway.store.backends.sqlite.retention import RetentionDatabase
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,7 +52,7 @@ if TYPE_CHECKING:
     )
 
 
-class SqliteStore(DirectoryDatabase, ModemDatabase, SettingsDatabase):
+class SqliteStore(DirectoryDatabase, ModemDatabase, RetentionDatabase, SettingsDatabase):
     """Keeps the contract of `gateway.store.backend.Store`; the calls are described there."""
 
     # --- messages -------------------------------------------------------------------------------

@@ -86,6 +86,10 @@ class Writer:
                 self._loop.call_soon(self._start)
         return await future
 
+    async def until_idle(self) -> None:
+        """Return when nothing waits."""
+        await self._idle.wait()
+
     async def close(self) -> None:
         """Do what still waits, then take nothing more."""
         self._is_closed = True
