@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from gateway.errors import StoreUnavailableError
-from gateway.tuning import tune_process
+from gateway.tuning import keep_what_is_there, tune_process
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable, Mapping
@@ -62,6 +62,7 @@ async def run(
         await app.open()
         await prepare(app)
         await app.start()
+        keep_what_is_there()
         notifier.send("READY=1")
         if on_ready is not None:
             await on_ready(app)

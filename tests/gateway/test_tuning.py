@@ -34,3 +34,28 @@ def test_the_memory_of_a_password_hash_goes_back_to_the_system() -> None:
         pytest.skip("this C library gives the memory back by itself")
 
     assert growth_mb("tuned") < 8
+
+
+COLLECTING = """
+import gc, weakref
+from gateway.tuning import keep_what_is_there
+
+class Circle:
+    def __init__(self):
+        self.me = self
+
+before = Circle()
+keep_what_is_there()
+later = Circle()
+gone = [weakref.ref(before), weakref.ref(later)]
+del before, later
+gc.collect()
+print(gc.get_freeze_count() > 1000, *(one() is None for one in gone))
+"""
+
+
+def test_circles_made_after_the_start_are_collected_and_the_start_is_left_alone() -> None:
+    root = Path(__file__).parents[2]
+    ran = subprocess.run([sys.executable, "-c", COLLECTING], cwd=root, check=True, capture_output=True, text=True)
+
+    assert ran.stdout.split() == ["True", "False", "True"]
