@@ -239,6 +239,9 @@ class DispatchSection(Section):
     steal_after_s: Seconds = Field(
         2, description="a message waiting longer than this for its span may go out on another one that it allows"
     )
+    exclude_s: Seconds = Field(
+        900, description="a message that another span may send goes not to one that refused it for so long"
+    )
     incomplete_after_s: Seconds = Field(86_400, description="an inbound text lacking segments is given out after this")
     stop_timeout_s: Seconds = Field(130, description="longest wait at shutdown for submits in flight")
 

@@ -133,9 +133,9 @@ class Inbound:
 class Assignment:
     """A segment that a span has claimed; its attempt is already on disk.
 
-    `segment` counts from 0; `spans` are the ports that may send the message, empty for any; `tries`
-    counts the attempts of this segment, this one included. `is_possible_duplicate` marks a message
-    that may have gone out before.
+    `segment` counts from 0; `spans` are the ports that may send the message, empty for any; `excluded` those that are
+    kept from it for a while; `tries` counts the attempts of this segment, this one included. `is_possible_duplicate`
+    marks a message that may have gone out before.
     """
 
     attempt_id: AttemptId
@@ -150,3 +150,4 @@ class Assignment:
     tries: int
     valid_until: EpochMs
     is_possible_duplicate: bool
+    excluded: tuple[Port, ...] = ()

@@ -278,8 +278,8 @@ class SpanWorker:
         self._note_stop()
 
     def _ports_besides(self, assignment: Assignment) -> list[Port]:
-        allowed = assignment.spans
-        return [port for port in self._others() if port != self.port and (not allowed or port in allowed)]
+        allowed, kept_away = assignment.spans, (self.port, *assignment.excluded)
+        return [port for port in self._others() if port not in kept_away and (not allowed or port in allowed)]
 
     def _encode(self, assignment: Assignment, sim: str) -> bytes:
         if self._plan is None or self._plan[0] != assignment.text:

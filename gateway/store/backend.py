@@ -107,8 +107,9 @@ class Settlement:
     ACCEPTED: `mr` is the modem's TP-MR (None if it gave none). The store counts the segment; after
     the last one the message is sent, otherwise its next segment is claimable on this span at once,
     before anything else.
-    REFUSED, NOT_SENT: `next_status` is QUEUED (again at `due_at`, on `spans` if given: the ports that
-    may still try) or FAILED or EXPIRED.
+    REFUSED, NOT_SENT: `next_status` is QUEUED (again at `due_at`) or FAILED or EXPIRED. A message of which nothing went
+    out is kept from this span until `exclude_until`, if given: others that it allows may have it meanwhile, those that
+    can send now and those that can later; then this one may again.
     NO_ANSWER: the message stays sending until `decide_ambiguous` or evidence; `decide_at` is when.
     """
 
@@ -120,7 +121,7 @@ class Settlement:
     cause: str = ""
     next_status: Status | None = None
     due_at: EpochMs | None = None
-    spans: tuple[Port, ...] | None = None
+    exclude_until: EpochMs | None = None
     decide_at: EpochMs | None = None
 
 
