@@ -33,6 +33,7 @@ from gateway.service.accounts import Accounts
 from gateway.service.desk import Service
 from gateway.service.span_desk import SpanDesk
 from gateway.service.spans import SpanBoard
+from gateway.service.why import Explainer
 from gateway.store.backends.sqlite.store import SqliteStore
 
 if TYPE_CHECKING:
@@ -48,6 +49,11 @@ def span_desk(settings: Settings, *, board: SpanBoard, store: Store, clock: Cloc
     return SpanDesk(board=board, store=store, clock=clock, named_in_settings=named)
 
 
+def weights_of(settings: Settings) -> dict[Port, float]:
+    """Give what the settings say spans weigh."""
+    return {Port(one.port): one.weight for one in settings.span}
+
+
 class App:
     """One gateway: `open`, `start`, `wait_broken`, `stop`."""
 
@@ -56,6 +62,7 @@ class App:
         self.clock = clock or Clock()
         self.store = SqliteStore(settings.store.path, synchronous=settings.store.synchronous)
         self.board = SpanBoard(lambda: self.store.load)
+        self.board.set_weights(weights_of(settings))
         self.accounts = Accounts(self.store, clock=self.clock)
         self.service = Service(
             settings=settings, store=self.store, accounts=self.accounts, board=self.board, clock=self.clock
@@ -111,7 +118,9 @@ class App:
             self.accounts,
             control_path(settings.store.path),
             parts={
-                "span": LocalSpans(self.spans).call,
+                "span": LocalSpans(
+                    self.spans, Explainer(settings, board=self.board, store=self.store, clock=self.clock)
+                ).call,
                 "directory": upkeep.call,
                 "ussd": LocalUssd(self.service.ussd).call,
             },

@@ -22,7 +22,8 @@ class NewMessage:
     `port` is the span chosen at acceptance, a preference; None while none is chosen.
     A message with a `send_at` after `accepted_at` is held until then. `is_urgent` goes before all that is not
     on the spans it may take. `is_credit_late` has the credit checked when it is due. `sim_slot`, `sender` and
-    `callback_url` are as the caller named them.
+    `callback_url` are as the caller named them. `route_why` says why it was this span, or these, in one line; it is
+    empty for the one with the shortest wait.
     """
 
     account_id: AccountId
@@ -44,6 +45,7 @@ class NewMessage:
     sim_slot: int = 0
     sender: str = ""
     callback_url: str = ""
+    route_why: str = ""
 
     @property
     def is_plain(self) -> bool:
@@ -54,6 +56,7 @@ class NewMessage:
             and not self.sim_slot
             and not self.sender
             and not self.callback_url
+            and not self.route_why
         )
 
     @property
@@ -98,6 +101,7 @@ class Message:
     sender: str = ""
     callback_url: str = ""
     newsletter_id: NewsletterId | None = None
+    route_why: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

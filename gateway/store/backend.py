@@ -340,6 +340,14 @@ class ConversationQuery:
     offset: int = 0
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LastSpan:
+    """The span, and the IMSI of the SIM in it ("" unknown), that had last to do with a number."""
+
+    port: Port
+    imsi: str
+
+
 # --- accounts -----------------------------------------------------------------------------------
 
 
@@ -437,6 +445,15 @@ class Store(DirectoryStore, ModemStore, Protocol):
 
     async def scheduled(self, account_id: AccountId, *, limit: int, offset: int) -> list[Message]:
         """Give the account's messages that are put off, the earliest first."""
+        ...
+
+    async def last_spans(
+        self, account_id: AccountId, recipients: Sequence[str], *, since: EpochMs
+    ) -> dict[str, LastSpan]:
+        """Give by recipient the span of the account's newest message to it, or that received from it if that is newer.
+
+        Left out: what is older than `since`; failed and cancelled messages do not count.
+        """
         ...
 
     async def credit_left(self, account_id: AccountId) -> int | None:

@@ -6,3 +6,9 @@ CREATE TABLE exclusion (
     PRIMARY KEY (message_id, port)
 ) WITHOUT ROWID;
 CREATE INDEX exclusion_until ON exclusion (until);
+
+-- The IMSI of the SIM that was last seen in the span's modem: rules ask whose SIM it is, also while it is away.
+ALTER TABLE span ADD COLUMN imsi TEXT NOT NULL DEFAULT '';
+
+-- Why a message got its span; empty when it was the one with the shortest wait.
+ALTER TABLE message ADD COLUMN route_why TEXT NOT NULL DEFAULT '';
