@@ -35,6 +35,7 @@ from gateway.service.desk import Service
 from gateway.service.span_desk import SpanDesk
 from gateway.service.spans import SpanBoard
 from gateway.service.sweep import Sweeper
+from gateway.service.why import Explainer
 from gateway.store.backends.sqlite.store import SqliteStore
 from gateway.store.disk import DiskWatch
 
@@ -57,6 +58,11 @@ def store_of(settings: StoreSection) -> SqliteStore:
     return SqliteStore(settings.path, synchronous=settings.synchronous, disk=disk)
 
 
+def weights_of(settings: Settings) -> dict[Port, float]:
+    """Give what the settings say spans weigh."""
+    return {Port(one.port): one.weight for one in settings.span}
+
+
 class App:
     """One gateway: `open`, `start`, `wait_broken`, `stop`."""
 
@@ -65,6 +71,7 @@ class App:
         self.clock = clock or Clock()
         self.store = store_of(settings.store)
         self.board = SpanBoard(lambda: self.store.load)
+        self.board.set_weights(weights_of(settings))
         self.accounts = Accounts(self.store, clock=self.clock)
         self.service = Service(
             settings=settings, store=self.store, accounts=self.accounts, board=self.board, clock=self.clock
@@ -121,7 +128,9 @@ class App:
             self.accounts,
             control_path(settings.store.path),
             parts={
-                "span": LocalSpans(self.spans).call,
+                "span": LocalSpans(
+                    self.spans, Explainer(settings, board=self.board, store=self.store, clock=self.clock)
+                ).call,
                 "directory": upkeep.call,
                 "ussd": LocalUssd(self.service.ussd).call,
                 "store": LocalStore(self.store, settings.store.path).call,

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from gateway.core.history import HistoryEvent
     from gateway.core.types import EpochMs
     from gateway.service.span_desk import SpanDesk, SpanReport
+    from gateway.service.why import Explainer, Explanation
 
 ACTOR = "command line"
 Json = dict[str, Any]
@@ -24,8 +25,9 @@ Json = dict[str, Any]
 class LocalSpans:
     """The spans of this process."""
 
-    def __init__(self, desk: SpanDesk) -> None:
+    def __init__(self, desk: SpanDesk, explainer: Explainer) -> None:
         self._desk = desk
+        self._explainer = explainer
 
     async def call(self, call: str, arguments: Json) -> Any:
         """Answer a call; InvalidFieldError names what is wrong with it."""
@@ -39,6 +41,9 @@ class LocalSpans:
                 port = arguments["port"]
                 events = await desk.history(None if port is None else Port(port), limit=arguments["limit"])
                 return [event_to_json(event) for event in events]
+            case "why":
+                words = {name: str(arguments[name]) for name in ("account", "dialect", "sender")}
+                return explanation_to_json(await self._explainer.why(str(arguments["number"]), **words))
             case "pause":
                 await desk.pause(Port(arguments["port"]), actor=ACTOR)
             case "resume":
@@ -111,6 +116,31 @@ def event_to_json(event: HistoryEvent) -> Json:
         "path": event.path,
         "imei": event.imei,
         "iccid": event.iccid,
+    }
+
+
+def explanation_to_json(one: Explanation) -> Json:
+    """Give which span would be chosen, and why, as a JSON object."""
+    return {
+        "recipient": one.recipient,
+        "port": one.port,
+        "spans": list(one.spans),
+        "summary": one.summary,
+        "rules": [{"name": rule.name, "verdict": rule.verdict} for rule in one.rules],
+        "candidates": [
+            {
+                "port": each.port,
+                "name": each.name,
+                "is_chosen": each.port == one.port,
+                "why_not": each.why_not,
+                "waiting_segments": each.waiting_segments,
+                "pace_s": round(each.pace_s, 3),
+                "expected_wait_s": round(each.expected_wait_s, 3),
+                "weight": each.weight,
+                "is_failing": each.is_failing,
+            }
+            for each in one.candidates
+        ],
     }
 
 

@@ -187,6 +187,7 @@ def _health(health: events.Health, known: events.Identity | None) -> SpanHealth:
         unanswered=health.counters.unanswered,
         failure_rate=health.failure_rate,
         usual_failure_rate=health.usual_failure_rate,
+        is_worse=health.is_worse,
     )
 
 

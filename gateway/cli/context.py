@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from gateway.app import span_desk, store_of
+from gateway.app import span_desk, store_of, weights_of
 from gateway.clock import Clock
 from gateway.config.load import load_settings
 from gateway.control import RemoteAccounts, ask, control_path, running_accounts
@@ -23,6 +23,7 @@ from gateway.directory.upkeep import Upkeep
 from gateway.errors import ConfigError, StoreError
 from gateway.service.accounts import Accounts
 from gateway.service.spans import SpanBoard, SpanCondition
+from gateway.service.why import Explainer
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -88,10 +89,13 @@ async def open_spans(settings: Settings) -> AsyncIterator[LocalSpans | RemoteSpa
         raise click.ClickException(f"{settings.store.path} is not there: the gateway has not run yet")
     async with _open_store(settings) as store:
         board = SpanBoard(lambda: store.load)
+        board.set_weights(weights_of(settings))
         board.put(await store.spans())
         for port in board.ports():
             board.set_condition(port, SpanCondition(reason="the gateway is not running"))
-        yield LocalSpans(span_desk(settings, board=board, store=store, clock=Clock()))
+        clock = Clock()
+        explainer = Explainer(settings, board=board, store=store, clock=clock)
+        yield LocalSpans(span_desk(settings, board=board, store=store, clock=clock), explainer)
 
 
 async def call_store(settings: Settings) -> dict[str, Any]:

@@ -14,6 +14,9 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, IPvAnyNetwork, model_validator
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
 
+from gateway.config.routes import RouteSettings  # noqa: TC001 (pydantic reads it)
+from gateway.config.section import Section
+
 DEFAULT_FILE = Path("/etc/gsm-gateway/gateway.toml")
 LANGUAGES = (
     "turkish",
@@ -69,12 +72,6 @@ Iccid = Annotated[str, AfterValidator(_digits_only)]
 Seconds = Annotated[float, Field(gt=0)]
 Days = Annotated[float, BeforeValidator(lambda value: 0 if value == "forever" else value), Field(ge=0)]
 """0, or the word forever, is without end."""
-
-
-class Section(BaseModel):
-    """A table of the settings file; a key it does not know is a mistake."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
 
 
 class GatewaySection(Section):
@@ -206,6 +203,11 @@ class SpanSettings(Section):
     port: int = Field(ge=1, description="number that callers use")
     name: str = Field("", description="name that callers see; default gsm-<port>")
     match: SpanMatch = Field(description="which modem or SIM it is")
+    weight: float = Field(
+        1,
+        gt=0,
+        description="of spans on which a message would wait equally long the one with the greatest is preferred",
+    )
 
 
 class NumberSection(Section):
@@ -250,6 +252,14 @@ class DispatchSection(Section):
     retry_longest_s: Seconds = Field(900, description="longest wait between two tries")
     steal_after_s: Seconds = Field(
         2, description="a message waiting longer than this for its span may go out on another one that it allows"
+    )
+    exclude_s: Seconds = Field(
+        900, description="a message that another span may send goes not to one that refused it for so long"
+    )
+    sticky_s: float = Field(
+        0,
+        ge=0,
+        description="a number that was written to, or wrote, so long ago keeps its span while it can send; 0: off",
     )
     incomplete_after_s: Seconds = Field(86_400, description="an inbound text lacking segments is given out after this")
     stop_timeout_s: Seconds = Field(130, description="longest wait at shutdown for submits in flight")
@@ -316,6 +326,7 @@ class Settings(BaseSettings):
     store: StoreSection = StoreSection()
     modems: ModemsSection = ModemsSection()
     span: list[SpanSettings] = []
+    route: list[RouteSettings] = []
     number: NumberSection = NumberSection()
     text: TextSection = TextSection()
     queue: QueueSection = QueueSection()

@@ -22,7 +22,8 @@ class NewMessage:
     `port` is the span chosen at acceptance, a preference; None while none is chosen.
     A message with a `send_at` after `accepted_at` is held until then. `is_urgent` goes before all that is not
     on the spans it may take. `is_credit_late` has the credit checked when it is due. `sim_slot`, `sender` and
-    `callback_url` are as the caller named them.
+    `callback_url` are as the caller named them. `route_why` says why it was this span, or these, in one line; it is
+    empty for the one with the shortest wait.
     """
 
     account_id: AccountId
@@ -44,6 +45,7 @@ class NewMessage:
     sim_slot: int = 0
     sender: str = ""
     callback_url: str = ""
+    route_why: str = ""
 
     @property
     def is_plain(self) -> bool:
@@ -54,6 +56,7 @@ class NewMessage:
             and not self.sim_slot
             and not self.sender
             and not self.callback_url
+            and not self.route_why
         )
 
     @property
@@ -98,6 +101,7 @@ class Message:
     sender: str = ""
     callback_url: str = ""
     newsletter_id: NewsletterId | None = None
+    route_why: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -133,9 +137,9 @@ class Inbound:
 class Assignment:
     """A segment that a span has claimed; its attempt is already on disk.
 
-    `segment` counts from 0; `spans` are the ports that may send the message, empty for any; `tries`
-    counts the attempts of this segment, this one included. `is_possible_duplicate` marks a message
-    that may have gone out before.
+    `segment` counts from 0; `spans` are the ports that may send the message, empty for any; `excluded` those that are
+    kept from it for a while; `tries` counts the attempts of this segment, this one included. `is_possible_duplicate`
+    marks a message that may have gone out before.
     """
 
     attempt_id: AttemptId
@@ -150,3 +154,4 @@ class Assignment:
     tries: int
     valid_until: EpochMs
     is_possible_duplicate: bool
+    excluded: tuple[Port, ...] = ()

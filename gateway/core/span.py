@@ -42,7 +42,7 @@ class NetworkStanding(StrEnum):
 class Span:
     """A span as stored: its number is kept for ever and follows the modem's IMEI by default.
 
-    `iccid` is the SIM that was last seen in the modem.
+    `iccid` is the SIM that was last seen in the modem, `imsi` its number as the modem told it.
     """
 
     port: Port
@@ -51,6 +51,7 @@ class Span:
     path: str = ""
     enabled: bool = True
     iccid: str = ""
+    imsi: str = ""
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -76,7 +77,7 @@ class SpanHealth:
 
     `registration` is in plain words, `standing` what it comes to. The counters are of the SIM that is in, since the
     gateway started. `failure_rate` is the share of failures among its last submits, `usual_failure_rate` that before
-    them, both 0..1.
+    them, both 0..1; `is_worse` says that chance does not explain the difference.
     """
 
     model: str = ""
@@ -92,6 +93,7 @@ class SpanHealth:
     unanswered: int = 0
     failure_rate: float | None = None
     usual_failure_rate: float | None = None
+    is_worse: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

@@ -46,7 +46,9 @@ def bind(
         numbers = range(1, len(known) + len(reserved) + 2)
         free = next(port for port in numbers if port not in by_port and port not in reserved)
         span = _named(Span(port=Port(free), name=""), "")
-    return replace(span, imei=identity.imei, path=path, iccid=identity.card or span.iccid)
+    is_same_card = identity.card in {"", span.iccid}
+    imsi = identity.imsi or (span.imsi if is_same_card else "")
+    return replace(span, imei=identity.imei, path=path, iccid=identity.card or span.iccid, imsi=imsi)
 
 
 def _by_settings(

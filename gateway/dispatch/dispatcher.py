@@ -13,6 +13,7 @@ from gateway.core.history import HistoryKind
 from gateway.core.span import SpanState
 from gateway.core.status import Status
 from gateway.core.types import EpochMs
+from gateway.dispatch.measures import Measures
 from gateway.dispatch.outcome import Verdict, judge
 from gateway.dispatch.schedule import Schedule
 from gateway.dispatch.span import SpanWorker
@@ -71,6 +72,7 @@ class Dispatcher:
         self._outage = Outage()
         self._stops = SimStops(store, clock=clock, outage=self._outage)
         self._validity_forms = ValidityForms()
+        self._measures = Measures(board, clock.monotonic)
         self._schedule = Schedule(store, clock, self._outage)
         self._workers: dict[Port, SpanWorker] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -130,6 +132,7 @@ class Dispatcher:
                 stops=self._stops,
                 outage=self._outage,
                 flight=self._flight,
+                measures=self._measures,
                 validity_forms=self._validity_forms,
             )
             self._workers[port] = worker
@@ -295,6 +298,7 @@ class Dispatcher:
 
     async def _keep_house(self) -> None:
         await self._follow_clock()
+        self._measures.look()
         now = self._clock.now_ms()
         await self._store.expire(now)
         await self._receiver.join_leftovers()

@@ -32,8 +32,9 @@ def settlement_of(
 ) -> Settlement:
     """Give what becomes of the attempt and of its message.
 
-    `others` are the ports that may send the message instead; a message of which a segment went out
-    stays where it is, because a phone joins segments by their sender.
+    A refusal that another span may not share keeps the message from this one only: for `exclude_s` when `others` can
+    send it now, else as long as it would wait here anyhow; whichever can send it first has it at once. A message of
+    which a segment went out stays where it is, because a phone joins segments by their sender.
     """
     match outcome.verdict:
         case Verdict.ACCEPTED:
@@ -48,9 +49,11 @@ def settlement_of(
     if delay_s is None or now >= assignment.valid_until:
         gone = Status.FAILED if delay_s is None else Status.EXPIRED
         return _settlement(assignment, kind, outcome, next_status=gone)
-    can_move = bool(others) and assignment.segment == 0 and not assignment.is_possible_duplicate
+    can_move = assignment.segment == 0 and not assignment.is_possible_duplicate
     if outcome.verdict in _ELSEWHERE and can_move:
-        return _settlement(assignment, kind, outcome, next_status=Status.QUEUED, due_at=now, spans=tuple(others))
+        away_s = max(delay_s, settings.exclude_s) if others else delay_s
+        until = EpochMs(now + int(away_s * 1000))
+        return _settlement(assignment, kind, outcome, next_status=Status.QUEUED, due_at=now, exclude_until=until)
     due_at = EpochMs(now + int(delay_s * 1000))
     return _settlement(assignment, kind, outcome, next_status=Status.QUEUED, due_at=due_at)
 
@@ -81,7 +84,7 @@ def _settlement(
     mr: int | None = None,
     next_status: Status | None = None,
     due_at: EpochMs | None = None,
-    spans: tuple[Port, ...] | None = None,
+    exclude_until: EpochMs | None = None,
     decide_at: EpochMs | None = None,
 ) -> Settlement:
     return Settlement(
@@ -93,6 +96,6 @@ def _settlement(
         cause=outcome.code or outcome.text,
         next_status=next_status,
         due_at=due_at,
-        spans=spans,
+        exclude_until=exclude_until,
         decide_at=decide_at,
     )

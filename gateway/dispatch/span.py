@@ -29,6 +29,7 @@ if TYPE_CHECKING:
     from gateway.core.sim import SimStop
     from gateway.core.types import AttemptId, Port
     from gateway.dispatch.flight import Flight
+    from gateway.dispatch.measures import Measures
     from gateway.dispatch.radio import Identity, Radio
     from gateway.dispatch.stops import SimStops
     from gateway.dispatch.validity import ValidityForms
@@ -60,6 +61,7 @@ class SpanWorker:
         stops: SimStops,
         outage: Outage,
         flight: Flight,
+        measures: Measures,
         validity_forms: ValidityForms,
     ) -> None:
         self.port = port
@@ -74,6 +76,7 @@ class SpanWorker:
         self._stops = stops
         self._outage = outage
         self._flight = flight
+        self._measures = measures
         self._validity_forms = validity_forms
         self._tables = tuple(sms.Language[name.upper()] for name in settings.text.national_tables)
         self._radio: Radio | None = None
@@ -121,6 +124,7 @@ class SpanWorker:
     def attach(self, radio: Radio, identity: Identity) -> None:
         """The modem behind the span can send."""
         self._radio, self._identity = radio, identity
+        self._measures.seat(self.port, self.sim)
         self._note_stop()
         self._wake.set()
 
@@ -226,12 +230,14 @@ class SpanWorker:
             outcome = Outcome(verdict=Verdict.PERMANENT, text=str(error))
         else:
             self._is_sending = True
+            began_at = self._clock.monotonic()
             answer = await radio.submit(
                 tpdu,
                 is_more_coming=self._is_more_coming(assignment),
                 on_air=lambda: self._flight.mark(self.port, assignment.attempt_id),
             )
             self._is_sending = False
+            self._measures.submitted(self.port, sim, answer, self._clock.monotonic() - began_at, radio)
             outcome = judge(answer)
             if outcome.verdict is Verdict.OTHER_VALIDITY and isinstance(answer, Refused):
                 outcome = self._with_other_validity(outcome, sim, answer.code)
@@ -278,8 +284,8 @@ class SpanWorker:
         self._note_stop()
 
     def _ports_besides(self, assignment: Assignment) -> list[Port]:
-        allowed = assignment.spans
-        return [port for port in self._others() if port != self.port and (not allowed or port in allowed)]
+        allowed, kept_away = assignment.spans, (self.port, *assignment.excluded)
+        return [port for port in self._others() if port not in kept_away and (not allowed or port in allowed)]
 
     def _encode(self, assignment: Assignment, sim: str) -> bytes:
         if self._plan is None or self._plan[0] != assignment.text:

@@ -6,11 +6,11 @@ import asyncio
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
-from gateway.core.routing import Candidate
+from gateway.core.routing import DEFAULT_PACE_S, Candidate
 from gateway.core.span import Span, SpanHealth, SpanState, SpanView
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Mapping
 
     from gateway.core.account import Account
     from gateway.core.balance import Balance
@@ -68,6 +68,12 @@ class SpanBoard:
         self._modems: dict[Port, SpanModem] = {}
         self._listeners: list[Callable[[Port], None]] = []
         self._balances: dict[str, Balance] = {}
+        self._weights: Mapping[Port, float] = {}
+        self._paces_s: dict[Port, float] = {}
+        self._failing: set[Port] = set()
+        self._operators: dict[Port, str] = {}
+        # What a choice looks at changes seldom, and is asked for with every request.
+        self._candidates: dict[frozenset[Port] | None, list[Candidate]] = {}
         self._changed = asyncio.Event()
 
     def put(self, spans: Iterable[Span]) -> None:
@@ -75,6 +81,7 @@ class SpanBoard:
         for span in spans:
             is_news = self._spans.get(span.port) != span
             self._spans[span.port] = span
+            self._candidates.clear()
             self._conditions.setdefault(span.port, SpanCondition())
             if is_news:
                 for listener in self._listeners:
@@ -110,11 +117,37 @@ class SpanBoard:
     def set_condition(self, port: Port, condition: SpanCondition) -> None:
         """Say what a span can do from now on."""
         self._conditions[port] = condition
+        if condition.operator:
+            self._operators[port] = condition.operator
+        self._candidates.clear()
         self._changed.set()
 
     def update(self, port: Port, *, signal_dbm: int | None, operator: str) -> None:
         """Note signal and operator without touching the state."""
         self._conditions[port] = replace(self._conditions[port], signal_dbm=signal_dbm, operator=operator)
+        if operator and self._operators.get(port) != operator:
+            self._operators[port] = operator
+            self._candidates.clear()
+
+    def set_weights(self, weights: Mapping[Port, float]) -> None:
+        """Say what spans weigh; those that are not named weigh 1."""
+        self._weights = weights
+        self._candidates.clear()
+
+    def set_pace(self, port: Port, pace_s: float | None) -> None:
+        """Note the seconds that a segment takes on the SIM of a span, None when it was not measured."""
+        if pace_s is None:
+            self._paces_s.pop(port, None)
+        else:
+            self._paces_s[port] = pace_s
+        self._candidates.clear()
+
+    def set_failing(self, port: Port, *, is_failing: bool) -> None:
+        """Note whether the SIM of a span fails more than is usual with it."""
+        if is_failing is (port in self._failing):
+            return
+        (self._failing.add if is_failing else self._failing.discard)(port)
+        self._candidates.clear()
 
     async def wait_usable(self, count: int) -> None:
         """Return once `count` spans can send."""
@@ -143,18 +176,37 @@ class SpanBoard:
         """Give all spans in order of port."""
         return [self._view(self._spans[port]) for port in sorted(self._spans)]
 
+    @property
+    def waiting_segments(self) -> Mapping[Port, int]:
+        """The segments that wait for each span, a live view."""
+        return self._load().waiting_segments
+
     def candidates(self, account: Account) -> list[Candidate]:
         """Give the enabled spans that the account may use, for the choice of one; cheap, done for every request."""
-        waiting = self._load().waiting_segments
-        return [
-            Candidate(
-                port=port,
-                is_usable=self._conditions[port].state is SpanState.READY,
-                waiting_segments=waiting.get(port, 0),
-            )
-            for port, span in self._spans.items()
-            if span.enabled and account.may_use(port)
-        ]
+        found = self._candidates.get(account.spans)
+        if found is None:
+            found = [one for one in self.all_candidates(account) if one.is_enabled]
+            self._candidates[account.spans] = found
+        return found
+
+    def all_candidates(self, account: Account) -> list[Candidate]:
+        """Give the spans that the account may use in order of port, those too that a person switched off."""
+        return [self.candidate(port) for port in self.ports() if account.may_use(port)]
+
+    def candidate(self, port: Port) -> Candidate:
+        """Give a known span as choices look at it."""
+        span, condition = self._spans[port], self._conditions[port]
+        return Candidate(
+            port=span.port,
+            name=span.name,
+            is_usable=span.enabled and condition.state is SpanState.READY,
+            is_enabled=span.enabled,
+            pace_s=self._paces_s.get(span.port, DEFAULT_PACE_S),
+            weight=self._weights.get(span.port, 1.0),
+            is_failing=span.port in self._failing,
+            imsi=condition.imsi or span.imsi,
+            operator=condition.operator or self._operators.get(span.port, ""),
+        )
 
     def name(self, port: Port | None) -> str:
         """Give the name of a span, empty for None and unknown ports."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import random
 from collections import OrderedDict
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -13,14 +13,15 @@ import modem.pdu as sms
 from gateway.core.account import Permission
 from gateway.core.directory import Newsletter, NewsletterId
 from gateway.core.message import NewMessage
-from gateway.core.routing import Candidate, choose_ports
+from gateway.core.routing import choose_ports
 from gateway.core.types import EpochMs
 from gateway.errors import InvalidFieldError, NoCreditError, NoSpanError, NotAllowedError
 from gateway.service.room import Room
+from gateway.service.routes import Route, Router, Wish
 from modem.errors import EncodeError
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Mapping, Sequence
 
     from gateway.clock import Clock
     from gateway.config.settings import Settings
@@ -81,6 +82,7 @@ class Submitter:
         self._board = board
         self._clock = clock
         self._room = Room(settings=settings.queue, store=store, clock=clock)
+        self.router = Router(settings, board=board, store=store)
         self._tables = tuple(sms.Language[name.upper()] for name in settings.text.national_tables)
         self._concat_refs = ConcatRefs()
         # Most APIs count the segments of a text before they submit it.
@@ -113,11 +115,11 @@ class Submitter:
             raise NotAllowedError
         now = self._clock.now_ms()
         segments = self._check(account, submissions, now)
-        ports = self._choose_ports(account, submissions, segments, now)
+        routes = await self._routes(account, submissions, segments, now)
         messages = [
             message
             for index, submission in enumerate(submissions)
-            for message in self._messages(account, submission, segments[index], ports[index], now)
+            for message in self._messages(account, submission, segments[index], routes[index], now)
         ]
         newsletter = None
         if title:
@@ -172,29 +174,47 @@ class Submitter:
         """Give the refusal of `wanted` messages that there is no room for."""
         return self._room.refusal(account, wanted)
 
-    def _choose_ports(
+    async def _routes(
         self, account: Account, submissions: Sequence[Submission], segments: Sequence[int], now: EpochMs
-    ) -> list[list[Port | None]]:
-        """Give the preferred span of each message; what is put off gets one when it is due, unless one is named."""
-        candidates = self._board.candidates(account)
-        chosen: list[list[Port | None]] = []
+    ) -> list[list[Route]]:
+        """Give the span of each message; what is put off gets one when it is due, unless one is named."""
+        if self.router.is_plain:
+            return self._plain_routes(account, submissions, segments, now)
+        wishes = [
+            Wish(
+                numbers=submission.numbers,
+                segments=each,
+                dialect=submission.dialect,
+                sender=submission.sender,
+                spans=submission.spans,
+                is_put_off=_is_put_off(submission, now),
+            )
+            for submission, each in zip(submissions, segments, strict=True)
+        ]
+        return await self.router.routes(account, wishes, now)
+
+    def _plain_routes(
+        self, account: Account, submissions: Sequence[Submission], segments: Sequence[int], now: EpochMs
+    ) -> list[list[Route]]:
+        candidates, waiting = self._board.candidates(account), self._board.waiting_segments
+        mine = tuple(sorted(account.spans or ()))
+        chosen: list[list[Route]] = []
         for submission, each in zip(submissions, segments, strict=True):
-            spans = submission.spans
+            spans, count = submission.spans, len(submission.numbers)
             if not any(not spans or one.port in spans for one in candidates):
                 raise NoSpanError
             if _is_put_off(submission, now) and len(spans) != 1:
-                chosen.append([None] * len(submission.numbers))
+                chosen.append([Route(None, spans or mine)] * count)
                 continue
-            ports = choose_ports(candidates, named=spans, segments=each, count=len(submission.numbers))
-            chosen.append(ports)
+            ports = choose_ports(candidates, waiting, named=spans, segments=each, count=count)
+            chosen.append([Route(port, spans or mine) for port in ports])
             if len(submissions) > 1:
-                candidates = _loaded(candidates, ports, each)
+                waiting = _loaded(waiting, ports, each)
         return chosen
 
     def _messages(
-        self, account: Account, submission: Submission, segments: int, ports: Sequence[Port | None], now: EpochMs
+        self, account: Account, submission: Submission, segments: int, routes: Sequence[Route], now: EpochMs
     ) -> list[NewMessage]:
-        spans = submission.spans or tuple(sorted(account.spans or ()))
         longest_s = self._settings.queue.validity_s
         valid_for_s = longest_s if submission.valid_for_s is None else min(submission.valid_for_s, longest_s)
         begins_at = max(now, submission.send_at or now)
@@ -207,8 +227,8 @@ class Submitter:
                 text=submission.text,
                 segment_count=segments,
                 concat_ref=self._concat_refs.next(number.normalised) if segments > 1 else 0,
-                spans=spans,
-                port=port,
+                spans=route.spans,
+                port=route.port,
                 accepted_at=now,
                 valid_until=EpochMs(begins_at + int(valid_for_s * 1000)),
                 client_ref=submission.client_ref,
@@ -218,8 +238,9 @@ class Submitter:
                 sim_slot=submission.sim_slot,
                 sender=submission.sender,
                 callback_url=submission.callback_url,
+                route_why=route.why,
             )
-            for number, port in zip(submission.numbers, ports, strict=True)
+            for number, route in zip(submission.numbers, routes, strict=True)
         ]
 
 
@@ -227,14 +248,13 @@ def _is_put_off(submission: Submission, now: EpochMs) -> bool:
     return submission.send_at is not None and submission.send_at > now
 
 
-def _loaded(candidates: Sequence[Candidate], ports: Sequence[Port | None], segments: int) -> list[Candidate]:
-    """Give the candidates with what this request has put on them already."""
-    return [
-        replace(one, waiting_segments=one.waiting_segments + segments * ports.count(one.port))
-        if one.port in ports
-        else one
-        for one in candidates
-    ]
+def _loaded(waiting: Mapping[Port, int], ports: Sequence[Port | None], segments: int) -> Mapping[Port, int]:
+    """Give what waits by port, with what this request has put on it already."""
+    load = dict(waiting)
+    for port in ports:
+        if port is not None:
+            load[port] = load.get(port, 0) + segments
+    return load
 
 
 class ConcatRefs:

@@ -108,8 +108,9 @@ class Settlement:
     ACCEPTED: `mr` is the modem's TP-MR (None if it gave none). The store counts the segment; after
     the last one the message is sent, otherwise its next segment is claimable on this span at once,
     before anything else.
-    REFUSED, NOT_SENT: `next_status` is QUEUED (again at `due_at`, on `spans` if given: the ports that
-    may still try) or FAILED or EXPIRED.
+    REFUSED, NOT_SENT: `next_status` is QUEUED (again at `due_at`) or FAILED or EXPIRED. A message of which nothing went
+    out is kept from this span until `exclude_until`, if given: others that it allows may have it meanwhile, those that
+    can send now and those that can later; then this one may again.
     NO_ANSWER: the message stays sending until `decide_ambiguous` or evidence; `decide_at` is when.
     """
 
@@ -121,7 +122,7 @@ class Settlement:
     cause: str = ""
     next_status: Status | None = None
     due_at: EpochMs | None = None
-    spans: tuple[Port, ...] | None = None
+    exclude_until: EpochMs | None = None
     decide_at: EpochMs | None = None
 
 
@@ -340,6 +341,14 @@ class ConversationQuery:
     offset: int = 0
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class LastSpan:
+    """The span, and the IMSI of the SIM in it ("" unknown), that had last to do with a number."""
+
+    port: Port
+    imsi: str
+
+
 # --- accounts -----------------------------------------------------------------------------------
 
 
@@ -444,6 +453,15 @@ class Store(DirectoryStore, ModemStore, RetentionStore, Protocol):
 
     async def scheduled(self, account_id: AccountId, *, limit: int, offset: int) -> list[Message]:
         """Give the account's messages that are put off, the earliest first."""
+        ...
+
+    async def last_spans(
+        self, account_id: AccountId, recipients: Sequence[str], *, since: EpochMs
+    ) -> dict[str, LastSpan]:
+        """Give by recipient the span of the account's newest message to it, or that received from it if that is newer.
+
+        Left out: what is older than `since`; failed and cancelled messages do not count.
+        """
         ...
 
     async def credit_left(self, account_id: AccountId) -> int | None:

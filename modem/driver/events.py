@@ -103,7 +103,10 @@ class Level:
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Health:
-    """One look at modem and SIM; None for what the modem does not tell. `failure_rate` is that of the last submits."""
+    """One look at modem and SIM; None for what the modem does not tell. `failure_rate` is that of the last submits.
+
+    `is_worse`: it is higher than the SIM's past explains.
+    """
 
     signal_dbm: int | None = None
     operator: str | None = None
@@ -115,6 +118,7 @@ class Health:
     counters: Counters = Counters()
     failure_rate: float | None = None
     usual_failure_rate: float | None = None
+    is_worse: bool = False
 
 
 # -- events ----------------------------------------------------------------------------------------------------------

@@ -101,9 +101,14 @@ class SendRecord:
 
     @property
     def is_failing(self) -> bool:
-        """Whether the last submits failed so often that the SIM's own past does not explain it."""
+        """Whether the last submits failed so often that the SIM's past does not explain it, the last one too."""
+        return self.is_worse and self._recent[-1]
+
+    @property
+    def is_worse(self) -> bool:
+        """Whether more of the last submits failed than the SIM's own past explains."""
         failures = sum(self._recent)
-        if failures < FEWEST_FAILURES or not self._recent[-1]:
+        if failures < FEWEST_FAILURES:
             return False
         return chance_of(failures, len(self._recent), self.usual_failure_rate) < SIGNIFICANCE
 
@@ -232,4 +237,5 @@ def health_of(radio: Radio, sampler: Sampler, record: SendRecord) -> Health:
         counters=record.counters,
         failure_rate=record.failure_rate,
         usual_failure_rate=record.usual_failure_rate,
+        is_worse=record.is_worse,
     )

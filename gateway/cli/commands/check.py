@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import json
+import re
 from typing import TYPE_CHECKING
 
 import click
 
+from gateway.api.dialects import shelf
 from gateway.api.settings import dialect_mistakes
 from gateway.cli.context import config_option
 from gateway.config.load import load_settings
@@ -34,9 +36,10 @@ def command(*, config: Path | None, as_json: bool) -> None:
     try:
         settings = load_settings(config)
         mistakes = dialect_mistakes(settings.api, source) + file_mistakes(settings, source)
+        mistakes += route_mistakes(settings, source)
     except ConfigError as error:
         settings, mistakes = Settings.model_construct(), error.mistakes
-    for line in (*file_warnings(settings, source), *mistakes):
+    for line in (*file_warnings(settings, source), *route_warnings(settings, source), *mistakes):
         click.echo(line, err=True)
     if mistakes:
         raise SystemExit(1)
@@ -55,6 +58,28 @@ def file_mistakes(settings: Settings, source: str) -> list[str]:
         except PinFileError as error:
             mistakes.append(f"{source}: {key}: {error}")
     return mistakes
+
+
+def route_mistakes(settings: Settings, source: str) -> list[str]:
+    """Give one line for every API that a rule names and that there is not."""
+    known = shelf()
+    return [
+        f"{source}: route[{index}].dialects[{place}]: no API is called {name}; known are {', '.join(sorted(known))}"
+        for index, rule in enumerate(settings.route)
+        for place, name in enumerate(rule.dialects)
+        if name not in known
+    ]
+
+
+def route_warnings(settings: Settings, source: str) -> list[str]:
+    """Give one line for every span that a rule names and that the settings do not: it may have its name elsewhere."""
+    names = {one.name for one in settings.span if one.name}
+    return [
+        f"{source}: route[{index}].spans[{place}]: warning: no [[span]] is called {name}; until one is, this picks none"
+        for index, rule in enumerate(settings.route)
+        for place, name in enumerate(rule.spans)
+        if isinstance(name, str) and name not in names and not re.fullmatch(r"gsm-[0-9]+", name)
+    ]
 
 
 def file_warnings(settings: Settings, source: str) -> list[str]:

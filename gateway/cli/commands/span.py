@@ -31,6 +31,7 @@ def command() -> None:
       gsm-gateway span history 3 --limit 20
       gsm-gateway span pause 3
       gsm-gateway span rename 3 "sales desk"
+      gsm-gateway span why +491711234567 --account shop
       gsm-gateway span list --json
     """
 
@@ -114,6 +115,30 @@ def rename(port: int, name: str, config: Path | None) -> None:
     click.echo(f"span {port} is called {name}")
 
 
+@command.command()
+@click.argument("number")
+@click.option("--account", default="", help="Who would ask; default nobody in particular, who may use every span.")
+@click.option("--dialect", default="", help="The API by which he would, e.g. openvox.")
+@click.option("--sender", default="", help="The sender name that he would give.")
+@json_option
+@config_option
+def why(*, number: str, account: str, dialect: str, sender: str, as_json: bool, config: Path | None) -> None:
+    """Show on which span a message to NUMBER would go out now, and why; nothing is sent."""
+    said = _call(config, "why", number=number, account=account, dialect=dialect, sender=sender)
+    if as_json:
+        click.echo(json.dumps(said, indent=2))
+        return
+    span = "no span yet" if said["port"] is None else f"span {said['port']}"
+    click.echo(f"{said['recipient']}: {span} ({said['summary']})")
+    click.echo(f"may be sent by: {', '.join(map(str, said['spans'])) or 'none'}")
+    if said["rules"]:
+        click.echo()
+        _table(("RULE", "VERDICT"), ((rule["name"], rule["verdict"]) for rule in said["rules"]))
+    click.echo()
+    head = ("PORT", "NAME", "WAIT", "WAITING", "S/PART", "WEIGHT", "WHY NOT")
+    _table(head, (_candidate(one) for one in said["candidates"]))
+
+
 def _call(config: Path | None, call: str, **arguments: object) -> Any:
     async def work() -> Any:
         async with open_spans(settings_or_exit(config)) as spans:
@@ -140,6 +165,18 @@ def _row(span: dict[str, Any]) -> tuple[str, ...]:
         str(span["waiting_segments"]),
         span["model"],
         span["reason"],
+    )
+
+
+def _candidate(one: dict[str, Any]) -> tuple[str, ...]:
+    return (
+        str(one["port"]),
+        one["name"],
+        f"{one['expected_wait_s']:g} s",
+        str(one["waiting_segments"]),
+        f"{one['pace_s']:g}",
+        f"{one['weight']:g}",
+        "chosen" if one["is_chosen"] else one["why_not"],
     )
 
 

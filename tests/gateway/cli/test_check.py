@@ -74,3 +74,44 @@ def test_a_pin_that_everybody_may_read_is_a_warning(tmp_path: Path) -> None:
 def test_json_shows_the_settings_in_force(tmp_path: Path) -> None:
     _, output, _ = _check(tmp_path, "[http]\nport = 9000\n", "--json")
     assert json.loads(output)["http"]["port"] == 9000
+
+
+def test_rules_are_checked_to_the_key(tmp_path: Path) -> None:
+    code, _, errors = _check(
+        tmp_path,
+        """
+        [[route]]
+        prefixes = ["0049 171"]
+        spans = [1]
+        [[route]]
+        countries = ["XX"]
+        spans = [0]
+        [[route]]
+        accounts = ["shop"]
+        [[route]]
+        spans = [2]
+        onyl = true
+        """,
+    )
+    assert code == 1
+    assert [line.split(": ")[1] for line in errors.splitlines()] == [
+        "route[0].prefixes[0]",
+        "route[1].countries[0]",
+        "route[1].spans[0]",
+        "route[2]",
+        "route[3].onyl",
+    ]
+    assert "a rule needs spans, operators or mccmnc" in errors
+
+
+def test_an_api_that_a_rule_names_must_be_there_and_a_span_should(tmp_path: Path) -> None:
+    code, _, errors = _check(tmp_path, '[[route]]\ndialects = ["openvox", "smpp"]\nspans = ["sales", "gsm-2", 3]\n')
+    lines = errors.splitlines()
+    assert code == 1
+    assert [line.split(": ")[1:3] for line in lines] == [
+        ["route[0].spans[0]", "warning"],
+        [
+            "route[0].dialects[1]",
+            "no API is called smpp; known are onezeroart, openvox, smsgateway24, smsplus, voipcom",
+        ],
+    ]

@@ -23,7 +23,8 @@ Run = Callable[..., Result]
 def run(tmp_path: Path) -> Run:
     database = tmp_path / "gateway.db"
     config = tmp_path / "gateway.toml"
-    config.write_text(f'[store]\nurl = "sqlite:///{database}"\n', encoding="utf-8")
+    rule = '[[route]]\nname = "Germany"\ncountries = ["DE"]\nspans = [2]\nonly = true\n'
+    config.write_text(f'[store]\nurl = "sqlite:///{database}"\n{rule}', encoding="utf-8")
 
     async def fill() -> None:
         store = SqliteStore(database)
@@ -98,3 +99,27 @@ def test_gateway_that_never_ran_is_said(tmp_path: Path) -> None:
     assert result.exit_code == 1
     assert "the gateway has not run yet" in result.output
     assert not (tmp_path / "none.db").exists()
+
+
+def test_what_would_be_chosen_is_explained(run: Run) -> None:
+    lines = run("why", "+491711234567").stdout.splitlines()
+    assert lines[0] == "+491711234567: no span yet (it would wait: no span of rule Germany can send now)"
+    assert lines[1] == "may be sent by: 2"
+    assert lines[4].split(maxsplit=1) == ["Germany", "decides: only its spans may send"]
+    assert lines[-2].endswith("not one of rule Germany")
+    assert lines[-1].endswith("missing: the gateway is not running")
+    said = json.loads(run("why", "+43664123456", "--json").stdout)
+    assert (said["port"], said["spans"]) == (None, [1, 2])
+    assert said["rules"] == [{"name": "Germany", "verdict": "not about it: country"}]
+
+
+@pytest.mark.parametrize(
+    ("words", "reason"),
+    [
+        (("why", "nobody"), "not a phone number: nobody"),
+        (("why", "+491711234567", "--account", "x"), "there is no account x"),
+    ],
+)
+def test_what_cannot_be_explained_is_said_in_one_line(run: Run, words: tuple[str, ...], reason: str) -> None:
+    result = run(*words)
+    assert (result.exit_code, result.output) == (1, f"Error: {reason}\n")

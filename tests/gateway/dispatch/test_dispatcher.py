@@ -65,6 +65,41 @@ async def test_a_barred_sim_gives_its_message_to_another_and_is_left_alone(make_
     assert [view.is_usable for view in field.board.views()] == [False, True]
 
 
+REFUSED_BY_MODEM = Refused(kind="cms", code=303, text="operation not supported", is_local=False)
+
+
+async def test_a_span_that_comes_back_sends_what_another_refused_while_it_was_away(make_field: MakeField) -> None:
+    field = await make_field(radios=3)
+    one, two, three = [await field.radio(index) for index in range(3)]
+    await field.until_ready(3)
+    two.tell(NotReady(reason="no network"))
+    three.tell(NotReady(reason="no network"))
+    await until(lambda: sum(view.is_usable for view in field.board.views()) == 1)
+    message_id = await field.accept(1, 2)
+    await one.answer(REFUSED_BY_MODEM)
+    await field.until(message_id, Status.QUEUED)
+    three.ready()  # which the caller has not named
+    two.ready()
+    await two.answer(Accepted(mr=9))
+    assert (await field.until(message_id, Status.SENT)).port == 2
+    assert (len(one.sent), three.sent) == (1, [])
+
+
+async def test_a_message_goes_back_to_the_span_that_refused_it_when_the_others_are_gone(make_field: MakeField) -> None:
+    field = await make_field(radios=2, exclude_s=0.3, retry_first_s=0.05)
+    one, two = await field.radio(0), await field.radio(1)
+    await field.until_ready(2)
+    two_is_busy = await field.accept(2)
+    await two.asked_once()
+    message_id = await field.accept(1, 2)
+    await one.answer(REFUSED_BY_MODEM)
+    two.lose(LOST_AFTER_CTRL_Z)
+    await one.answer(Accepted(mr=3))
+    message = await field.until(message_id, Status.SENT)
+    assert message.port == 1
+    assert (await field.message(two_is_busy)).status is not Status.SENT
+
+
 async def test_a_message_is_not_left_to_a_span_that_cannot_send(make_field: MakeField) -> None:
     field = await make_field(radios=2, retry_first_s=0.05)
     one, two = await field.radio(0), await field.radio(1)

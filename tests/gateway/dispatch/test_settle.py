@@ -35,7 +35,7 @@ def _settle(outcome: Outcome, assignment: Assignment = ASSIGNMENT, others: tuple
 
 def test_a_temporary_refusal_is_tried_again_here_later() -> None:
     settlement = _settle(Outcome(verdict=Verdict.TRY_HERE, code="+CMS ERROR 42"), others=(2,))
-    assert (settlement.next_status, settlement.due_at, settlement.spans) == (Status.QUEUED, NOW + 5000, None)
+    assert (settlement.next_status, settlement.due_at, settlement.exclude_until) == (Status.QUEUED, NOW + 5000, None)
 
 
 def test_tries_end_with_the_code_as_cause() -> None:
@@ -58,14 +58,15 @@ def test_a_temporary_refusal_is_outlasted_for_twenty_minutes() -> None:
 
 def test_a_barred_sim_hands_the_message_to_the_others_at_once() -> None:
     settlement = _settle(Outcome(verdict=Verdict.STOP_SIM, code="+CMS ERROR 10"), others=(2, 3))
-    assert (settlement.next_status, settlement.due_at, settlement.spans) == (Status.QUEUED, NOW, (2, 3))
+    assert (settlement.next_status, settlement.due_at) == (Status.QUEUED, NOW)
+    assert settlement.exclude_until == NOW + 900_000, "the barred one gets it back when it is tried again"
 
 
 def test_a_message_of_which_a_segment_went_out_stays_on_its_sim() -> None:
     settlement = _settle(
         Outcome(verdict=Verdict.STOP_SIM, code="+CMS ERROR 10"), replace(ASSIGNMENT, segment=1), others=(2,)
     )
-    assert settlement.spans is None
+    assert settlement.exclude_until is None
     assert settlement.due_at is not None
     assert settlement.due_at > NOW
 
@@ -74,7 +75,7 @@ def test_a_possible_duplicate_stays_on_its_sim() -> None:
     settlement = _settle(
         Outcome(verdict=Verdict.TRY_ELSEWHERE), replace(ASSIGNMENT, is_possible_duplicate=True), others=(2,)
     )
-    assert settlement.spans is None
+    assert settlement.exclude_until is None
 
 
 def test_a_permanent_refusal_fails_at_once() -> None:
@@ -102,9 +103,9 @@ def test_what_never_left_the_modem_is_tried_again_at_once_and_without_end() -> N
 def test_a_carriers_refusal_is_tried_once_more_and_on_another_sim_where_there_is_one() -> None:
     refusal = Outcome(verdict=Verdict.TRY_ONCE_MORE, code="+CMS ERROR 21")
     first = _settle(refusal, others=(2,))
-    assert (first.next_status, first.due_at, first.spans) == (Status.QUEUED, NOW, (2,))
+    assert (first.next_status, first.due_at, first.exclude_until) == (Status.QUEUED, NOW, NOW + 900_000)
     alone = _settle(refusal)
-    assert (alone.next_status, alone.due_at, alone.spans) == (Status.QUEUED, NOW + 5000, None)
+    assert (alone.next_status, alone.due_at, alone.exclude_until) == (Status.QUEUED, NOW, NOW + 5000)
     second = _settle(refusal, replace(ASSIGNMENT, tries=2), others=(3,))
     assert (second.next_status, second.cause) == (Status.FAILED, "+CMS ERROR 21")
 
@@ -112,4 +113,4 @@ def test_a_carriers_refusal_is_tried_once_more_and_on_another_sim_where_there_is
 def test_another_form_of_validity_is_tried_at_once_on_the_same_sim() -> None:
     refusal = Outcome(verdict=Verdict.OTHER_VALIDITY, code="+CMS ERROR 198")
     settlement = _settle(refusal, replace(ASSIGNMENT, tries=2), others=(2,))
-    assert (settlement.next_status, settlement.due_at, settlement.spans) == (Status.QUEUED, NOW, None)
+    assert (settlement.next_status, settlement.due_at, settlement.exclude_until) == (Status.QUEUED, NOW, None)

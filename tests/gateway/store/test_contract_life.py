@@ -99,7 +99,7 @@ class MessageLife(RuleBasedStateMachine):
         mr=st.none() | MRS,
         next_status=st.sampled_from([Status.QUEUED, Status.QUEUED, Status.FAILED, Status.EXPIRED]),
         delay_ms=st.sampled_from([0, 2_000]),
-        spans=st.none() | st.sets(st.sampled_from(PORTS)),
+        away_ms=st.sampled_from([None, 0, 1_500, 60_000]),
         claim=st.booleans(),
         steals=st.booleans(),
         sim_is_swapped=st.sampled_from([False] * 5 + [True]),
@@ -111,7 +111,7 @@ class MessageLife(RuleBasedStateMachine):
         mr: int | None,
         next_status: Status,
         delay_ms: int,
-        spans: set[int] | None,
+        away_ms: int | None,
         claim: bool,
         steals: bool,
         sim_is_swapped: bool,
@@ -125,7 +125,7 @@ class MessageLife(RuleBasedStateMachine):
                 mr=mr,
                 next_status=next_status,
                 due_at=EpochMs(self.now + delay_ms),
-                spans=None if spans is None else tuple(Port(one) for one in spans),
+                exclude_until=None if away_ms is None else EpochMs(self.now + away_ms),
                 decide_at=EpochMs(self.now + 1000),
             )
         result = self.runner.run(
@@ -145,6 +145,8 @@ class MessageLife(RuleBasedStateMachine):
         assert claim
         assert result.assignment.segment < result.assignment.segment_count
         assert not result.assignment.spans or port in result.assignment.spans
+        if result.assignment.segment == 0 and not result.assignment.is_possible_duplicate:
+            assert port not in result.assignment.excluded
         assert self.status[result.assignment.message_id] is Status.SENDING
         self.under_way[port] = result.assignment
 

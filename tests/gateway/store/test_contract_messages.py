@@ -189,3 +189,9 @@ async def test_load_counts_by_account(store: Store) -> None:
     other = await store.add_account(an_account("other"), "hash", NOW)
     await store.accept([a_message(), a_message(account_id=other.id), a_message(account_id=other.id)])
     assert store.load.open_by_account == {1: 1, other.id: 2}
+
+
+async def test_why_a_message_got_its_span_is_kept(store: Store) -> None:
+    message_id = await accept_one(store, port=Port(2), route_why="rule Germany: prefers spans 2")
+    assert (await the_message(store, message_id)).route_why == "rule Germany: prefers spans 2"
+    assert not (await the_message(store, await accept_one(store))).route_why

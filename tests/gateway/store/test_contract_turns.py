@@ -7,7 +7,7 @@ import pytest
 from gateway.core.status import Status
 from gateway.core.types import EpochMs, MessageId, Port
 from gateway.errors import StoreError
-from gateway.store.backend import AttemptOutcome, News, Store, WorkAdded
+from gateway.store.backend import AttemptOutcome, Store
 from tests.support.store import (
     NOW,
     VALIDITY_MS,
@@ -114,18 +114,6 @@ async def test_a_span_learns_when_its_retry_is_due(store: Store) -> None:
     assert (result.assignment, result.next_due_at) == (None, due_at)
 
 
-async def test_a_refused_message_moves_to_the_ports_that_may_still_try(store: Store) -> None:
-    message_id = await accept_one(store, port=Port(1), spans=(Port(1), Port(2)))
-    news: list[News] = []
-    store.listen(news.append)
-    assignment = await claim(store)
-    moved = settled(assignment, AttemptOutcome.REFUSED, next_status=Status.QUEUED, due_at=NOW, spans=(Port(2), Port(3)))
-    assert (await store.turn(a_turn(settlement=moved, at=1))).assignment is None
-    assert WorkAdded(port=None, spans=(Port(2),)) in news
-    assert (await store.turn(a_turn(3, at=9000))).assignment is None, "a port that the caller did not name"
-    assert (await claim(store, 2)).message_id == message_id
-
-
 @pytest.mark.parametrize("status", [Status.FAILED, Status.EXPIRED])
 async def test_a_message_refused_for_good_ends(store: Store, status: Status) -> None:
     message_id = await accept_one(store)
@@ -207,9 +195,8 @@ async def test_a_begun_message_whose_segment_is_refused_stays_on_its_span(store:
     message_id = await accept_one(store, segment_count=2, spans=(Port(1), Port(2)))
     assignment = await claim(store)
     assignment = await claim(store, settlement=settled(assignment, mr=1))
-    retry = settled(
-        assignment, AttemptOutcome.REFUSED, next_status=Status.QUEUED, due_at=EpochMs(NOW + 100), spans=(Port(2),)
-    )
+    due_at, until = EpochMs(NOW + 100), EpochMs(NOW + 900)
+    retry = settled(assignment, AttemptOutcome.REFUSED, next_status=Status.QUEUED, due_at=due_at, exclude_until=until)
     result = await store.turn(a_turn(settlement=retry))
     assert (result.assignment, result.next_due_at) == (None, NOW + 100)
     assert (await store.turn(a_turn(2, at=200))).assignment is None

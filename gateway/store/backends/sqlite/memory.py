@@ -48,6 +48,7 @@ READ_PINNED = """
 SELECT pin_sim, count(*) FROM message INDEXED BY message_pinned
 WHERE status = 'queued' AND pin_sim IS NOT NULL GROUP BY pin_sim
 """
+READ_NEXT_LIFT = "SELECT min(until) FROM exclusion"
 READ_PARKED = "SELECT count(*) FROM parked_report"
 READ_ACCOUNTS = "SELECT id, enabled, spans, credit IS NOT NULL FROM account"
 READ_SUBSCRIPTIONS = "SELECT account_id, dialect, event FROM subscription"
@@ -56,7 +57,7 @@ NEVER = 1 << 62
 """Later than any instant."""
 
 Group = tuple[Port | None, str]
-"""Queued messages that are alike for claiming: the preferred port and the ports that may send them."""
+"""Queued messages that are alike for claiming: the preferred port and the ports that may send them (`join_spans`)."""
 
 
 def join_ports(ports: Iterable[Port]) -> str:
@@ -68,6 +69,29 @@ def join_ports(ports: Iterable[Port]) -> str:
 def split_ports(text: str) -> tuple[Port, ...]:
     """Give ports back from `join_ports`."""
     return tuple(Port(int(port)) for port in text.split(",")) if text else ()
+
+
+def join_spans(allowed: Iterable[Port], excluded: Iterable[Port]) -> str:
+    """Give the ports that may send a message, and those of them that must not for a while, as the database keeps them.
+
+    >>> join_spans((Port(1), Port(2)), (Port(2),)), join_spans((), (Port(3),)), join_spans((Port(1),), ())
+    ('1,2!2', '!3', '1')
+    """
+    kept_away = join_ports(excluded)
+    return f"{join_ports(allowed)}!{kept_away}" if kept_away else join_ports(allowed)
+
+
+@lru_cache(maxsize=4096)
+def split_spans(text: str) -> tuple[tuple[Port, ...], tuple[Port, ...]]:
+    """Give allowed (empty: any) and excluded ports back from `join_spans`."""
+    allowed, _, excluded = text.partition("!")
+    return split_ports(allowed), split_ports(excluded)
+
+
+def able_ports(text: str) -> tuple[Port, ...]:
+    """Give the ports of `join_spans` that may send at present; empty when any may that is not excluded."""
+    allowed, excluded = split_spans(text)
+    return tuple(port for port in allowed if port not in excluded)
 
 
 class Tally(Generic[K]):
@@ -125,6 +149,8 @@ class Memory:
         """Delivery reports without an attempt."""
         self.next_expiry = 0
         """No queued or held message's validity ends before this instant."""
+        self.next_lift = NEVER
+        """No span that is kept from a message may have it again before this instant."""
         self.accounts: dict[AccountId, AccountFacts] = {}
         self.subscriptions: dict[AccountId, dict[str, frozenset[CallbackEvent]]] = {}
 
@@ -144,7 +170,7 @@ class Memory:
         for tally, key, change in reversed(self._journal):
             tally.change(key, -change)
         self._journal.clear()
-        self.next_expiry = 0  # the next search finds it out
+        self.next_expiry = self.next_lift = 0  # the next search finds it out
 
     def groups_of(self, port: Port) -> list[Group]:
         """Give the groups that `port` sends without stealing: its own and those without a port."""
@@ -173,7 +199,10 @@ class Memory:
 
 
 def _allows(spans: str, port: Port) -> bool:
-    return not spans or port in split_ports(spans)
+    if not spans:
+        return True
+    allowed, excluded = split_spans(spans)
+    return (not allowed or port in allowed) and port not in excluded
 
 
 @dataclass(slots=True)
@@ -213,6 +242,8 @@ def read_memory(connection: sqlite3.Connection, waiting: Waiting | None = None) 
     for (account_id, _, is_late), segments in waiting.segments.items():
         if not is_late:
             memory.reserved.change(account_id, segments)
+    (next_lift,) = connection.execute(READ_NEXT_LIFT).fetchone()
+    memory.next_lift = NEVER if next_lift is None else next_lift
     memory.parked.change(None, connection.execute(READ_PARKED).fetchone()[0])
     for account_id, enabled, spans, has_credit in connection.execute(READ_ACCOUNTS):
         memory.accounts[account_id] = AccountFacts(

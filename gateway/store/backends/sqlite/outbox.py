@@ -27,7 +27,7 @@ if TYPE_CHECKING:
 MESSAGE_COLUMNS = """
 id, account_id, dialect, recipient, recipient_given, text, segment_count, status, cause, port, sim_imsi,
 client_ref, accepted_at, sent_at, settled_at, report_status, coalesce(changed_at, accepted_at), failure_code,
-tries > 0 OR segments_sent > 0, send_at, is_urgent, sim_slot, sender, callback_url, newsletter_id
+tries > 0 OR segments_sent > 0, send_at, is_urgent, sim_slot, sender, callback_url, newsletter_id, route_why
 """
 READ_MESSAGES = f"SELECT {MESSAGE_COLUMNS} FROM message WHERE id IN (SELECT value FROM json_each(:ids))"  # noqa: S608
 READ_CREDIT = "SELECT credit FROM account WHERE id = :id"
@@ -195,6 +195,7 @@ def _special_values(message: NewMessage) -> tuple[Any, ...]:
         message.sim_slot,
         message.sender,
         message.callback_url,
+        message.route_why,
     )
 
 
@@ -233,6 +234,7 @@ def message_of(row: Sequence[Any]) -> Message:
         sender=row[22],
         callback_url=row[23],
         newsletter_id=row[24],
+        route_why=row[25],
     )
 
 

@@ -13,7 +13,7 @@ from gateway.store.backends.sqlite.attempts import (
     other_outcomes,
     settle_attempt,
 )
-from gateway.store.backends.sqlite.memory import join_ports, split_ports
+from gateway.store.backends.sqlite.exclusions import exclude
 from gateway.store.backends.sqlite.rows import Row, change_status
 
 if TYPE_CHECKING:
@@ -80,8 +80,8 @@ def refuse_segment(tx: Transaction, row: Row, attempt: Attempt, settlement: Sett
         row.due_at = settlement.due_at if settlement.due_at is not None and settlement.due_at > now else 0
         if row.segments_sent or row.is_possible_duplicate:
             row.pin_sim = attempt.sim
-        elif settlement.spans is not None:
-            _narrow(row, settlement)
+        elif settlement.exclude_until is not None:
+            exclude(tx, row, attempt.port, settlement.exclude_until)
     elif row.is_possible_duplicate and AttemptOutcome.NO_ANSWER.value in other_outcomes(tx, attempt):
         # The refusal is about this try; the one before it may have gone out.
         row.pin_sim = None
@@ -90,15 +90,6 @@ def refuse_segment(tx: Transaction, row: Row, attempt: Attempt, settlement: Sett
     else:
         row.pin_sim, row.failure_code = None, settlement.code
     change_status(tx, row, settlement.next_status, cause=settlement.cause, now=now)
-
-
-def _narrow(row: Row, settlement: Settlement) -> None:
-    """Keep only the ports that may still try; one that the caller did not allow never may."""
-    allowed = split_ports(row.spans)
-    spans = [port for port in settlement.spans or () if not allowed or port in allowed]
-    if spans:
-        row.spans = join_ports(spans)
-        row.port = row.port if row.port in spans else None
 
 
 def lose_segment(

@@ -12,6 +12,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gateway.core.types import EpochMs
+from gateway.store.backends.sqlite.memory import NEVER
 from gateway.store.backends.sqlite.rows import ROW_COLUMNS, Row, row_of
 
 if TYPE_CHECKING:
@@ -84,7 +85,7 @@ def _first(tx: Transaction, groups: Iterable[Group], now: EpochMs) -> Row | None
 
 def next_due_at(tx: Transaction, turn: Turn) -> EpochMs | None:
     """Give when there will be a message to send if nothing is added, None when there will not."""
-    instants: list[int] = []
+    instants: list[int] = [] if tx.memory.next_lift >= NEVER else [tx.memory.next_lift]
     if tx.memory.pinned.get(turn.sim):
         (due_at,) = tx.fetch_one(PINNED_DUE_AT, {"sim": turn.sim})
         instants += [due_at] if due_at is not None else []

@@ -13,7 +13,7 @@ from gateway.core.status import OPEN, Status, can_change
 from gateway.errors import StoreError
 from gateway.store.backend import StatusChanged
 from gateway.store.backends.sqlite.callbacks import owe
-from gateway.store.backends.sqlite.memory import split_ports
+from gateway.store.backends.sqlite.memory import able_ports
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -184,7 +184,7 @@ def save_row(tx: Transaction, row: Row) -> None:
     )
     if row.status is Status.QUEUED:
         tx.memory.expect_expiry(row.valid_until)
-        spans = split_ports(row.spans)
+        spans = able_ports(row.spans)
         tx.tell_work(row.port, spans if row.pin_sim is None or row.port is None else (row.port,))
 
 

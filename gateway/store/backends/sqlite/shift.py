@@ -26,12 +26,13 @@ DECISIONS = """
 UPDATE attempt INDEXED BY attempt_unanswered SET decide_at = decide_at + :by
 WHERE outcome = 'no answer' AND decide_at IS NOT NULL
 """
+EXCLUSIONS = "UPDATE exclusion SET until = until + :by"
 CALLBACKS = "UPDATE callback SET next_at = next_at + :by, created_at = created_at + :by WHERE given_up_at IS NULL"
 
 
 def shift_instants(tx: Transaction, by_ms: int) -> None:
     """Let everything that waits wait as long as before, though the clock shows `by_ms` more."""
-    for statement in (MESSAGES, DECISIONS, CALLBACKS):
+    for statement in (MESSAGES, DECISIONS, EXCLUSIONS, CALLBACKS):
         tx.execute(statement, {"by": by_ms})
-    tx.memory.next_expiry = 0  # the next search finds it out
+    tx.memory.next_expiry = tx.memory.next_lift = 0  # the next search finds it out
     tx.tell_callbacks()

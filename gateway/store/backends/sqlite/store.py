@@ -8,6 +8,7 @@ from gateway.store.backends.sqlite import (
     accounts,
     attempts,
     callbacks,
+    conversation,
     evidence,
     inbox,
     listing,
@@ -38,6 +39,7 @@ if TYPE_CHECKING:
         ConversationQuery,
         InboundPart,
         InboxPage,
+        LastSpan,
         Listing,
         ListingQuery,
         NewInbound,
@@ -99,6 +101,14 @@ class SqliteStore(DirectoryDatabase, ModemDatabase, RetentionDatabase, SettingsD
         """Give the account's messages that are put off, the earliest first."""
         return await self.read(
             lambda connection: listing.read_scheduled(connection, account_id, limit=limit, offset=offset)
+        )
+
+    async def last_spans(
+        self, account_id: AccountId, recipients: Sequence[str], *, since: EpochMs
+    ) -> dict[str, LastSpan]:
+        """Give by recipient the span that had last to do with it."""
+        return await self.read(
+            lambda connection: conversation.read_last_spans(connection, account_id, recipients, since=since)
         )
 
     async def credit_left(self, account_id: AccountId) -> int | None:

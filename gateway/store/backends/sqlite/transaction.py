@@ -54,6 +54,7 @@ SPECIAL_COLUMNS = (
     "sim_slot",
     "sender",
     "callback_url",
+    "route_why",
     "newsletter_id",
 )
 ROWS_AT_ONCE = (256, 32, 4, 1)

@@ -9,7 +9,8 @@ from gateway.core.status import Status
 from gateway.store.backend import AttemptOutcome, TurnResult
 from gateway.store.backends.sqlite.attempts import OPEN_OUTCOME, open_attempt, read_attempt
 from gateway.store.backends.sqlite.evidence import after_settling
-from gateway.store.backends.sqlite.memory import split_ports
+from gateway.store.backends.sqlite.exclusions import lift_some
+from gateway.store.backends.sqlite.memory import split_spans
 from gateway.store.backends.sqlite.outbox import expire_row
 from gateway.store.backends.sqlite.progress import accept_segment, lose_segment, refuse_segment
 from gateway.store.backends.sqlite.queue import next_due_at, next_row
@@ -28,6 +29,7 @@ def take_turn(tx: Transaction, turn: Turn) -> TurnResult:
     row = None if turn.settlement is None else _settle(tx, turn.settlement, turn)
     if not turn.claim:
         return TurnResult(assignment=None, next_due_at=None)
+    lift_some(tx, turn.now)
     for _ in range(EXPIRED_AT_ONCE):
         row = row or next_row(tx, turn)
         if row is None:
@@ -77,13 +79,15 @@ def _claim(tx: Transaction, row: Row, turn: Turn) -> Assignment:
     if row.status is not Status.SENDING:
         change_status(tx, row, Status.SENDING, cause="", now=turn.now)
     save_row(tx, row)
+    allowed, excluded = split_spans(row.spans)
     attempt_id = open_attempt(tx, row, port=turn.port, sim=turn.sim, now=turn.now)
     return Assignment(
         attempt_id=attempt_id,
         message_id=row.id,
         segment=row.segments_sent,
         segment_count=row.segment_count,
-        spans=split_ports(row.spans),
+        spans=allowed,
+        excluded=excluded,
         recipient=row.recipient,
         text=row.text,
         concat_ref=row.concat_ref,

@@ -1,0 +1,121 @@
+"""Rules that say which spans are for which messages, looked through in their order."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from gateway.core.routing import Candidate
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Asked:
+    """What rules look at: the recipient as it goes on the air, its country (ISO 3166, "" unknown), who asks and how."""
+
+    recipient: str
+    country: str
+    account: str
+    dialect: str
+    sender: str
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Rule:
+    """One rule: what it is about (each empty part is about everything), and the spans that it picks.
+
+    `accounts`, `senders` and `operators` are patterns with * and ?, compared without case. `spans` are numbers or
+    names. With `is_only` no other span than those it picks may send; without, they are preferred as long as one can.
+    """
+
+    name: str
+    prefixes: tuple[str, ...] = ()
+    countries: tuple[str, ...] = ()
+    accounts: tuple[str, ...] = ()
+    dialects: tuple[str, ...] = ()
+    senders: tuple[str, ...] = ()
+    spans: tuple[int | str, ...] = ()
+    operators: tuple[str, ...] = ()
+    mccmncs: tuple[str, ...] = ()
+    is_only: bool = False
+
+    def mismatch(self, asked: Asked) -> str:
+        """Give what of the message the rule is not about, in one word, "" when it is about the message."""
+        if self.prefixes and not asked.recipient.startswith(self.prefixes):
+            return "recipient"
+        if self.countries and asked.country not in self.countries:
+            return "country"
+        if self.accounts and not _fits(asked.account, self.accounts):
+            return "account"
+        if self.dialects and asked.dialect not in self.dialects:
+            return "API"
+        if self.senders and not _fits(asked.sender, self.senders):
+            return "sender"
+        return ""
+
+    def picks(self, one: Candidate) -> bool:
+        """Whether the span is one of those the rule is for: by number or name, and by the operator of its SIM."""
+        if self.spans and one.port not in self.spans and one.name not in self.spans:
+            return False
+        if self.mccmncs and not (one.imsi and one.imsi.startswith(self.mccmncs)):
+            return False
+        return not self.operators or _fits(one.operator, self.operators)
+
+
+def _fits(value: str, patterns: Sequence[str]) -> bool:
+    folded = value.casefold()
+    return any(fnmatchcase(folded, pattern.casefold()) for pattern in patterns)
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Decision:
+    """The rule that decides (None: none does), the candidates that it leaves, and rules passed over.
+
+    A rule is passed over when it is about the message, is not `is_only`, and none of the spans it picks can send.
+    """
+
+    rule: Rule | None
+    pool: tuple[Candidate, ...]
+    passed: tuple[Rule, ...] = ()
+
+    @property
+    def is_only(self) -> bool:
+        """Whether no span outside the pool may send the message."""
+        return self.rule is not None and self.rule.is_only
+
+
+def decide(rules: Sequence[Rule], asked: Asked, candidates: Sequence[Candidate]) -> Decision:
+    """Give the first rule about the message that picks a usable candidate, or that lets no other span send."""
+    passed: list[Rule] = []
+    for rule in rules:
+        if rule.mismatch(asked):
+            continue
+        pool = tuple(one for one in candidates if rule.picks(one))
+        if rule.is_only or any(one.is_usable for one in pool):
+            return Decision(rule=rule, pool=pool, passed=tuple(passed))
+        passed.append(rule)
+    return Decision(rule=None, pool=tuple(candidates), passed=tuple(passed))
+
+
+SPOKEN_PORTS = 8
+
+
+def reason_of(decision: Decision, *, is_conversation: bool) -> str:
+    """Give in one line why the span was chosen, "" when it was by the expected wait alone.
+
+    >>> reason_of(Decision(rule=Rule(name="Germany", is_only=True), pool=()), is_conversation=False)
+    'rule Germany: only spans -'
+    """
+    parts = []
+    if is_conversation:
+        parts.append("same span as before in this conversation")
+    if decision.rule is not None:
+        ports = [str(one.port) for one in decision.pool[:SPOKEN_PORTS]]
+        more = ", …" if len(decision.pool) > SPOKEN_PORTS else ""
+        word = "only" if decision.is_only else "prefers"
+        parts.append(f"rule {decision.rule.name}: {word} spans {', '.join(ports) or '-'}{more}")
+    parts += [f"rule {rule.name} passed over: none of its spans could send" for rule in decision.passed]
+    return "; ".join(parts)
