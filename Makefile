@@ -6,6 +6,7 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 PYTEST_ARGS ?=
 SOAK_ARGS ?=
+CRASH_ARGS ?=
 DEB_REVISION ?= 1
 
 # One stamp for each set of packages; a stamp is older than its files when something must be installed again.
@@ -18,7 +19,7 @@ SHELL := /bin/sh
 .SHELLFLAGS := -euc
 .DELETE_ON_ERROR:
 .DEFAULT_GOAL := help
-.PHONY: help run test lint format bench soak interop usb deb programs usb-programs requirements clean
+.PHONY: help run test lint format bench soak crash interop usb deb programs usb-programs requirements clean
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */  make \1\t/' | expand -t 22
@@ -46,6 +47,9 @@ bench: $(DEV_READY) ## measure speed on emulated modems and print the figures
 soak: $(DEV_READY) ## live through a day of traffic and troubles in minutes (SOAK_ARGS="--seed 7 --hours 2")
 	$(BIN)/python -m tests.soak $(SOAK_ARGS)
 
+crash: $(DEV_READY) ## kill the gateway and cut its power, thousands of times (CRASH_ARGS="--kills 2000 --seed 7 --minutes 30")
+	$(BIN)/python -m tests.crash $(CRASH_ARGS)
+
 interop: $(DEV_READY) programs ## run the tests against other people's programs (as root: installs them first)
 	$(BIN)/python -m pytest -m interop $(PYTEST_ARGS)
 
@@ -63,7 +67,7 @@ programs: PROGRAMS := gammu:gammu gammu-smsd:gammu-smsd smsd:smstools bearerbox:
 programs: DBI_SQLITE := libdbd-sqlite3
 programs: PHP_CURL := php-curl
 usb-programs: PROGRAMS := qemu-system-x86_64:qemu-system-x86 mmdebstrap:mmdebstrap nbdkit:nbdkit socat:socat
-programs: PROGRAMS += php:php-cli node:nodejs
+programs: PROGRAMS += php:php-cli node:nodejs strace:strace
 
 # Debian starts a daemon as soon as its package is installed unless policy-rc.d forbids it; most of these bring one.
 programs: ## install the programs of the interop tests if this is root on a Debian system and they are missing

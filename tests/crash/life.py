@@ -57,6 +57,7 @@ class Life:
         self.took_s = 0.0
         self._report = report
         self._chance = random.Random(f"kills {plan.seed}")
+        self._not_yet = self._chance.sample(list(POINTS), len(POINTS))
 
     async def live(self) -> None:
         """Do it all; what cannot even be started or does not come to an end is in `problems`."""
@@ -83,8 +84,7 @@ class Life:
 
     async def _kill_once(self) -> None:
         """Wait for the moment that chance draws, kill the gateway there, and start it again."""
-        names = list(POINTS)
-        name = self._chance.choices(names, weights=[POINTS[name][0] for name in names])[0]
+        name = self._draw_point()
         chance = random.Random(self._chance.random())
         if name == STARTING:
             await self._end("before a start", chance)
@@ -96,6 +96,12 @@ class Life:
         await self._end(name, chance)
         await self.world.box.start(timeout_s=START_TIMEOUT_S)
         self.kills[-1].back_at_s = self.now_s
+
+    def _draw_point(self) -> str:
+        """Draw one of the kinds of moments; before one comes again by chance each has been there once."""
+        if self._not_yet:
+            return self._not_yet.pop()
+        return self._chance.choices(list(POINTS), weights=[weight for weight, _ in POINTS.values()])[0]
 
     async def _end(self, point: str, chance: random.Random) -> None:
         """Kill the gateway if it is not yet, by a power cut if this life was to end so, and draw how the next will."""

@@ -13,8 +13,8 @@ from typing import Any, Final
 
 from modem.emulator.network.answer import Answer, AnswerRule
 from modem.emulator.network.cell import Cell
-from modem.emulator.network.centre import Centre
 from modem.emulator.network.chance import Delay, Window
+from modem.emulator.network.network import Network
 from modem.emulator.network.radio_time import RadioTime
 from modem.emulator.network.recipient import Recipient, Reports
 from modem.emulator.rack.rack import Rack
@@ -60,12 +60,7 @@ class World:
     async def start(self) -> None:
         """Switch everything on, start the gateway once, and tell it whom to call back."""
         await self.rack.start()
-        network = self.rack.network
-        self.rack.change(lambda _network, _now: network.add_cell(Cell(radio_time=RadioTime(first=RADIO_TIME))))
-        self.rack.change(lambda _network, _now: network.change_centre(_centre(network.centre)))
-        for cause, share in ((UNASSIGNED, 0.03), (CONGESTION, 0.05)):
-            rule = AnswerRule(answer=Answer(cause=cause), share=share)
-            self.rack.change(lambda _network, _now, rule=rule: network.rule(rule))
+        self.rack.change(lambda network, _now: _set_up(network))
         await self.receiver.start()
         await self.traffic.start()
         await self.box.start()
@@ -151,5 +146,8 @@ def _behaviour(chance: random.Random, now: float) -> tuple[str, Recipient | None
     return kind, kinds[kind][1]
 
 
-def _centre(centre: Centre) -> Centre:
-    return replace(centre, report_delay=REPORT_DELAY, retries_s=(1.0, 2.0, 4.0))
+def _set_up(network: Network) -> None:
+    network.add_cell(Cell(radio_time=RadioTime(first=RADIO_TIME)))
+    network.change_centre(replace(network.centre, report_delay=REPORT_DELAY, retries_s=(1.0, 2.0, 4.0)))
+    for cause, share in ((UNASSIGNED, 0.03), (CONGESTION, 0.05)):
+        network.rule(AnswerRule(answer=Answer(cause=cause), share=share))
