@@ -16,8 +16,9 @@ from gateway.store.backends.sqlite.connections import Connection, make_private, 
 from gateway.store.backends.sqlite.faults import explain
 from gateway.store.backends.sqlite.load import LoadBoard, read_load
 from gateway.store.backends.sqlite.lock import FileLock
-from gateway.store.backends.sqlite.memory import read_memory, read_waiting
+from gateway.store.backends.sqlite.memory import read_memory
 from gateway.store.backends.sqlite.migrations import migrate, shipped_migrations
+from gateway.store.backends.sqlite.waiting import read_waiting
 from gateway.store.backends.sqlite.writer import Writer
 from gateway.store.disk import DiskWatch
 
