@@ -77,7 +77,12 @@ class DiskWatch:
         if now < self._look_at or self._asked_octets == 0:
             return False
         self._look_at = now + LOOK_EVERY_S
-        self.space = self._read(self._folder)
+        try:
+            self.space = self._read(self._folder)
+        except OSError as error:
+            # Whoever asks is in the middle of something else; a disk that is gone makes itself known to the writer.
+            log.warning("the disk does not say how full it is", action="disk unknown", reason=str(error))
+            return True
         self._judge()
         return True
 

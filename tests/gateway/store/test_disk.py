@@ -83,3 +83,14 @@ def test_free_pages_inside_the_database_count_as_long_as_the_log_has_room() -> N
 def test_the_system_is_asked_about_the_folder(tmp_path: Path) -> None:
     space = read_space(tmp_path)
     assert 0 < space.free <= space.total
+
+
+def test_a_disk_that_gives_no_answer_is_taken_as_before() -> None:
+    def fail(_: Path) -> DiskSpace:
+        raise OSError(5, "Input/output error")
+
+    watch = DiskWatch(FOLDER, read=fail)
+    with capture_logs() as logs:
+        watch.look()
+    assert watch.is_low is False
+    assert [line["action"] for line in logs] == ["disk unknown"]

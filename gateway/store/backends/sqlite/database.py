@@ -16,8 +16,10 @@ from gateway.store.backends.sqlite.connections import Connection, make_private, 
 from gateway.store.backends.sqlite.faults import explain
 from gateway.store.backends.sqlite.load import LoadBoard, read_load
 from gateway.store.backends.sqlite.lock import FileLock
-from gateway.store.backends.sqlite.memory import read_memory, read_waiting
+from gateway.store.backends.sqlite.log import LogKeeper
+from gateway.store.backends.sqlite.memory import read_memory
 from gateway.store.backends.sqlite.migrations import migrate, shipped_migrations
+from gateway.store.backends.sqlite.waiting import read_waiting
 from gateway.store.backends.sqlite.writer import Writer
 from gateway.store.disk import DiskWatch
 
@@ -55,6 +57,7 @@ class Database:
         self._writer: Writer | None = None
         self._reader: Connection | None = None
         self._page_reader: Connection | None = None
+        self._log: LogKeeper | None = None
         self._latest_now = EpochMs(0)
 
     async def open(self) -> None:
@@ -85,12 +88,15 @@ class Database:
         # Apart, so that the search through a large outbox holds up no small read.
         self._page_reader = await open_reader(self._path)
         self._connections.append(self._page_reader)
+        self._log = LogKeeper(self._path, writer=connection, searcher=self._page_reader)
         self._writer = Writer(connection, memory, on_committed=self._on_committed, explain=self._explain)
 
     async def close(self) -> None:
         """Commit what was asked for and let the file go; may be called again."""
         if self._writer is not None:
             await self._writer.close()
+        if self._log is not None:
+            await self._log.stop()
         # Readers first: the last connection empties the log, and only the writer may.
         while self._connections:
             await self._connections.pop().close()
@@ -132,10 +138,7 @@ class Database:
 
     def log_octets(self) -> int:
         """Give the size of the write-ahead log."""
-        try:
-            return self._path.with_name(f"{self._path.name}-wal").stat().st_size
-        except FileNotFoundError:
-            return 0
+        return 0 if self._log is None else self._log.octets
 
     # --- for the calls --------------------------------------------------------------------------
 
@@ -151,6 +154,8 @@ class Database:
 
     async def read_slowly(self, function: Callable[[sqlite3.Connection], T]) -> T:
         """Run `function` with the connection for reads that may take long."""
+        if self._log is not None:
+            await self._log.may_search()
         return await self._read(self._page_reader, function)
 
     async def _read(self, connection: Connection | None, function: Callable[[sqlite3.Connection], T]) -> T:
@@ -175,6 +180,8 @@ class Database:
 
     def _on_committed(self, transaction: Transaction) -> None:
         self._look_at_disk()
+        if self._log is not None:
+            self._log.look()
         self._board.leave(transaction.load)
         self.load = self._board.change(transaction.load)
         for news in transaction.news():

@@ -6,8 +6,8 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING, TypeVar
 
 from gateway.store.backend import Load
-from gateway.store.backends.sqlite.memory import Waiting, read_waiting
 from gateway.store.backends.sqlite.transaction import LoadChange
+from gateway.store.backends.sqlite.waiting import Waiting, read_waiting
 
 if TYPE_CHECKING:
     import sqlite3

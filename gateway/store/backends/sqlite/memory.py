@@ -7,13 +7,13 @@ facts about accounts change after the commit.
 
 from __future__ import annotations
 
-from collections import defaultdict
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from gateway.core.callback import CallbackEvent
 from gateway.core.types import AccountId, Port
+from gateway.store.backends.sqlite.waiting import Waiting, read_waiting
 
 if TYPE_CHECKING:
     import sqlite3
@@ -22,24 +22,6 @@ if TYPE_CHECKING:
 K = TypeVar("K")
 
 READ_SEQUENCES = "SELECT name, next FROM sequence"
-# One row for each message that waits, added up here: SQLite would sort a million of them in memory. A message that is
-# sending has an attempt that is open or waits for evidence.
-_WAITING = (
-    "SELECT account_id, port, status = 'held' AND is_credit_late, segment_count - segments_sent, valid_until FROM"
-)
-READ_WAITING = f"""
-{_WAITING} message INDEXED BY message_queue WHERE status = 'queued' AND pin_sim IS NULL
-UNION ALL
-{_WAITING} message INDEXED BY message_pinned WHERE status = 'queued' AND pin_sim IS NOT NULL
-UNION ALL
-{_WAITING} message INDEXED BY message_held WHERE status = 'held'
-UNION ALL
-{_WAITING} message WHERE status = 'sending' AND id IN (
-    SELECT message_id FROM attempt INDEXED BY attempt_open WHERE outcome = 'open'
-    UNION ALL
-    SELECT message_id FROM attempt INDEXED BY attempt_unanswered
-    WHERE outcome = 'no answer' AND decide_at IS NOT NULL)
-"""  # noqa: S608 (constants)
 READ_QUEUE = """
 SELECT port, spans, count(*), sum(due_at > 0) FROM message INDEXED BY message_queue
 WHERE status = 'queued' AND pin_sim IS NULL GROUP BY port, spans
@@ -52,9 +34,6 @@ READ_NEXT_LIFT = "SELECT min(until) FROM exclusion"
 READ_PARKED = "SELECT count(*) FROM parked_report"
 READ_ACCOUNTS = "SELECT id, enabled, spans, credit IS NOT NULL FROM account"
 READ_SUBSCRIPTIONS = "SELECT account_id, dialect, event FROM subscription"
-
-NEVER = 1 << 62
-"""Later than any instant."""
 
 Group = tuple[Port | None, str]
 """Queued messages that are alike for claiming: the preferred port and the ports that may send them (`join_spans`)."""
@@ -203,28 +182,6 @@ def _allows(spans: str, port: Port) -> bool:
         return True
     allowed, excluded = split_spans(spans)
     return (not allowed or port in allowed) and port not in excluded
-
-
-@dataclass(slots=True)
-class Waiting:
-    """The messages that wait, added up: how many and how many segments, by account, port and whether credit is late."""
-
-    counts: dict[tuple[AccountId, Port | None, bool], int] = field(default_factory=lambda: defaultdict(int))
-    segments: dict[tuple[AccountId, Port | None, bool], int] = field(default_factory=lambda: defaultdict(int))
-    next_expiry: int = NEVER
-
-
-def read_waiting(connection: sqlite3.Connection) -> Waiting:
-    """Add up what waits; the one search of a start that takes longer the more there is (a million: docs/size.md)."""
-    waiting = Waiting()
-    counts, segments, next_expiry = waiting.counts, waiting.segments, NEVER
-    for account_id, port, is_late, remaining, valid_until in connection.execute(READ_WAITING):
-        key = account_id, port, is_late
-        counts[key] += 1
-        segments[key] += remaining
-        next_expiry = min(next_expiry, valid_until)
-    waiting.next_expiry = next_expiry
-    return waiting
 
 
 def read_memory(connection: sqlite3.Connection, waiting: Waiting | None = None) -> Memory:

@@ -10,10 +10,11 @@ from gateway.core.number import match_key
 from gateway.core.status import Status
 from gateway.core.types import MessageId
 from gateway.errors import NoCreditError
-from gateway.store.backends.sqlite.memory import NEVER, join_ports, split_ports
+from gateway.store.backends.sqlite.memory import join_ports, split_ports
 from gateway.store.backends.sqlite.progress import FIRST_MAY_BE_OUT
 from gateway.store.backends.sqlite.rows import Row, change_status, read_row, save_row
 from gateway.store.backends.sqlite.transaction import LoadChange, Work
+from gateway.store.backends.sqlite.waiting import NEVER
 
 if TYPE_CHECKING:
     import sqlite3
