@@ -9,7 +9,6 @@ import structlog
 
 from gateway.core.types import EpochMs
 from gateway.errors import StoreError
-from gateway.store.backend import Load
 from gateway.store.backends.sqlite.connections import Connection, make_private, open_reader, open_writer
 from gateway.store.backends.sqlite.faults import explain
 from gateway.store.backends.sqlite.load import LoadBoard, read_load
@@ -19,7 +18,7 @@ from gateway.store.backends.sqlite.migrations import migrate, shipped_migrations
 from gateway.store.backends.sqlite.writer import Writer
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
     from pathlib import Path
 
     from gateway.store.backend import News
@@ -40,11 +39,11 @@ class Database:
     """
 
     def __init__(self, path: Path, *, synchronous: str = "full") -> None:
-        self.load = Load()
         self._path = path
         self._synchronous = synchronous
         self._lock = FileLock(path.with_name(f"{path.name}.lock"))
         self._board = LoadBoard()
+        self.load = self._board.load
         self._listeners: list[Callable[[News], None]] = []
         self._connections: list[Connection] = []
         self._writer: Writer | None = None
@@ -71,7 +70,7 @@ class Database:
         self._connections.append(connection)
         await connection.run(lambda raw: migrate(raw, self._path, shipped_migrations()))
         memory, load = await connection.run(lambda raw: (read_memory(raw), read_load(raw)))
-        self.load = self._board.change(load)
+        self._board.change(load)
         self._reader = await open_reader(self._path)
         self._connections.append(self._reader)
         # Apart, so that the search through a large outbox holds up no small read.
@@ -104,11 +103,11 @@ class Database:
 
     # --- for the calls --------------------------------------------------------------------------
 
-    async def write(self, work: Work[T], *, on_failed: Callable[[], None] | None = None) -> T:
-        """Run `work` in a transaction of the writer and give its value once it is durable."""
+    def write(self, work: Work[T], *, on_failed: Callable[[], None] | None = None) -> Awaitable[T]:
+        """Run `work` in a transaction of the writer; gives what gives its value once it is durable."""
         if self._writer is None:
             raise StoreError("the store is not open")
-        return await self._writer.do(work, on_failed=on_failed)
+        return self._writer.do(work, on_failed=on_failed)
 
     async def read(self, function: Callable[[sqlite3.Connection], T]) -> T:
         """Run `function` with the connection for small reads."""
@@ -131,15 +130,15 @@ class Database:
 
     def reserve(self, change: LoadChange) -> Callable[[], None]:
         """Count what is about to be accepted, so that nobody else takes its room; gives the way back."""
-        self.load = self._board.change(change)
+        self._board.change(change)
 
         def release() -> None:
-            self.load = self._board.change(change, -1)
+            self._board.change(change, -1)
 
         return release
 
     def _on_committed(self, transaction: Transaction) -> None:
-        self.load = self._board.change(transaction.load)
+        self._board.change(transaction.load)
         for news in transaction.news():
             for listener in tuple(self._listeners):
                 try:
