@@ -9,7 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote_to_bytes
 
-from aiohttp import ClientPayloadError, web
+from aiohttp import ClientPayloadError, hdrs, web
 from aiohttp.http_exceptions import HttpProcessingError
 
 from gateway.api.encoding import decoded
@@ -71,7 +71,7 @@ async def read_params(request: web.BaseRequest, limit_octets: int, array_as: str
     body = await read_body(request, limit_octets)
     if not body or body.isspace():
         return Params(None, build_fields(query_pairs))
-    content_type = parse_content_type(request.headers.get("Content-Type", ""))
+    content_type = parse_content_type(request.headers.get(hdrs.CONTENT_TYPE, ""))
     json_text = _json_text(body, content_type)
     if json_text is not None:
         value = decode_json(json_text)
@@ -94,12 +94,12 @@ async def read_body(request: web.BaseRequest, limit_octets: int) -> bytes:
     announced = request.content_length
     if announced is not None and announced > limit_octets:
         raise OversizeError
-    if request.headers.get("Expect", "").lower() == "100-continue":
+    if request.headers.get(hdrs.EXPECT, "").lower() == "100-continue":
         await request.writer.write(b"HTTP/1.1 100 Continue\r\n\r\n")
         request.writer.output_size = 0
     try:
         if request.content.is_eof():  # all of it is here, as nearly always
-            body = await _read_all(request.content, limit_octets)
+            body = request.content.read_nowait()
         else:
             async with asyncio.timeout(BODY_TIMEOUT_S):
                 body = await _read_all(request.content, limit_octets)
@@ -109,20 +109,18 @@ async def read_body(request: web.BaseRequest, limit_octets: int) -> bytes:
         raise MalformedError("broke off") from error
     except (HttpProcessingError, ClientPayloadError, web.RequestPayloadError) as error:
         raise MalformedError("cannot be read as its Transfer-Encoding") from error
-    encoding = ",".join(request.headers.getall("Content-Encoding", ()))
+    if len(body) > limit_octets:
+        raise OversizeError
+    encoding = ",".join(request.headers.getall(hdrs.CONTENT_ENCODING, ()))
     return decoded(body, encoding, limit_octets) if encoding and body else body
 
 
 async def _read_all(content: StreamReader, limit_octets: int) -> bytes:
-    body = await content.readany()
-    if not content.at_eof():
-        parts = bytearray(body)
-        while not content.at_eof() and len(parts) <= limit_octets:
-            parts += await content.readany()
-        body = bytes(parts)
-    if len(body) > limit_octets:
-        raise OversizeError
-    return body
+    """Give the body, or somewhat more than the limit of it."""
+    parts = bytearray()
+    while not content.at_eof() and len(parts) <= limit_octets:
+        parts += await content.readany()
+    return bytes(parts)
 
 
 def _json_text(body: bytes, content_type: ContentType) -> str | None:
@@ -164,7 +162,8 @@ def _urlencoded(octets: bytes, charset: str) -> Iterator[tuple[str, str | Undeco
 
 
 def _unquoted(octets: bytes) -> bytes:
-    return unquote_to_bytes(octets.replace(b"+", b" "))
+    octets = octets.replace(b"+", b" ")
+    return unquote_to_bytes(octets) if b"%" in octets else octets
 
 
 def _decoded(octets: bytes, charset: str) -> str | Undecodable:

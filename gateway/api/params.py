@@ -105,7 +105,7 @@ class Params:
         if "[" in "".join(self._json):
             self._json = build_fields(self._json.items())
         self._form: Mapping[str, Any] = form or {}
-        self._lower: tuple[dict[str, Any], dict[str, Any]] | None = None
+        self._lower: tuple[Mapping[str, Any], Mapping[str, Any]] | None = None
 
     def has(self, name: str) -> bool:
         """Whether the field was given, be it empty; null counts as not given."""
@@ -144,6 +144,9 @@ class Params:
 
     def read_text(self, name: str) -> str | None:
         """Read a string that may consist of blanks."""
+        value = self._json.get(name)
+        if type(value) is str:  # as nearly always
+            return value or None
         value = self._single(name)
         return None if value is None or value == "" else _string(name, value)
 
@@ -199,6 +202,8 @@ class Params:
     def read_phones(self, name: str) -> list[str] | None:
         """Read the texts that hold phone numbers: one, or a list of them; in forms a lost plus is put back."""
         value, is_form = self._find(name)
+        if type(value) is str and not is_form:  # as nearly always
+            return None if _is_blank(value) else [value]
         if isinstance(value, dict):
             raise InvalidFieldError(name, "not a string")
         repair = repair_plus if is_form else str
@@ -216,20 +221,21 @@ class Params:
 
     def _find(self, name: str) -> tuple[Any, bool]:
         """Give a field's value and whether it came by a form."""
-        value = self._json.get(name, _MISSING)
-        if value is not _MISSING:
-            return value, False
+        if name in self._json:
+            return self._json[name], False
         if self._lower is None:
-            self._lower = (
-                {key.lower(): value for key, value in self._json.items()},
-                {key.lower(): value for key, value in self._form.items()},
-            )
+            self._lower = _lowered(self._json), _lowered(self._form)
         lower = name.lower()
-        value = self._lower[0].get(lower, _MISSING)
-        if value is not _MISSING:
-            return value, False
+        in_json, in_form = self._lower
+        if lower in in_json:
+            return in_json[lower], False
         value = self._form.get(name, _MISSING)
-        return (value if value is not _MISSING else self._lower[1].get(lower, _MISSING)), True
+        return (value if value is not _MISSING else in_form.get(lower, _MISSING)), True
+
+
+def _lowered(fields: Mapping[str, Any]) -> Mapping[str, Any]:
+    """Give fields by their names in lower case: as they are when all are."""
+    return fields if "".join(fields).islower() else {key.lower(): value for key, value in fields.items()}
 
 
 def _refuse_undecodable(name: str, value: Any) -> None:

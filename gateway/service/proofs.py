@@ -1,11 +1,12 @@
 """Proofs of identity that were checked a moment ago, kept in memory so that the next request costs little.
 
-Passwords are kept as HMAC under a key of this process, tokens as SHA-256: memory holds no secret that
+Passwords are kept as BLAKE2 under a key of this process, tokens as SHA-256: memory holds no secret that
 could be used elsewhere.
 """
 
 from __future__ import annotations
 
+import hashlib
 import hmac
 import secrets
 from dataclasses import dataclass
@@ -52,7 +53,8 @@ class Proofs:
 
     def digest(self, label: str, password: str) -> bytes:
         """Give the keyed digest of a password for one account or login name."""
-        return hmac.digest(self._key, f"{label}:{password}".encode("utf-8", "surrogatepass"), "sha256")
+        octets = f"{label}:{password}".encode("utf-8", "surrogatepass")
+        return hashlib.blake2b(octets, key=self._key, digest_size=32).digest()
 
     def password(self, login: str, password: str, now_s: float) -> Account | None:
         """Give the account whose password was checked lately, None when it must be checked."""

@@ -364,14 +364,14 @@ class ApiToken:
     expires_at: EpochMs | None = None
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
+@dataclass(kw_only=True, slots=True)
 class Load:
     """What waits, kept in memory and exact after each commit (reservations of running accepts included).
 
     `open_messages` counts queued, held and sending ones, `open_by_port` those of them that have a chosen
     span; `waiting_segments` by chosen port those of their segments that the network has not taken yet.
-    `left_messages` and `left_by_account` count those that have left the queue since the store was opened. The
-    maps are live views: they go on changing.
+    `left_messages` and `left_by_account` count those that have left the queue since the store was opened. All of
+    it is live and goes on changing; only the store changes it.
     """
 
     open_messages: int = 0

@@ -11,7 +11,6 @@ import structlog
 
 from gateway.core.types import EpochMs
 from gateway.errors import StoreError
-from gateway.store.backend import Load
 from gateway.store.backends.sqlite.connections import Connection, make_private, open_reader, open_writer
 from gateway.store.backends.sqlite.faults import explain
 from gateway.store.backends.sqlite.load import LoadBoard, read_load
@@ -24,7 +23,7 @@ from gateway.store.backends.sqlite.writer import Writer
 from gateway.store.disk import DiskWatch
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Awaitable, Callable
     from pathlib import Path
 
     from gateway.store.backend import News
@@ -46,12 +45,12 @@ class Database:
     """
 
     def __init__(self, path: Path, *, synchronous: str = "full", disk: DiskWatch | None = None) -> None:
-        self.load = Load()
         self.disk = disk or DiskWatch(path.parent, min_free_octets=0)
         self._path = path
         self._synchronous = synchronous
         self._lock = FileLock(path.with_name(f"{path.name}.lock"))
         self._board = LoadBoard()
+        self.load = self._board.load
         self._listeners: list[Callable[[News], None]] = []
         self._connections: list[Connection] = []
         self._writer: Writer | None = None
@@ -80,8 +79,7 @@ class Database:
         await connection.run(lambda raw: migrate(raw, self._path, shipped_migrations()))
         waiting = await connection.run(read_waiting)
         memory = await connection.run(lambda raw: read_memory(raw, waiting))
-        load = await connection.run(lambda raw: read_load(raw, waiting))
-        self.load = self._board.change(load)
+        self._board.change(await connection.run(lambda raw: read_load(raw, waiting)))
         self._reader = await open_reader(self._path)
         self._connections.append(self._reader)
         await self._reader.run(self._note_spare)
@@ -142,11 +140,11 @@ class Database:
 
     # --- for the calls --------------------------------------------------------------------------
 
-    async def write(self, work: Work[T], *, on_failed: Callable[[], None] | None = None) -> T:
-        """Run `work` in a transaction of the writer and give its value once it is durable."""
+    def write(self, work: Work[T], *, on_failed: Callable[[], None] | None = None) -> Awaitable[T]:
+        """Run `work` in a transaction of the writer; gives what gives its value once it is durable."""
         if self._writer is None:
             raise StoreError("the store is not open")
-        return await self._writer.do(work, on_failed=on_failed)
+        return self._writer.do(work, on_failed=on_failed)
 
     async def read(self, function: Callable[[sqlite3.Connection], T]) -> T:
         """Run `function` with the connection for small reads."""
@@ -171,10 +169,10 @@ class Database:
 
     def reserve(self, change: LoadChange) -> Callable[[], None]:
         """Count what is about to be accepted, so that nobody else takes its room; gives the way back."""
-        self.load = self._board.change(change)
+        self._board.change(change)
 
         def release() -> None:
-            self.load = self._board.change(change, -1)
+            self._board.change(change, -1)
 
         return release
 
@@ -183,7 +181,7 @@ class Database:
         if self._log is not None:
             self._log.look()
         self._board.leave(transaction.load)
-        self.load = self._board.change(transaction.load)
+        self._board.change(transaction.load)
         for news in transaction.news():
             for listener in tuple(self._listeners):
                 try:

@@ -9,8 +9,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gateway.store.backends.sqlite.memory import NEVER, join_spans, split_spans
+from gateway.store.backends.sqlite.memory import join_spans, split_spans
 from gateway.store.backends.sqlite.rows import Row, read_row, save_row
+from gateway.store.backends.sqlite.waiting import NEVER
 
 if TYPE_CHECKING:
     from gateway.core.types import EpochMs, MessageId, Port

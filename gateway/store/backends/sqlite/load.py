@@ -32,45 +32,33 @@ def read_load(connection: sqlite3.Connection, waiting: Waiting | None = None) ->
 
 
 class LoadBoard:
-    """Keeps `Load`; only the event loop touches it."""
+    """Keeps `load`; only the event loop touches it."""
 
     def __init__(self) -> None:
-        self._open_messages = 0
         self._open_by_account: dict[AccountId, int] = {}
         self._open_by_port: dict[Port, int] = {}
         self._waiting_segments: dict[Port, int] = {}
-        self._left_messages = 0
         self._left_by_account: dict[AccountId, int] = {}
-        self._left = MappingProxyType(self._left_by_account)
-        self._by_account = MappingProxyType(self._open_by_account)
-        self._by_port = MappingProxyType(self._open_by_port)
-        self._segments = MappingProxyType(self._waiting_segments)
-
-    def view(self) -> Load:
-        """Give the load; its maps go on changing."""
-        return Load(
-            open_messages=self._open_messages,
-            open_by_account=self._by_account,
-            open_by_port=self._by_port,
-            waiting_segments=self._segments,
-            left_messages=self._left_messages,
-            left_by_account=self._left,
+        self.load = Load(
+            open_by_account=MappingProxyType(self._open_by_account),
+            open_by_port=MappingProxyType(self._open_by_port),
+            waiting_segments=MappingProxyType(self._waiting_segments),
+            left_by_account=MappingProxyType(self._left_by_account),
         )
 
     def leave(self, change: LoadChange) -> None:
         """Count what has left by the change of a transaction; what it accepted is in none."""
         for account_id, count in change.open_by_account.items():
             if count < 0:
-                self._left_messages -= count
+                self.load.left_messages -= count
                 self._left_by_account[account_id] = self._left_by_account.get(account_id, 0) - count
 
-    def change(self, change: LoadChange, sign: int = 1) -> Load:
-        """Add (or with `sign` -1 take back) a change; gives the load after it."""
-        self._open_messages += sign * sum(change.open_by_account.values())
+    def change(self, change: LoadChange, sign: int = 1) -> None:
+        """Add (or with `sign` -1 take back) a change."""
+        self.load.open_messages += sign * sum(change.open_by_account.values())
         _add(self._open_by_account, change.open_by_account, sign)
         _add(self._open_by_port, change.open_by_port, sign)
         _add(self._waiting_segments, change.waiting_segments, sign)
-        return self.view()
 
 
 def _add(counts: dict[K, int], changes: Mapping[K, int], sign: int) -> None:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Generic, TypeVar
 
 from gateway.core.callback import CallbackEvent
 from gateway.core.types import AccountId, Port
-from gateway.store.backends.sqlite.waiting import Waiting, read_waiting
+from gateway.store.backends.sqlite.waiting import NEVER, Waiting, read_waiting
 
 if TYPE_CHECKING:
     import sqlite3

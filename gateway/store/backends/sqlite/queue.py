@@ -12,8 +12,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gateway.core.types import EpochMs
-from gateway.store.backends.sqlite.memory import NEVER
 from gateway.store.backends.sqlite.rows import ROW_COLUMNS, Row, row_of
+from gateway.store.backends.sqlite.waiting import NEVER
 
 if TYPE_CHECKING:
     from collections.abc import Iterable

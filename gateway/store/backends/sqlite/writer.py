@@ -66,8 +66,8 @@ class Writer:
         self._idle = asyncio.Event()
         self._idle.set()
 
-    async def do(self, work: Work[T], *, on_failed: Callable[[], None] | None = None) -> T:
-        """Run `work` in a transaction; gives its value after the commit.
+    def do(self, work: Work[T], *, on_failed: Callable[[], None] | None = None) -> asyncio.Future[T]:
+        """Run `work` in a transaction; gives the future of its value, there after the commit.
 
         A caller that is cancelled while it waits does not take the work back. `on_failed` is called
         in the loop when the work was not done. Raises StoreError when the database refuses
@@ -84,7 +84,7 @@ class Writer:
                 self._idle.clear()
                 # Not at once: whoever was woken together with this caller shall share the transaction.
                 self._loop.call_soon(self._start)
-        return await future
+        return future
 
     async def until_idle(self) -> None:
         """Return when nothing waits."""
