@@ -74,7 +74,14 @@ class Dispatcher:
         self._stops = SimStops(store, clock=clock, outage=self._outage)
         self._validity_forms = ValidityForms()
         self._measures = Measures(board, clock.monotonic)
-        self._drains = Drains(store, board=board, history=history, is_at_rest=self._is_at_rest)
+        self._drains = Drains(
+            store,
+            board=board,
+            clock=clock,
+            history=history,
+            is_able=self._is_able,
+            is_at_rest=self._is_at_rest,
+        )
         self._schedule = Schedule(store, clock, self._outage)
         self._workers: dict[Port, SpanWorker] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -283,6 +290,10 @@ class Dispatcher:
     def _is_draining(self, port: Port) -> bool:
         span = self._board.span(port)
         return span is not None and span.drain is not Drain.NONE
+
+    def _is_able(self, port: Port) -> bool:
+        worker = self._workers.get(port)
+        return worker is not None and worker.is_able
 
     def _is_at_rest(self, port: Port) -> bool:
         worker = self._workers.get(port)

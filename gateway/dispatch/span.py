@@ -147,7 +147,7 @@ class SpanWorker:
         self._radio = None
 
     def try_again(self) -> None:
-        """Leave a barred SIM alone no longer: a person did something about it."""
+        """Leave a barred SIM alone no longer, nor keep from it what it refused: a person did something about it."""
         self._is_release_wanted = True
         self._wake.set()
 
@@ -169,6 +169,7 @@ class SpanWorker:
             if self._is_release_wanted:
                 self._is_release_wanted = False
                 await self._stops.release(self.sim)
+                await self._outage.ride_out(lambda: self._store.end_exclusions(self.port))
             self._note_stop()
             radio, identity = self._radio, self._identity
             if identity is None or (settlement is None and not self._can_send):

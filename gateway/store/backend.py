@@ -473,6 +473,10 @@ class Store(DirectoryStore, ModemStore, Protocol):
         """
         ...
 
+    async def end_exclusions(self, port: Port) -> None:
+        """Let a span have the messages again that are kept from it (`Settlement.exclude_until`)."""
+        ...
+
     async def begun(self, port: Port) -> int:
         """Give how many messages a span must still finish: begun, at the modem, or with an open question."""
         ...

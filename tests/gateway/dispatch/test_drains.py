@@ -3,14 +3,22 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from pathlib import Path
 
+from gateway.config.settings import HistorySection
 from gateway.core.history import HistoryKind
-from gateway.core.span import Drain, SpanState
+from gateway.core.span import Drain, Span, SpanState
 from gateway.core.status import Status
 from gateway.core.types import Port
+from gateway.dispatch.drains import GONE_AFTER_S, Drains
+from gateway.dispatch.history import History
 from gateway.dispatch.radio import Accepted, NoAnswer, NotReady
 from gateway.service.span_desk import SpanDesk
+from gateway.service.spans import SpanBoard
+from gateway.store.backends.sqlite.store import SqliteStore
 from tests.gateway.dispatch.conftest import Field, MakeField
+from tests.support.clock import FakeClock
+from tests.support.store import NOW, a_message, an_account
 from tests.support.waiting import until
 
 ONE = Port(1)
@@ -105,3 +113,52 @@ async def test_draining_goes_on_after_a_restart_and_drained_stays(make_field: Ma
     await until(lambda: worker.is_at_rest and not worker._wake.is_set())  # it has looked
     assert (await field.message(message_id)).status is Status.QUEUED
     assert (await field.radio(0)).sent == []
+
+
+class Hands:
+    """Which spans can send, in the test's hands."""
+
+    def __init__(self) -> None:
+        self.able: set[int] = set()
+        self.clock = FakeClock()
+
+    async def drains(self, store: SqliteStore) -> Drains:
+        await store.open()
+        await store.add_account(an_account("shop"), "hash", NOW)
+        board = SpanBoard(lambda: store.load)
+        board.put([Span(port=Port(port), name=f"gsm-{port}") for port in (1, 2)])
+        history = History(store, settings=HistorySection(), clock=self.clock)
+        return Drains(
+            store,
+            board=board,
+            clock=self.clock,
+            history=history,
+            is_able=lambda port: port in self.able,
+            is_at_rest=lambda port: True,
+        )
+
+
+async def test_what_prefers_a_span_that_is_gone_for_long_is_left_to_those_that_can_send(tmp_path: Path) -> None:
+    store, hands = SqliteStore(tmp_path / "gateway.db"), Hands()
+    drains = await hands.drains(store)
+    await store.accept([a_message(port=ONE), a_message(port=ONE, spans=(ONE,))])
+
+    async def left() -> int:
+        await drains.look()
+        return 2 - store.load.open_by_port.get(ONE, 0)
+
+    hands.able = {2}
+    assert await left() == 0
+    hands.clock.advance(GONE_AFTER_S - 1)
+    assert await left() == 0
+    hands.able = {1, 2}
+    assert await left() == 0
+    hands.able = {2}
+    hands.clock.advance(2)
+    assert await left() == 0, "it was there in between"
+    hands.clock.advance(GONE_AFTER_S)
+    hands.able = set()
+    assert await left() == 0, "nobody else can send either"
+    hands.able = {2}
+    assert await left() == 1, "the other one may be sent by it alone"
+    await store.close()

@@ -10,6 +10,7 @@ from gateway.store.backends.sqlite import (
     callbacks,
     conversation,
     evidence,
+    exclusions,
     inbox,
     leaving,
     listing,
@@ -127,6 +128,10 @@ class SqliteStore(DirectoryDatabase, ModemDatabase, SettingsDatabase):
     async def leave_span(self, port: Port) -> int:
         """Let messages that others may send prefer no span; gives how many did."""
         return await self.write(lambda tx: leaving.leave_some(tx, port))
+
+    async def end_exclusions(self, port: Port) -> None:
+        """Keep nothing from a span any longer."""
+        await self.write(lambda tx: exclusions.end_exclusions(tx, port))
 
     async def begun(self, port: Port) -> int:
         """Count what a span must still finish."""
