@@ -23,7 +23,9 @@ Json = dict[str, Any]
 
 
 class LocalSpans:
-    """The spans of this process."""
+    """The spans of this process; `is_running`: something sends on them."""
+
+    is_running = False
 
     def __init__(self, desk: SpanDesk, explainer: Explainer) -> None:
         self._desk = desk
@@ -46,6 +48,8 @@ class LocalSpans:
                 return explanation_to_json(await self._explainer.why(str(arguments["number"]), **words))
             case "pause":
                 await desk.pause(Port(arguments["port"]), actor=ACTOR)
+            case "drain":
+                await desk.drain(Port(arguments["port"]), actor=ACTOR)
             case "resume":
                 await desk.resume(Port(arguments["port"]), actor=ACTOR)
             case "rename":
@@ -57,6 +61,8 @@ class LocalSpans:
 
 class RemoteSpans:
     """The spans of a running gateway."""
+
+    is_running = True
 
     def __init__(self, path: Path) -> None:
         self._path = path
@@ -73,6 +79,7 @@ def span_to_json(report: SpanReport) -> Json:
         "port": view.span.port,
         "name": view.span.name,
         "enabled": view.span.enabled,
+        "drain": view.span.drain.value,
         "state": view.state.value,
         "reason": view.reason,
         "waiting_segments": view.waiting_segments,

@@ -30,6 +30,8 @@ class HistoryKind(StrEnum):
     STORAGE_WELL = "storage well"
     PAUSED = "paused"
     RESUMED = "resumed"
+    DRAINING = "draining"
+    DRAINED = "drained"
     RENAMED = "renamed"
     CALL = "call"
     BALANCE_LOW = "balance low"

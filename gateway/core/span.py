@@ -15,7 +15,7 @@ class SpanState(StrEnum):
     """What a span can do at this moment.
 
     NEEDS_PERSON: nothing the gateway can do helps. PAUSED: its SIM is left alone for a while. STOPPED: a person
-    switched it off.
+    switched it off. DRAINING, DRAINED: a person wants it to finish what it has begun and take no more, and it has.
     """
 
     MISSING = "missing"
@@ -25,6 +25,16 @@ class SpanState(StrEnum):
     NEEDS_PERSON = "needs person"
     PAUSED = "paused"
     STOPPED = "stopped"
+    DRAINING = "draining"
+    DRAINED = "drained"
+
+
+class Drain(StrEnum):
+    """How far a person's wish to empty a span has come."""
+
+    NONE = ""
+    DRAINING = "draining"
+    DRAINED = "drained"
 
 
 class NetworkStanding(StrEnum):
@@ -52,6 +62,12 @@ class Span:
     enabled: bool = True
     iccid: str = ""
     imsi: str = ""
+    drain: Drain = Drain.NONE
+
+    @property
+    def takes_messages(self) -> bool:
+        """Whether a person lets it take messages."""
+        return self.enabled and self.drain is Drain.NONE
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -112,5 +128,5 @@ class SpanView:
 
     @property
     def is_usable(self) -> bool:
-        """Enabled, modem answers, SIM ready, registered."""
-        return self.span.enabled and self.state is SpanState.READY
+        """Enabled and not emptied, modem answers, SIM ready, registered."""
+        return self.span.takes_messages and self.state is SpanState.READY

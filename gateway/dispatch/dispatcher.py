@@ -10,9 +10,10 @@ from typing import TYPE_CHECKING, Any
 import structlog
 
 from gateway.core.history import HistoryKind
-from gateway.core.span import SpanState
+from gateway.core.span import Drain, SpanState
 from gateway.core.status import Status
 from gateway.core.types import EpochMs
+from gateway.dispatch.drains import Drains
 from gateway.dispatch.measures import Measures
 from gateway.dispatch.outcome import Verdict, judge
 from gateway.dispatch.schedule import Schedule
@@ -73,6 +74,14 @@ class Dispatcher:
         self._stops = SimStops(store, clock=clock, outage=self._outage)
         self._validity_forms = ValidityForms()
         self._measures = Measures(board, clock.monotonic)
+        self._drains = Drains(
+            store,
+            board=board,
+            clock=clock,
+            history=history,
+            is_able=self._is_able,
+            is_at_rest=self._is_at_rest,
+        )
         self._schedule = Schedule(store, clock, self._outage)
         self._workers: dict[Port, SpanWorker] = {}
         self._tasks: set[asyncio.Task[None]] = set()
@@ -95,6 +104,7 @@ class Dispatcher:
             self.worker(port)
         self._spawn(self._housekeeping(), "housekeeping")
         self._spawn(self._schedule.run(), "schedule")
+        self._spawn(self._drains.run(), "drains")
 
     async def wait_failed(self) -> None:
         """Return never; raises what broke one of the tasks."""
@@ -127,6 +137,8 @@ class Dispatcher:
                 clock=self._clock,
                 others=self._able_ports,
                 is_enabled=partial(self._is_enabled, port),
+                is_draining=partial(self._is_draining, port),
+                on_rest=self._drains.wake,
                 on_undecided=self._decide_at,
                 on_pause=partial(self._on_pause, port),
                 stops=self._stops,
@@ -228,6 +240,7 @@ class Dispatcher:
         status = await self._outage.ride_out(
             lambda: self._store.decide_ambiguous(attempt_id, resend=resend, cause=NO_EVIDENCE, now=self._clock.now_ms())
         )
+        self._drains.wake()
         if status is Status.QUEUED:
             log.warning("sent again, possible duplicate", action="resend", attempt=attempt_id)
 
@@ -253,6 +266,7 @@ class Dispatcher:
         worker = self._workers.get(port)
         if worker is not None:
             worker.wake()
+        self._drains.wake()
 
     def _wake_for(self, work: WorkAdded) -> None:
         """Wake the span that the work prefers; when it is busy or cannot send, the others that may take it."""
@@ -272,6 +286,18 @@ class Dispatcher:
     def _is_enabled(self, port: Port) -> bool:
         span = self._board.span(port)
         return span is None or span.enabled
+
+    def _is_draining(self, port: Port) -> bool:
+        span = self._board.span(port)
+        return span is not None and span.drain is not Drain.NONE
+
+    def _is_able(self, port: Port) -> bool:
+        worker = self._workers.get(port)
+        return worker is not None and worker.is_able
+
+    def _is_at_rest(self, port: Port) -> bool:
+        worker = self._workers.get(port)
+        return worker is None or worker.is_at_rest
 
     def _on_pause(self, port: Port, stop: SimStop | None) -> None:
         """Show on the board that a SIM is left alone, so that new messages prefer other spans."""
@@ -299,6 +325,7 @@ class Dispatcher:
     async def _keep_house(self) -> None:
         await self._follow_clock()
         self._measures.look()
+        self._drains.wake()
         now = self._clock.now_ms()
         await self._store.expire(now)
         await self._receiver.join_leftovers()

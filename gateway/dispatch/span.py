@@ -42,7 +42,8 @@ log = structlog.get_logger(__name__)
 class SpanWorker:
     """The sending task of one span.
 
-    `others` gives the ports that can send, `is_enabled` whether this one is switched on; `on_undecided` is
+    `others` gives the ports that can send, `is_enabled` whether this one is switched on, `is_draining` whether it may
+    only finish what it has begun, and `on_rest` is told when nothing of that can be done now; `on_undecided` is
     told of attempts without an answer, `on_pause` when the SIM is left alone, for which `stops` has the reason, and
     when it is tried again (None).
     """
@@ -56,6 +57,8 @@ class SpanWorker:
         clock: Clock,
         others: Callable[[], Sequence[Port]],
         is_enabled: Callable[[], bool],
+        is_draining: Callable[[], bool],
+        on_rest: Callable[[], None],
         on_undecided: Callable[[AttemptId, EpochMs], None],
         on_pause: Callable[[SimStop | None], None],
         stops: SimStops,
@@ -71,6 +74,8 @@ class SpanWorker:
         self._clock = clock
         self._others = others
         self._is_enabled = is_enabled
+        self._is_draining = is_draining
+        self._on_rest = on_rest
         self._on_undecided = on_undecided
         self._on_pause = on_pause
         self._stops = stops
@@ -86,14 +91,18 @@ class SpanWorker:
         self._wake = asyncio.Event()
         self._stopping = False
         self._is_sending = False
-        self._sleeps_for_ever = False
+        self._sleeps_for_ever = self._is_at_rest = False
         self._plan: tuple[str, sms.Plan] | None = None
 
     # --- told by the pool -------------------------------------------------------------------------
 
     @property
     def is_able(self) -> bool:
-        """Whether it can take a segment now."""
+        """Whether it can take a message now."""
+        return self._can_send and not self._is_draining()
+
+    @property
+    def _can_send(self) -> bool:
         is_there = self._radio is not None and not self._stopping and self._is_enabled()
         return is_there and self._stop is None
 
@@ -117,6 +126,11 @@ class SpanWorker:
         return self._is_sending
 
     @property
+    def is_at_rest(self) -> bool:
+        """Whether it has no segment in its hands and does not look for one."""
+        return self._is_at_rest
+
+    @property
     def sleeps_for_ever(self) -> bool:
         """Whether it looks for work only when woken."""
         return self._sleeps_for_ever
@@ -133,7 +147,7 @@ class SpanWorker:
         self._radio = None
 
     def try_again(self) -> None:
-        """Leave a barred SIM alone no longer: a person did something about it."""
+        """Leave a barred SIM alone no longer, nor keep from it what it refused: a person did something about it."""
         self._is_release_wanted = True
         self._wake.set()
 
@@ -155,9 +169,10 @@ class SpanWorker:
             if self._is_release_wanted:
                 self._is_release_wanted = False
                 await self._stops.release(self.sim)
+                await self._outage.ride_out(lambda: self._store.end_exclusions(self.port))
             self._note_stop()
             radio, identity = self._radio, self._identity
-            if identity is None or (settlement is None and not self.is_able):
+            if identity is None or (settlement is None and not self._can_send):
                 await self._rest()
                 continue
             self._wake.clear()
@@ -171,7 +186,9 @@ class SpanWorker:
             self._outage.end(self)
             settlement = None
             if result.assignment is None:
-                if self.is_able:
+                if self._is_draining():
+                    self._on_rest()
+                if self._can_send:
                     await self._sleep(self._idle_s(result.next_due_at))
                 continue
             if radio is None:
@@ -180,6 +197,8 @@ class SpanWorker:
 
     async def _rest(self) -> None:
         """Wait until the modem is back, the span switched on, or until a barred SIM may be tried again."""
+        if self._is_draining():
+            self._on_rest()
         stop = self._stop if self._radio is not None and self._is_enabled() else None
         await self._sleep((stop.until - self._clock.now_ms()) / 1000 if stop and stop.until else None)
 
@@ -201,7 +220,8 @@ class SpanWorker:
             imsi=identity.imsi,
             now=now,
             settlement=settlement,
-            claim=self.is_able,
+            claim=self._can_send,
+            only_begun=self._is_draining(),
             steal_before=EpochMs(now - int(self._settings.dispatch.steal_after_s * 1000)),
         )
 
@@ -210,16 +230,16 @@ class SpanWorker:
         waits = []
         if next_due_at is not None:
             waits.append(max(0.0, (next_due_at - self._clock.now_ms()) / 1000))
-        if self._store.load.open_messages:
+        if self._store.load.open_messages and not self._is_draining():
             waits.append(self._settings.dispatch.steal_after_s)
         return min(waits, default=None)
 
     async def _sleep(self, seconds: float | None) -> None:
-        self._sleeps_for_ever = seconds is None
+        self._sleeps_for_ever, self._is_at_rest = seconds is None, True
         with contextlib.suppress(TimeoutError):  # that was the wait
             async with asyncio.timeout(seconds):
                 await self._wake.wait()
-        self._sleeps_for_ever = False
+        self._sleeps_for_ever = self._is_at_rest = False
         self._wake.clear()
 
     async def _send(self, radio: Radio, assignment: Assignment, sim: str) -> Settlement:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from gateway.core.history import HistoryEvent, HistoryKind
+from gateway.core.span import Drain
 from gateway.errors import InvalidFieldError, StoreError
 
 if TYPE_CHECKING:
@@ -64,16 +65,30 @@ class SpanDesk:
     async def pause(self, port: Port, *, actor: str) -> None:
         """Switch a span off: the segment under way ends, no other one begins."""
         if self._span(port).enabled:
-            await self._change(port, enabled=False)
+            await self._change(port, enabled=False, drain=Drain.NONE)
             await self._record(port, HistoryKind.PAUSED, "switched off", actor)
+
+    async def drain(self, port: Port, *, actor: str) -> None:
+        """Have a span finish what it has begun and take nothing more: others get what prefers it and they may send.
+
+        Its state says when it is drained; `resume` ends it. InvalidFieldError for one that is switched off.
+        """
+        span = self._span(port)
+        if not span.enabled:
+            raise InvalidFieldError("port", f"span {port} is off: resume it first, it may have a message to finish")
+        if span.drain is Drain.NONE:
+            self._board.note_drain(port, "")
+            await self._change(port, drain=Drain.DRAINING)
+            await self._record(port, HistoryKind.DRAINING, "takes no more messages", actor)
 
     async def resume(self, port: Port, *, actor: str) -> None:
         """Switch a span on again; what was given up about its modem, or left alone about its SIM, is tried at once."""
-        is_on = self._span(port).enabled
-        if not is_on:
-            await self._change(port, enabled=True)
+        before = self._span(port)
+        if not before.takes_messages:
+            await self._change(port, enabled=True, drain=Drain.NONE)
         self._board.release(port)
-        await self._record(port, HistoryKind.RESUMED, "tried again" if is_on else "switched on", actor)
+        detail = "switched on" if not before.enabled else "takes messages again" if before.drain else "tried again"
+        await self._record(port, HistoryKind.RESUMED, detail, actor)
 
     async def rename(self, port: Port, name: str, *, actor: str) -> None:
         """Give a span another name; InvalidFieldError("name", …) says what is wrong with it."""

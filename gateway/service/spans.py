@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
 from gateway.core.routing import DEFAULT_PACE_S, Candidate
-from gateway.core.span import Span, SpanHealth, SpanState, SpanView
+from gateway.core.span import Drain, Span, SpanHealth, SpanState, SpanView
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
@@ -72,6 +72,7 @@ class SpanBoard:
         self._paces_s: dict[Port, float] = {}
         self._failing: set[Port] = set()
         self._operators: dict[Port, str] = {}
+        self._drain_notes: dict[Port, str] = {}
         # What a choice looks at changes seldom, and is asked for with every request.
         self._candidates: dict[frozenset[Port] | None, list[Candidate]] = {}
         self._changed = asyncio.Event()
@@ -142,6 +143,10 @@ class SpanBoard:
             self._paces_s[port] = pace_s
         self._candidates.clear()
 
+    def note_drain(self, port: Port, note: str) -> None:
+        """Say in plain words what a draining span still has to do."""
+        self._drain_notes[port] = note
+
     def set_failing(self, port: Port, *, is_failing: bool) -> None:
         """Note whether the SIM of a span fails more than is usual with it."""
         if is_failing is (port in self._failing):
@@ -199,7 +204,7 @@ class SpanBoard:
         return Candidate(
             port=span.port,
             name=span.name,
-            is_usable=span.enabled and condition.state is SpanState.READY,
+            is_usable=span.takes_messages and condition.state is SpanState.READY,
             is_enabled=span.enabled,
             pace_s=self._paces_s.get(span.port, DEFAULT_PACE_S),
             weight=self._weights.get(span.port, 1.0),
@@ -217,8 +222,8 @@ class SpanBoard:
         condition = self._conditions[span.port]
         return SpanView(
             span=span,
-            state=condition.state if span.enabled else SpanState.STOPPED,
-            reason=condition.reason,
+            state=_state(span, condition),
+            reason=self._reason(span, condition),
             iccid=condition.iccid,
             imsi=condition.imsi,
             signal_dbm=condition.signal_dbm,
@@ -226,3 +231,25 @@ class SpanBoard:
             balance=self._balances.get(condition.sim),
             waiting_segments=self._load().waiting_segments.get(span.port, 0),
         )
+
+    def _reason(self, span: Span, condition: SpanCondition) -> str:
+        if not span.enabled or span.drain is Drain.NONE:
+            return condition.reason
+        notes = [condition.reason] if condition.state is not SpanState.READY else []
+        if span.drain is Drain.DRAINING:
+            notes.insert(0, self._drain_notes.get(span.port, ""))
+        elif self.waiting_segments.get(span.port):
+            notes.insert(0, "what waits may be sent by this span alone")
+        return "; ".join(note for note in notes if note)
+
+
+def _state(span: Span, condition: SpanCondition) -> SpanState:
+    if not span.enabled:
+        return SpanState.STOPPED
+    match span.drain:
+        case Drain.DRAINING:
+            return SpanState.DRAINING
+        case Drain.DRAINED:
+            return SpanState.DRAINED
+        case Drain.NONE:
+            return condition.state

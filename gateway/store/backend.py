@@ -133,7 +133,8 @@ class Turn:
     `sim` is the SIM's ICCID (or IMSI, or the modem's IMEI when it has neither): the identity that
     reports are matched by. `claim` False settles only. `steal_before`: messages accepted before it
     that prefer another span but may be sent by this one can be taken when this span has none of its
-    own; None takes only its own (and those without a chosen span).
+    own; None takes only its own (and those without a chosen span). `only_begun`: takes none but those that have
+    begun, or may have been sent, on its SIM.
     """
 
     port: Port
@@ -143,6 +144,7 @@ class Turn:
     settlement: Settlement | None = None
     claim: bool = True
     steal_before: EpochMs | None = None
+    only_begun: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -470,6 +472,21 @@ class Store(DirectoryStore, ModemStore, RetentionStore, Protocol):
 
     async def expire(self, now: EpochMs) -> int:
         """Expire queued and held messages whose validity ended; gives how many."""
+        ...
+
+    async def leave_span(self, port: Port) -> int:
+        """Let messages that prefer a span, that nothing was sent of and that others may send, prefer none.
+
+        Gives how many did; there may be more until it is 0.
+        """
+        ...
+
+    async def end_exclusions(self, port: Port) -> None:
+        """Let a span have the messages again that are kept from it (`Settlement.exclude_until`)."""
+        ...
+
+    async def begun(self, port: Port) -> int:
+        """Give how many messages a span must still finish: begun, at the modem, or with an open question."""
         ...
 
     async def last_sim(self, port: Port) -> str:

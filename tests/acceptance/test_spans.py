@@ -76,3 +76,25 @@ async def test_pause_lets_the_segment_under_way_end_and_no_other_begin(tmp_path:
         await span(box, "resume", "1")
         await box.until_outbox(lambda rows: rows[0]["status"] == "DELIVERD", timeout_s=20)
         assert on_air() == 3
+
+
+async def test_drain_ends_the_message_under_way_and_gives_the_others_away(tmp_path: Path, make_rack: MakeRack) -> None:
+    rack = await make_rack(count=2, radio_time_s=2.0)  # a command line takes a second to start
+
+    def on_air() -> int:
+        return sum(isinstance(entry.tpdu, Submit) for entry in rack.network.ledger)
+
+    rule = '[dispatch]\nsteal_after_s = 3600\n[[route]]\nname = "home"\nprefixes = ["+49"]\nspans = [1]\n'
+    async with running_box(tmp_path, ports=[str(port) for port in rack.ports], settings=rule) as box:
+        await box.until_spans_ready(2)
+        assert (await span(box, "why", "+491710000001")).startswith("+491710000001: span 1 (rule home, shortest")
+        await box.send("+491710000001", "x" * 400)  # three segments, by the rule on span 1
+        await box.send("+491710000002", "after")
+        await until(lambda: on_air() == 1)
+        lines = (await span(box, "drain", "1", "--timeout", "60")).splitlines()
+        assert lines[-1] == "span 1 is drained"
+        rows = await box.until_outbox(lambda rows: all(row["status"] == "DELIVERD" for row in rows), timeout_s=20)
+        assert [row["port"] for row in sorted(rows, key=lambda row: row["id"])] == [1, 2]
+        assert [one["state"] for one in await spans(box)] == ["drained", "ready"]
+        kinds = [line["kind"] for line in json.loads(await span(box, "history", "1", "--json"))]
+        assert kinds == ["drained", "draining", "ready"]

@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
     from pathlib import Path
 
+    from gateway.control_spans import LocalSpans, RemoteSpans
+
+LOOK_EVERY_S = 0.5
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 port_argument = click.argument("port", type=click.IntRange(min=1))
 
@@ -30,6 +33,7 @@ def command() -> None:
       gsm-gateway span show 3
       gsm-gateway span history 3 --limit 20
       gsm-gateway span pause 3
+      gsm-gateway span drain 3 --timeout 600
       gsm-gateway span rename 3 "sales desk"
       gsm-gateway span why +491711234567 --account shop
       gsm-gateway span list --json
@@ -94,12 +98,58 @@ def pause(port: int, config: Path | None) -> None:
 
 @command.command()
 @port_argument
+@click.option("--wait/--no-wait", default=True, help="Wait until it is drained, and say how far it is (the default).")
+@click.option("--timeout", type=click.FloatRange(min=0), help="Wait no longer than so many seconds.")
+@config_option
+def drain(*, port: int, wait: bool, timeout: float | None, config: Path | None) -> None:
+    """Have the span PORT finish what it has begun, and take nothing more.
+
+    \b
+    Messages that prefer it go to other spans that may send them. It stays so, also after a restart, until
+    it is resumed. Exit status: 0 drained, 1 not (yet): it goes on draining.
+    """
+
+    async def work() -> bool:
+        async with open_spans(settings_or_exit(config)) as spans:
+            await spans.call("drain", {"port": port})
+            if not spans.is_running:
+                click.echo(f"span {port} is draining: it will be empty once the gateway runs")
+                return True
+            async with asyncio.timeout(timeout if wait else 0):
+                return await _drained(spans, port)
+
+    try:
+        is_drained = asyncio.run(work())
+    except TimeoutError:
+        click.echo(f"span {port} goes on draining")
+        is_drained = not wait
+    except (InvalidFieldError, StoreError) as error:
+        raise click.ClickException(error.reason if isinstance(error, InvalidFieldError) else str(error)) from error
+    raise SystemExit(0 if is_drained else 1)
+
+
+async def _drained(spans: LocalSpans | RemoteSpans, port: int) -> bool:
+    """Wait until a span is drained, and say what it still does; False when somebody resumed or paused it."""
+    shown = ""
+    while True:
+        span = await spans.call("show", {"port": port})
+        line = f"span {port} is {span['state']}{': ' if span['reason'] else ''}{span['reason']}"
+        if line != shown:
+            click.echo(line)
+        shown = line
+        if span["drain"] != "draining":
+            return bool(span["drain"] == "drained")
+        await asyncio.sleep(LOOK_EVERY_S)
+
+
+@command.command()
+@port_argument
 @config_option
 def resume(port: int, config: Path | None) -> None:
     """Switch the span PORT on again.
 
     \b
-    Also when its modem "needs person" or its SIM is paused: it is tried again at once.
+    Also when it is drained, its modem "needs person" or its SIM is paused: it is tried again at once.
     """
     _call(config, "resume", port=port)
     click.echo(f"span {port} is on")

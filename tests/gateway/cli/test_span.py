@@ -86,7 +86,9 @@ def test_span_is_paused_renamed_and_resumed(run: Run) -> None:
     assert kinds == ["resumed", "renamed", "paused", "recovery"]
 
 
-@pytest.mark.parametrize("words", [("show", "9"), ("pause", "9"), ("history", "9"), ("rename", "9", "x")])
+@pytest.mark.parametrize(
+    "words", [("show", "9"), ("pause", "9"), ("history", "9"), ("rename", "9", "x"), ("drain", "9")]
+)
 def test_unknown_span_is_said_in_one_line(run: Run, words: tuple[str, ...]) -> None:
     result = run(*words)
     assert (result.exit_code, result.output) == (1, "Error: there is no span 9\n")
@@ -123,3 +125,12 @@ def test_what_would_be_chosen_is_explained(run: Run) -> None:
 def test_what_cannot_be_explained_is_said_in_one_line(run: Run, words: tuple[str, ...], reason: str) -> None:
     result = run(*words)
     assert (result.exit_code, result.output) == (1, f"Error: {reason}\n")
+
+
+def test_span_that_is_drained_while_no_gateway_runs_drains_when_it_does(run: Run) -> None:
+    result = run("drain", "2")
+    assert (result.exit_code, result.output) == (0, "span 2 is draining: it will be empty once the gateway runs\n")
+    row = json.loads(run("show", "2", "--json").stdout)
+    assert (row["state"], row["drain"], row["reason"]) == ("draining", "draining", "the gateway is not running")
+    assert run("resume", "2").exit_code == 0
+    assert json.loads(run("show", "2", "--json").stdout)["drain"] == ""

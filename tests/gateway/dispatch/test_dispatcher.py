@@ -10,6 +10,7 @@ from types import NoneType
 import pytest
 
 from gateway.core.status import Status
+from gateway.core.types import Port
 from gateway.dispatch.radio import Accepted, LateAnswer, NoAnswer, NoLateAnswer, NotReady, Received, Refused
 from gateway.store.backends.sqlite.store import SqliteStore
 from modem.pdu import Absolute, Relative, Submit, report_on
@@ -98,6 +99,17 @@ async def test_a_message_goes_back_to_the_span_that_refused_it_when_the_others_a
     message = await field.until(message_id, Status.SENT)
     assert message.port == 1
     assert (await field.message(two_is_busy)).status is not Status.SENT
+
+
+async def test_a_person_who_did_something_about_a_span_has_it_tried_again_at_once(make_field: MakeField) -> None:
+    field = await make_field(retry_first_s=3600, retry_longest_s=3600)
+    radio = await field.radio(0)
+    message_id = await field.accept()
+    await radio.answer(REFUSED_BY_MODEM)
+    await field.until(message_id, Status.QUEUED)
+    field.board.release(Port(1))
+    await radio.answer(Accepted(mr=1))
+    await field.until(message_id, Status.SENT)
 
 
 async def test_a_message_is_not_left_to_a_span_that_cannot_send(make_field: MakeField) -> None:

@@ -132,3 +132,31 @@ async def test_span_that_is_resumed_though_it_is_on_has_its_modem_tried_again(at
     await at.desk.resume(Port(2), actor="anna")
     assert modem.released == 1
     assert [line.detail for line in await at.desk.history(Port(1), limit=10)] == ["tried again, by anna"]
+
+
+async def test_span_that_is_drained_takes_nothing_until_it_is_resumed_also_after_a_restart(at: Desk) -> None:
+    await at.desk.drain(Port(2), actor="anna")
+    await at.desk.drain(Port(2), actor="anna")
+    view = at.desk.show(Port(2)).view
+    assert (view.state, view.is_usable, view.span.enabled) == (SpanState.DRAINING, False, True)
+    assert [span.drain for span in await at.store.spans()] == ["", "draining", ""]
+    at.board.note_drain(Port(2), "2 begun messages to finish")
+    assert at.desk.show(Port(2)).view.reason == "2 begun messages to finish"
+    await at.desk.resume(Port(2), actor="ben")
+    assert at.desk.show(Port(2)).view.is_usable
+    assert [span.drain for span in await at.store.spans()] == ["", "", ""]
+    lines = [(line.kind, line.detail) for line in await at.desk.history(Port(2), limit=10)]
+    assert lines == [
+        (HistoryKind.RESUMED, "takes messages again, by ben"),
+        (HistoryKind.DRAINING, "takes no more messages, by anna"),
+    ]
+
+
+async def test_span_that_is_off_cannot_be_drained_and_pausing_ends_draining(at: Desk) -> None:
+    await at.desk.drain(Port(1), actor="anna")
+    await at.desk.pause(Port(1), actor="anna")
+    assert at.desk.show(Port(1)).view.state is SpanState.STOPPED
+    with pytest.raises(InvalidFieldError, match="resume it first"):
+        await at.desk.drain(Port(1), actor="anna")
+    await at.desk.resume(Port(1), actor="anna")
+    assert at.desk.show(Port(1)).view.state is SpanState.READY

@@ -111,6 +111,15 @@ async def test_an_exclusion_lasts_as_long_when_the_clock_is_set(store: Store) ->
     assert await taken(store, 1, 51_000) == message_id
 
 
+async def test_a_person_can_end_what_is_kept_from_a_span(store: Store) -> None:
+    message_id = await accept_one(store, spans=(Port(1), Port(2)))
+    await refuse(store, 1)
+    await refuse(store, 2, at=1)
+    await store.end_exclusions(Port(2))
+    assert await taken(store, 1, 5) is None
+    assert await taken(store, 2, 5) == message_id
+
+
 async def test_a_message_that_has_ended_meanwhile_stays_ended(store: Store) -> None:
     message_id = await accept_one(store, spans=(Port(1), Port(2)))
     await refuse(store, away_ms=1000)

@@ -171,6 +171,10 @@ class MessageLife(RuleBasedStateMachine):
         assert self.runner.run(self.store.evidence(attempt.attempt_id, mr=mr, refused=refused, now=now))
         assert not self.runner.run(self.store.evidence(attempt.attempt_id, mr=mr, refused=refused, now=now))
 
+    @rule(port=st.sampled_from(PORTS))
+    def leave(self, port: int) -> None:
+        self.runner.run(self.store.leave_span(Port(port)))
+
     @rule(resend=st.booleans())
     def decide(self, resend: bool) -> None:
         for attempt in self.runner.run(self.store.open_attempts()):

@@ -24,6 +24,7 @@ ON CONFLICT (message_id, port) DO UPDATE SET until = excluded.until
 OVER = "SELECT message_id FROM exclusion WHERE until <= :now ORDER BY until LIMIT :limit"
 DROP = "DELETE FROM exclusion WHERE message_id = :message_id AND until <= :now"
 LEFT = "SELECT port FROM exclusion WHERE message_id = :message_id"
+END = "UPDATE exclusion SET until = 0 WHERE port = :port"
 NEXT = "SELECT min(until) FROM exclusion"
 LIFTED_AT_ONCE = 100
 """Most exclusions that end in one transaction: nobody else can write meanwhile."""
@@ -37,6 +38,12 @@ def exclude(tx: Transaction, row: Row, port: Port, until: EpochMs) -> None:
     row.spans = join_spans(allowed, (*excluded, port))
     if row.port == port:
         row.port = None
+
+
+def end_exclusions(tx: Transaction, port: Port) -> None:
+    """Let a span have everything again that was kept from it: with its next turn."""
+    if tx.execute(END, {"port": port}).rowcount:
+        tx.memory.next_lift = 0
 
 
 def lift_some(tx: Transaction, now: EpochMs) -> None:

@@ -60,6 +60,8 @@ def next_row(tx: Transaction, turn: Turn) -> Row | None:
         values = tx.fetch_one(PINNED, {"sim": turn.sim, "now": turn.now})
         if values is not None:
             return row_of(values)
+    if turn.only_begun:
+        return None
     own = _first(tx, tx.memory.groups_of(turn.port), turn.now)
     if own is not None or turn.steal_before is None:
         return own
@@ -85,10 +87,17 @@ def _first(tx: Transaction, groups: Iterable[Group], now: EpochMs) -> Row | None
 
 def next_due_at(tx: Transaction, turn: Turn) -> EpochMs | None:
     """Give when there will be a message to send if nothing is added, None when there will not."""
-    instants: list[int] = [] if tx.memory.next_lift >= NEVER else [tx.memory.next_lift]
+    instants: list[int] = []
     if tx.memory.pinned.get(turn.sim):
         (due_at,) = tx.fetch_one(PINNED_DUE_AT, {"sim": turn.sim})
         instants += [due_at] if due_at is not None else []
+    instants += [] if turn.only_begun else _new_due_at(tx, turn)
+    return EpochMs(max(min(instants), turn.now)) if instants else None
+
+
+def _new_due_at(tx: Transaction, turn: Turn) -> list[int]:
+    """Give when there may be a message of which nothing was sent."""
+    instants: list[int] = [] if tx.memory.next_lift >= NEVER else [tx.memory.next_lift]
     for group in tx.memory.groups_of(turn.port):
         instants += _due_at(tx, group)
     if turn.steal_before is not None:
@@ -98,7 +107,7 @@ def next_due_at(tx: Transaction, turn: Turn) -> EpochMs | None:
             accepted = tx.fetch_one(FIRST_ACCEPTED_AT, _key(group))
             # One more: a message is taken when it was accepted before steal_before, not at it.
             instants += [accepted[0] + patience + 1] if accepted is not None else []
-    return EpochMs(max(min(instants), turn.now)) if instants else None
+    return instants
 
 
 def _due_at(tx: Transaction, group: Group) -> list[int]:

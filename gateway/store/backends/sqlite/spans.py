@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from gateway.core.span import Span, SpanTimes
+from gateway.core.span import Drain, Span, SpanTimes
 
 if TYPE_CHECKING:
     import sqlite3
@@ -13,12 +13,12 @@ if TYPE_CHECKING:
     from gateway.core.types import EpochMs, Port
     from gateway.store.backends.sqlite.transaction import Transaction
 
-READ = "SELECT port, name, imei, path, enabled, iccid, imsi FROM span ORDER BY port"
+READ = "SELECT port, name, imei, path, enabled, iccid, imsi, drain FROM span ORDER BY port"
 SAVE = """
-INSERT INTO span (port, name, imei, path, enabled, iccid, imsi)
-VALUES (:port, :name, :imei, :path, :enabled, :iccid, :imsi)
+INSERT INTO span (port, name, imei, path, enabled, iccid, imsi, drain)
+VALUES (:port, :name, :imei, :path, :enabled, :iccid, :imsi, :drain)
 ON CONFLICT (port) DO UPDATE SET name = excluded.name, imei = excluded.imei, path = excluded.path,
-    enabled = excluded.enabled, iccid = excluded.iccid, imsi = excluded.imsi
+    enabled = excluded.enabled, iccid = excluded.iccid, imsi = excluded.imsi, drain = excluded.drain
 """
 READ_TIMES = "SELECT port, created_at, seen_at FROM span_time"
 NOTE_KNOWN = "INSERT INTO span_time (port, created_at) VALUES (:port, :now) ON CONFLICT (port) DO NOTHING"
@@ -28,8 +28,17 @@ NOTE_SEEN = "UPDATE span_time SET seen_at = :now WHERE port = :port"
 def read_spans(connection: sqlite3.Connection) -> list[Span]:
     """Give all spans in order of port."""
     return [
-        Span(port=port, name=name, imei=imei, path=path, enabled=bool(enabled), iccid=iccid, imsi=imsi)
-        for port, name, imei, path, enabled, iccid, imsi in connection.execute(READ)
+        Span(
+            port=port,
+            name=name,
+            imei=imei,
+            path=path,
+            enabled=bool(enabled),
+            iccid=iccid,
+            imsi=imsi,
+            drain=Drain(drain),
+        )
+        for port, name, imei, path, enabled, iccid, imsi, drain in connection.execute(READ)
     ]
 
 

@@ -10,7 +10,9 @@ from gateway.store.backends.sqlite import (
     callbacks,
     conversation,
     evidence,
+    exclusions,
     inbox,
+    leaving,
     listing,
     outbox,
     pages,
@@ -123,6 +125,18 @@ class SqliteStore(DirectoryDatabase, ModemDatabase, RetentionDatabase, SettingsD
             total += count
             if count < outbox.EXPIRED_AT_ONCE:
                 return total
+
+    async def leave_span(self, port: Port) -> int:
+        """Let messages that others may send prefer no span; gives how many did."""
+        return await self.write(lambda tx: leaving.leave_some(tx, port))
+
+    async def end_exclusions(self, port: Port) -> None:
+        """Keep nothing from a span any longer."""
+        await self.write(lambda tx: exclusions.end_exclusions(tx, port))
+
+    async def begun(self, port: Port) -> int:
+        """Count what a span must still finish."""
+        return await self.read(lambda connection: leaving.read_begun(connection, port))
 
     async def last_sim(self, port: Port) -> str:
         """Give the SIM that a span used last."""

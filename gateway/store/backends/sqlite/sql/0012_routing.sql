@@ -12,3 +12,6 @@ ALTER TABLE span ADD COLUMN imsi TEXT NOT NULL DEFAULT '';
 
 -- Why a message got its span; empty when it was the one with the shortest wait.
 ALTER TABLE message ADD COLUMN route_why TEXT NOT NULL DEFAULT '';
+
+-- '': takes messages; 'draining': finishes what it has begun; 'drained': has.
+ALTER TABLE span ADD COLUMN drain TEXT NOT NULL DEFAULT '';
