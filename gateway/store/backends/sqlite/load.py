@@ -19,7 +19,8 @@ K = TypeVar("K")
 
 READ_LOAD = f"""
 {WAITING}
-SELECT account_id, port, count(*), sum(segment_count - segments_sent) FROM waiting CROSS JOIN message USING (id)
+SELECT account_id, port, count(*), sum(is_urgent), sum(segment_count - segments_sent)
+FROM waiting CROSS JOIN message USING (id)
 WHERE status IN ('queued', 'held', 'sending') GROUP BY account_id, port
 """  # noqa: S608 (constants)
 
@@ -27,8 +28,9 @@ WHERE status IN ('queued', 'held', 'sending') GROUP BY account_id, port
 def read_load(connection: sqlite3.Connection) -> LoadChange:
     """Count what waits in the database."""
     change = LoadChange()
-    for account_id, port, count, segments in connection.execute(READ_LOAD):
+    for account_id, port, count, urgent, segments in connection.execute(READ_LOAD):
         change.open_by_account[account_id] += count
+        change.urgent_by_account[account_id] += urgent
         if port is not None:
             change.open_by_port[port] += count
             change.waiting_segments[port] += segments
@@ -40,10 +42,13 @@ class LoadBoard:
 
     def __init__(self) -> None:
         self._open_messages = 0
+        self._open_urgent = 0
         self._open_by_account: dict[AccountId, int] = {}
+        self._urgent_by_account: dict[AccountId, int] = {}
         self._open_by_port: dict[Port, int] = {}
         self._waiting_segments: dict[Port, int] = {}
         self._by_account = MappingProxyType(self._open_by_account)
+        self._urgent = MappingProxyType(self._urgent_by_account)
         self._by_port = MappingProxyType(self._open_by_port)
         self._segments = MappingProxyType(self._waiting_segments)
 
@@ -51,7 +56,9 @@ class LoadBoard:
         """Give the load; its maps go on changing."""
         return Load(
             open_messages=self._open_messages,
+            open_urgent=self._open_urgent,
             open_by_account=self._by_account,
+            urgent_by_account=self._urgent,
             open_by_port=self._by_port,
             waiting_segments=self._segments,
         )
@@ -60,6 +67,9 @@ class LoadBoard:
         """Add (or with `sign` -1 take back) a change; gives the load after it."""
         self._open_messages += sign * sum(change.open_by_account.values())
         _add(self._open_by_account, change.open_by_account, sign)
+        if change.urgent_by_account:
+            self._open_urgent += sign * sum(change.urgent_by_account.values())
+            _add(self._urgent_by_account, change.urgent_by_account, sign)
         _add(self._open_by_port, change.open_by_port, sign)
         _add(self._waiting_segments, change.waiting_segments, sign)
         return self.view()

@@ -54,6 +54,15 @@ SPECIAL_COLUMNS = (
     "sim_slot",
     "sender",
     "callback_url",
+    "cause",
+    "priority",
+    "send_window",
+    "when_unknown",
+    "is_flash",
+    "data",
+    "data_port",
+    "source_port",
+    "replay_of",
     "newsletter_id",
 )
 ROWS_AT_ONCE = (256, 32, 4, 1)
@@ -65,6 +74,7 @@ class LoadChange:
     """How `Load` changes when the transaction is committed."""
 
     open_by_account: dict[AccountId, int] = field(default_factory=lambda: defaultdict(int))
+    urgent_by_account: dict[AccountId, int] = field(default_factory=lambda: defaultdict(int))
     open_by_port: dict[Port, int] = field(default_factory=lambda: defaultdict(int))
     waiting_segments: dict[Port, int] = field(default_factory=lambda: defaultdict(int))
 
