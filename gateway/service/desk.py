@@ -16,6 +16,7 @@ from gateway.core.status import Status
 from gateway.core.types import MessageId
 from gateway.directory.directory import Directory
 from gateway.errors import NoCreditError, NotAllowedError, QueueFullError
+from gateway.service.requests import RequestDesk
 from gateway.service.submitting import QUEUE_FULL_RETRY_S, Submitter
 from gateway.service.ussd import UssdDesk
 from gateway.store.backend import ConversationQuery, PageQuery, StatusChanged
@@ -50,6 +51,7 @@ class Service:
         self.board = board
         self.clock = clock
         self._submitter = Submitter(settings=settings, store=store, board=board, clock=clock)
+        self.requests = RequestDesk(settings=settings, store=store, submitter=self._submitter, clock=clock)
         self.ussd = UssdDesk(store, board=board, clock=clock)
         self._zones: dict[str, ZoneInfo] = {}
         self.directory = Directory(store, clock=clock, read_number=self.read_number)
