@@ -10,7 +10,7 @@ import pytest
 from gateway.core.options import DataPorts, Options, WhenUnknown
 from gateway.core.status import Status
 from gateway.core.types import AccountId, EpochMs
-from gateway.store.backend import AttemptOutcome, Store
+from gateway.store.backend import AttemptOutcome, News, Store, WorkScheduled
 from tests.support.store import NOW, VALIDITY_MS, a_turn, accept_one, an_account, claim, settle, settled, the_message
 
 HOUR_MS = 3_600_000
@@ -103,8 +103,11 @@ WINDOW = Options(window="tu-we 09:00-12:00 Europe/Berlin")  # 08:00-11:00 UTC be
 
 async def test_a_message_is_held_when_its_window_has_closed_and_goes_when_it_opens(store: Store) -> None:
     message_id = await accept_one(store, options=WINDOW)
+    heard: list[News] = []
+    store.listen(heard.append)
     result = await store.turn(a_turn(at=HOUR_MS))
     assert (result.assignment, result.next_due_at) == (None, None)
+    assert WorkScheduled(at=instant("2024-03-27T08:00")) in heard
     message = await the_message(store, message_id)
     assert message.status is Status.HELD
     assert message.cause == (

@@ -26,10 +26,11 @@ KEEP = """
 INSERT OR REPLACE INTO request_key (account_id, key, digest, answer, expires_at)
 VALUES (:account_id, :key, :digest, :answer, :expires_at)
 """
-FORGET = """
-DELETE FROM request_key WHERE (account_id, key) IN
-    (SELECT account_id, key FROM request_key INDEXED BY request_key_expires WHERE expires_at <= :now LIMIT :limit)
+OVER = """
+SELECT account_id, key FROM request_key INDEXED BY request_key_expires WHERE expires_at <= :now LIMIT :limit
 """
+# One by one: with a list of pairs SQLite looks through all keys of an account.
+FORGET = "DELETE FROM request_key WHERE account_id = :account_id AND key = :key"
 FORGOTTEN_AT_ONCE = 500
 """Most keys that are dropped in one transaction: nobody else can write meanwhile."""
 
@@ -65,7 +66,10 @@ def read_answer(connection: sqlite3.Connection, key: RequestKey) -> Answer | Non
 
 def forget_some(tx: Transaction, now: EpochMs) -> int:
     """Drop up to `FORGOTTEN_AT_ONCE` keys whose time is over; gives how many."""
-    return tx.execute(FORGET, {"now": now, "limit": FORGOTTEN_AT_ONCE}).rowcount
+    found = tx.fetch_all(OVER, {"now": now, "limit": FORGOTTEN_AT_ONCE})
+    for account_id, key in found:
+        tx.execute(FORGET, {"account_id": account_id, "key": key})
+    return len(found)
 
 
 def _names(key: RequestKey) -> dict[str, Any]:

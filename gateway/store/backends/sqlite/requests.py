@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from gateway.store.backends.sqlite import outbox, replaying, request_keys, schedule, withdrawing
 from gateway.store.backends.sqlite.database import Database
+from gateway.store.requests import Answer
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from gateway.core.message import NewMessage
     from gateway.core.status import Status
     from gateway.core.types import AccountId, EpochMs, MessageId
-    from gateway.store.requests import Answer, ReplayQuery, RequestKey, WithdrawalAnswer
+    from gateway.store.requests import ReplayQuery, RequestKey, WithdrawalAnswer
 
 
 class RequestDatabase(Database):
@@ -21,6 +22,8 @@ class RequestDatabase(Database):
 
     async def accept_once(self, messages: Sequence[NewMessage], key: RequestKey) -> Answer:
         """Store messages, or give what an earlier request with the same key was answered."""
+        if not messages:
+            return Answer(accepted_at=key.now, messages=())
         release = self.reserve(outbox.reservation(messages))
         accepted = await self.write(request_keys.accept_once(messages, key), on_failed=release)
         if accepted.is_repeated:

@@ -40,7 +40,7 @@ def cancel(tx: Transaction, message_id: MessageId, *, account_id: AccountId | No
 
 
 def _cancel_waiting(tx: Transaction, row: Row, now: EpochMs) -> None:
-    if row.status is Status.HELD or (row.status is Status.QUEUED and row.is_untouched):
+    if row.status in {Status.HELD, Status.QUEUED} and row.is_untouched:
         row.pin_sim = None
         change_status(tx, row, Status.CANCELLED, cause=WITHDRAWN, now=now)
         save_row(tx, row)
@@ -70,7 +70,7 @@ def withdraw(
 def _state(row: Row) -> tuple[Withdrawal, str]:
     if row.status is Status.CANCELLED:
         return Withdrawal.WITHDRAWN, WITHDRAWN
-    if row.segments_sent and row.status in {Status.QUEUED, Status.SENDING}:
+    if row.segments_sent and row.status.is_open:
         return Withdrawal.TOO_LATE, f"too late: {row.segments_sent} of {row.segment_count} segments went out"
     if row.status is Status.SENDING:
         # A cause stands there once an attempt was settled without an answer.
