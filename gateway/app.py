@@ -13,6 +13,7 @@ from gateway.api.server import Server
 from gateway.callbacks.sender import CallbackSender
 from gateway.clock import Clock
 from gateway.control import ControlServer, control_path
+from gateway.control_messages import LocalRequests
 from gateway.control_spans import LocalSpans
 from gateway.control_store import LocalStore
 from gateway.control_ussd import LocalUssd
@@ -134,6 +135,7 @@ class App:
                 "directory": upkeep.call,
                 "ussd": LocalUssd(self.service.ussd).call,
                 "store": LocalStore(self.store, settings.store.path).call,
+                "request": LocalRequests(self.service).call,
             },
         )
         self._pool_task: asyncio.Task[None] | None = None

@@ -9,6 +9,7 @@ GatewayError
     RequestError                the caller's fault, or a refusal the caller must see
         InvalidFieldError       a field is missing or wrong
             InvalidEntriesError     entries of a list are wrong; lists every mistake
+            ConflictError           the field is right, but does not go together with what is there already
         BadCredentialsError     unknown, wrong or disabled
         NotAllowedError         permission missing, or a span not of this account
         NoCreditError           the account's credit does not cover the request
@@ -74,6 +75,10 @@ class InvalidEntriesError(InvalidFieldError):
     def __init__(self, mistakes: list[tuple[int, str, str]]) -> None:
         super().__init__(*mistakes[0][1:])
         self.mistakes = mistakes
+
+
+class ConflictError(InvalidFieldError):
+    """A field is right by itself but does not go together with what is there already: another try will not help."""
 
 
 class BadCredentialsError(RequestError):

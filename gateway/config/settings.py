@@ -228,11 +228,15 @@ class TextSection(Section):
 class QueueSection(Section):
     """[queue]"""
 
-    limit: int = Field(100_000, ge=1, description="most messages waiting in the whole box")
+    limit: int = Field(100_000, ge=1, description="most messages waiting in the whole box, without the urgent ones")
+    urgent_limit: int = Field(1000, ge=1, description="most urgent messages waiting in the whole box")
     validity_s: Seconds = Field(
         172_800, description="how long a message is good for: to wait here, and then at the service centre"
     )
     schedule_limit_days: int = Field(3650, ge=1, description="how far ahead a message may be put off")
+    key_life_s: Seconds = Field(
+        172_800, description="how long a request with an idempotency key is known, and answered as the first time"
+    )
 
 
 class DispatchSection(Section):

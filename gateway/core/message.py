@@ -6,9 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gateway.core.inbound import PLAIN_TEXT, Nature, caption
+from gateway.core.options import NO_OPTIONS, Options
 
 if TYPE_CHECKING:
     from gateway.core.directory import NewsletterId
+    from gateway.core.options import DataPorts
     from gateway.core.status import Status
     from gateway.core.types import AccountId, AttemptId, EpochMs, MessageId, Port
 
@@ -20,10 +22,10 @@ class NewMessage:
     `recipient` is the number as it goes on the air, `recipient_given` as the caller wrote it.
     `spans` are the ports that may send it, in the caller's order; empty means any.
     `port` is the span chosen at acceptance, a preference; None while none is chosen.
-    A message with a `send_at` after `accepted_at` is held until then. `is_urgent` goes before all that is not
-    on the spans it may take. `is_credit_late` has the credit checked when it is due. `sim_slot`, `sender` and
-    `callback_url` are as the caller named them. `route_why` says why it was this span, or these, in one line; it is
-    empty for the one with the shortest wait.
+    A message with a `send_at` after `accepted_at` is held until then, `held_cause` says why. `is_urgent` goes before
+    all that is not on the spans it may take. `is_credit_late` has the credit checked when it is due. `sim_slot`,
+    `sender` and `callback_url` are as the caller named them. `options` is None for most. `route_why` says why it was
+    this span, or these, in one line; it is empty for the one with the shortest wait.
     """
 
     account_id: AccountId
@@ -46,12 +48,15 @@ class NewMessage:
     sender: str = ""
     callback_url: str = ""
     route_why: str = ""
+    options: Options | None = None
+    held_cause: str = ""
 
     @property
     def is_plain(self) -> bool:
         """Whether it is like most: to be sent now and as soon as it is its turn, with nothing to be shown again."""
         return (
             self.send_at is None
+            and self.options is None
             and not self.is_urgent
             and not self.sim_slot
             and not self.sender
@@ -73,7 +78,9 @@ class Message:
     decided a delivered, undelivered or expired message. `sent_at` is when the network took the
     last segment. `changed_at` is when the status became what it is, `failure_code` the modem's error that a
     failed message ended with ("" for another cause), `was_tried` whether a span has taken it at least once.
-    The rest is as in `NewMessage`.
+    `may_be_out` is whether one of its segments was queued again without knowing whether it had gone out.
+    `cancel_asked_at` is when its withdrawal was asked for while a span had it. `replayed_as` is the message that
+    repeats it. The rest is as in `NewMessage`; `text` of one with data is a line that says so.
     """
 
     id: MessageId
@@ -102,6 +109,13 @@ class Message:
     callback_url: str = ""
     newsletter_id: NewsletterId | None = None
     route_why: str = ""
+    spans: tuple[Port, ...] = ()
+    request_report: bool = True
+    valid_until: EpochMs | None = None
+    may_be_out: bool = False
+    options: Options = NO_OPTIONS
+    cancel_asked_at: EpochMs | None = None
+    replayed_as: MessageId | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -139,7 +153,7 @@ class Assignment:
 
     `segment` counts from 0; `spans` are the ports that may send the message, empty for any; `excluded` those that are
     kept from it for a while; `tries` counts the attempts of this segment, this one included. `is_possible_duplicate`
-    marks a message that may have gone out before.
+    marks a message that may have gone out before. `is_flash`, `data` and `data_ports` are as in `core.options.Options`.
     """
 
     attempt_id: AttemptId
@@ -155,3 +169,6 @@ class Assignment:
     valid_until: EpochMs
     is_possible_duplicate: bool
     excluded: tuple[Port, ...] = ()
+    is_flash: bool = False
+    data: bytes | None = None
+    data_ports: DataPorts | None = None

@@ -328,6 +328,7 @@ class Dispatcher:
         self._drains.wake()
         now = self._clock.now_ms()
         await self._store.expire(now)
+        await self._store.forget_keys(now)
         await self._receiver.join_leftovers()
         await self._store.forget_parked(EpochMs(now - PARKED_REPORTS_KEPT_S * 1000))
         incomplete_s = self._settings.dispatch.incomplete_after_s

@@ -38,6 +38,9 @@ if TYPE_CHECKING:
 
 log = structlog.get_logger(__name__)
 
+FLASH_CLASS = 0
+"""The message class that a phone shows at once (3GPP TS 23.038 4)."""
+
 
 class SpanWorker:
     """The sending task of one span.
@@ -307,10 +310,19 @@ class SpanWorker:
         allowed, kept_away = assignment.spans, (self.port, *assignment.excluded)
         return [port for port in self._others() if port not in kept_away and (not allowed or port in allowed)]
 
-    def _encode(self, assignment: Assignment, sim: str) -> bytes:
+    def _plan_of(self, assignment: Assignment) -> sms.Plan:
+        if assignment.data is not None:
+            ports = assignment.data_ports
+            return sms.plan_data(
+                assignment.data,
+                ports=None if ports is None else sms.Ports(destination=ports.destination, source=ports.source),
+            )
         if self._plan is None or self._plan[0] != assignment.text:
             self._plan = (assignment.text, sms.plan(assignment.text, national_tables=self._tables))
-        plan = self._plan[1]
+        return self._plan[1]
+
+    def _encode(self, assignment: Assignment, sim: str) -> bytes:
+        plan = self._plan_of(assignment)
         if plan.segment_count != assignment.segment_count:
             raise EncodeError("text", "text.national_tables was changed since the message was accepted")
         segments = sms.submits(
@@ -318,6 +330,7 @@ class SpanWorker:
             sms.Address.parse(assignment.recipient),
             concat_ref=assignment.concat_ref,
             request_report=assignment.request_report,
+            message_class=FLASH_CLASS if assignment.is_flash else None,
         )
         # Most modems put their own TP-MR in (23.040 9.2.3.6). With one that does not all segments would have the same,
         # and no report could be told from another.

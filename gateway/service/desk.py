@@ -16,6 +16,7 @@ from gateway.core.status import Status
 from gateway.core.types import MessageId
 from gateway.directory.directory import Directory
 from gateway.errors import NoCreditError, NotAllowedError, QueueFullError
+from gateway.service.requests import RequestDesk
 from gateway.service.submitting import Submitter
 from gateway.service.ussd import UssdDesk
 from gateway.store.backend import ConversationQuery, PageQuery, StatusChanged
@@ -50,6 +51,7 @@ class Service:
         self.board = board
         self.clock = clock
         self._submitter = Submitter(settings=settings, store=store, board=board, clock=clock)
+        self.requests = RequestDesk(settings=settings, store=store, submitter=self._submitter, clock=clock)
         self.ussd = UssdDesk(store, board=board, clock=clock)
         self._zones: dict[str, ZoneInfo] = {}
         self.directory = Directory(store, clock=clock, read_number=self.read_number)
@@ -101,17 +103,26 @@ class Service:
         """Give the instant until which a message may be put off."""
         return self._submitter.latest_send_at(self.clock.now_ms())
 
-    async def submit(self, account: Account, submission: Submission) -> list[Accepted]:
+    async def submit(
+        self, account: Account, submission: Submission, *, key: str = "", body: bytes | None = None
+    ) -> list[Accepted]:
         """Store one message per number, all or none; as `submit_all`."""
-        return await self._submitter.submit(account, [submission])
+        return await self.submit_all(account, [submission], key=key, body=body)
 
-    async def submit_all(self, account: Account, submissions: Sequence[Submission]) -> list[Accepted]:
+    async def submit_all(
+        self, account: Account, submissions: Sequence[Submission], *, key: str = "", body: bytes | None = None
+    ) -> list[Accepted]:
         """Store one message per number of each submission in one transaction, all or none; durable on return.
 
         Raises, checked in this order: NotAllowedError (permission), InvalidFieldError("text", …), then for each
         submission NotAllowedError (port) and InvalidFieldError("send_at", …), NoCreditError, QueueFullError,
         NoSpanError. Who must say which submission has the wrong text counts its segments first.
+        With `key`, the caller's idempotency key, the same request gets the same answer for `queue.key_life_s`, before
+        anything else is checked; ConflictError("key", …) when it asks for something else. Requests are the same by
+        their `body`, the caller's own words, or else by their submissions.
         """
+        if key:
+            return await self._submitter.submit_once(account, submissions, key, body)
         return await self._submitter.submit(account, submissions)
 
     async def submit_newsletter(
@@ -144,13 +155,17 @@ class Service:
     async def _covered(self, account: Account, submission: Submission) -> tuple[int, RequestError | None]:
         """Give how many of the numbers there is credit and room for, and why not for the next one."""
         wanted = len(submission.numbers)
-        room = self._submitter.room(account)
+        room = self._submitter.room(account, is_urgent=submission.is_urgent)
         is_late = submission.is_credit_late and (submission.send_at or 0) > self.clock.now_ms()
         left = None if is_late or account.credit is None else await self.store.credit_left(account.id)
         paid = wanted if left is None else max(0, left) // self.count_segments(submission.text)
         if wanted <= min(room, paid):
             return wanted, None
-        return (paid, NoCreditError()) if paid <= room else (room, self._submitter.queue_full(account, wanted))
+        return (
+            (paid, NoCreditError())
+            if paid <= room
+            else (room, self._submitter.queue_full(account, wanted, is_urgent=submission.is_urgent))
+        )
 
     async def cancel(self, account: Account, message_id: int) -> Message | None:
         """Withdraw a message that no span has; gives it as it stands then, CANCELLED when it is withdrawn.

@@ -30,9 +30,12 @@ class Room:
         self._whole = Drain()
         self._by_account: OrderedDict[AccountId, Drain] = OrderedDict()
 
-    def of(self, account: Account) -> int:
-        """Give how many messages the queue of the box and that of the account can still take; none on a full disk."""
-        queues = self._queues(account)
+    def of(self, account: Account, *, is_urgent: bool = False) -> int:
+        """Give how many messages the queue of the box and that of the account can still take; none on a full disk.
+
+        Urgent ones have a lane beside that of all others: neither takes room of the other, in the box or in an account.
+        """
+        queues = self._queues(account, is_urgent=is_urgent)
         now_s = self._clock.monotonic()
         for drain, left, _ in queues:
             drain.note(now_s, left)
@@ -40,23 +43,29 @@ class Room:
             return 0
         return max(0, min(room for _, _, room in queues))
 
-    def refusal(self, account: Account, wanted: int) -> QueueFullError:
+    def refusal(self, account: Account, wanted: int, *, is_urgent: bool = False) -> QueueFullError:
         """Give the refusal of `wanted` messages that there is no room for, with the time when there should be."""
         if self._store.is_disk_low():
             return QueueFullError(DISK_RETRY_S)
         now_s = self._clock.monotonic()
-        waits = [
-            drain.wait_s(now_s, left, wanted - room) for drain, left, room in self._queues(account) if wanted > room
-        ]
+        queues = self._queues(account, is_urgent=is_urgent)
+        waits = [drain.wait_s(now_s, left, wanted - room) for drain, left, room in queues if wanted > room]
         return QueueFullError(max(waits, default=SHORTEST_S))
 
-    def _queues(self, account: Account) -> list[tuple[Drain, int, int]]:
+    def _queues(self, account: Account, *, is_urgent: bool) -> list[tuple[Drain, int, int]]:
         """Give for the queue of the box, and that of the account if it has one, how many have left and its room."""
-        load = self._store.load
-        queues = [(self._whole, load.left_messages, self._settings.limit - load.open_messages)]
+        load, settings = self._store.load, self._settings
+        urgent_of_account = load.urgent_by_account.get(account.id, 0)
+        if is_urgent:
+            # While there are any, they are what leaves first.
+            room, of_account = settings.urgent_limit - load.open_urgent, urgent_of_account
+        else:
+            room = settings.limit - load.open_messages + load.open_urgent
+            of_account = load.open_by_account.get(account.id, 0) - urgent_of_account
+        queues = [(self._whole, load.left_messages, room)]
         if account.queue_limit:
-            room = account.queue_limit - load.open_by_account.get(account.id, 0)
-            queues.append((self._drain(account.id), load.left_by_account.get(account.id, 0), room))
+            drain = self._drain(account.id)
+            queues.append((drain, load.left_by_account.get(account.id, 0), account.queue_limit - of_account))
         return queues
 
     def _drain(self, account_id: AccountId) -> Drain:

@@ -40,6 +40,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from gateway.core.inbound import PLAIN_TEXT, Nature
 from gateway.store.directory import DirectoryStore
 from gateway.store.modems import ModemStore
+from gateway.store.requests import RequestStore
 from gateway.store.retention import RetentionStore
 
 if TYPE_CHECKING:
@@ -370,21 +371,23 @@ class ApiToken:
 class Load:
     """What waits, kept in memory and exact after each commit (reservations of running accepts included).
 
-    `open_messages` counts queued, held and sending ones, `open_by_port` those of them that have a chosen
-    span; `waiting_segments` by chosen port those of their segments that the network has not taken yet.
+    `open_messages` counts queued, held and sending ones, `open_urgent` the urgent of them, `open_by_port` those that
+    have a chosen span; `waiting_segments` by chosen port those of their segments that the network has not taken yet.
     `left_messages` and `left_by_account` count those that have left the queue since the store was opened. All of
     it is live and goes on changing; only the store changes it.
     """
 
     open_messages: int = 0
+    open_urgent: int = 0
     open_by_account: Mapping[AccountId, int] = field(default_factory=dict)
+    urgent_by_account: Mapping[AccountId, int] = field(default_factory=dict)
     open_by_port: Mapping[Port, int] = field(default_factory=dict)
     waiting_segments: Mapping[Port, int] = field(default_factory=dict)
     left_messages: int = 0
     left_by_account: Mapping[AccountId, int] = field(default_factory=dict)
 
 
-class Store(DirectoryStore, ModemStore, RetentionStore, Protocol):
+class Store(DirectoryStore, ModemStore, RequestStore, RetentionStore, Protocol):
     """The contract; see the module's text."""
 
     load: Load
@@ -421,19 +424,13 @@ class Store(DirectoryStore, ModemStore, RetentionStore, Protocol):
         """Queue held messages whose time has come; gives when the next one is due, None when none is put off."""
         ...
 
-    async def cancel(self, message_id: MessageId, *, account_id: AccountId | None, now: EpochMs) -> Status | None:
-        """Withdraw a message that no span has; gives its status then, CANCELLED when it is withdrawn.
-
-        None when there is none, or none of `account_id` (None: of any account).
-        """
-        ...
-
     async def turn(self, turn: Turn) -> TurnResult:
         """Settle and claim in one transaction. A claimed message is sending; its attempt is on disk.
 
         A message that has begun, or may have been sent, goes on with its SIM only, whatever span that is in by then.
         A port has one open attempt at most: StoreError when it claims while another one is open. A message
-        whose validity is over expires instead of being claimed.
+        whose validity is over expires instead of being claimed; one whose send window is closed and of which nothing
+        went out is held until it opens.
         """
         ...
 
@@ -518,6 +515,7 @@ class Store(DirectoryStore, ModemStore, RetentionStore, Protocol):
     async def decide_ambiguous(self, attempt_id: AttemptId, *, resend: bool, cause: str, now: EpochMs) -> Status | None:
         """No evidence came: queue the message once more on the same SIM (`resend`, never twice), or call it unknown.
 
+        What the message itself says goes before `resend`; one whose withdrawal was asked for is not sent again.
         None when evidence was faster. After the end of its validity a message is not queued again but unknown.
         """
         ...

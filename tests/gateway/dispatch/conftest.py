@@ -11,6 +11,7 @@ from gateway.clock import Clock
 from gateway.config.settings import Settings
 from gateway.core.account import Account, Role
 from gateway.core.message import Message, NewMessage
+from gateway.core.options import Options
 from gateway.core.status import Status
 from gateway.core.types import AccountId, EpochMs, MessageId, Port
 from gateway.dispatch.dispatcher import Dispatcher
@@ -121,7 +122,14 @@ class Field:
         await until(lambda: self.urls[index] in self.radios)
         return self.radios[self.urls[index]]
 
-    async def accept(self, *spans: int, text: str = "hello", segments: int = 1, number: str = "+491711") -> MessageId:
+    async def accept(
+        self,
+        *spans: int,
+        text: str = "hello",
+        segments: int = 1,
+        number: str = "+491711",
+        options: Options | None = None,
+    ) -> MessageId:
         now = self.clock.now_ms()
         message = NewMessage(
             account_id=self.account.id,
@@ -135,6 +143,7 @@ class Field:
             port=Port(spans[0]) if spans else None,
             accepted_at=now,
             valid_until=EpochMs(now + 3_600_000),
+            options=options,
         )
         return (await self.store.accept([message]))[0]
 

@@ -33,7 +33,8 @@ async def service(tmp_path: Path) -> AsyncIterator[Service]:
     store = SqliteStore(tmp_path / "gateway.db")
     await store.open()
     clock = FakeClock()
-    settings = Settings.model_validate({"queue": {"limit": 50, "validity_s": 2 * HOUR_S, "schedule_limit_days": 10}})
+    queue = {"limit": 50, "urgent_limit": 3, "validity_s": 2 * HOUR_S, "schedule_limit_days": 10}
+    settings = Settings.model_validate({"queue": queue})
     board = SpanBoard(lambda: store.load)
     board.put([Span(port=Port(1), name="gsm-1"), Span(port=Port(2), name="gsm-2")])
     for port in (1, 2):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gateway.core.options import WhenUnknown
 from gateway.core.status import Status
 from gateway.store.backend import AttemptOutcome
 from gateway.store.backends.sqlite import attempts
@@ -11,10 +12,13 @@ from gateway.store.backends.sqlite.attempts import OPEN_OUTCOME, Attempt
 from gateway.store.backends.sqlite.progress import accept_segment, lose_segment, queue_next_segment
 from gateway.store.backends.sqlite.reports import judge, try_parked
 from gateway.store.backends.sqlite.rows import Row, change_status, save_row
+from gateway.store.backends.sqlite.withdrawing import queue_again
 
 if TYPE_CHECKING:
     from gateway.core.types import AttemptId, EpochMs
     from gateway.store.backends.sqlite.transaction import Transaction
+
+READ_WHEN_UNKNOWN = "SELECT when_unknown FROM message WHERE id = :id"
 
 _GOES_ON = frozenset({OPEN_OUTCOME, AttemptOutcome.ACCEPTED.value})
 _UNSETTLED = frozenset({OPEN_OUTCOME, AttemptOutcome.NO_ANSWER.value})
@@ -72,14 +76,14 @@ def _refuse(tx: Transaction, row: Row, attempt: Attempt, refused: str, now: Epoc
     row.due_at = 0
     row.pin_sim = attempt.sim if row.segments_sent else None
     if row.status is not Status.QUEUED:
-        change_status(tx, row, Status.QUEUED, cause=refused, now=now)
+        queue_again(tx, row, cause=refused, now=now)
 
 
 def _refuse_second_try(tx: Transaction, row: Row, attempt: Attempt, refused: str, now: EpochMs) -> None:
     """The try that was to make up for one without an answer did not go out: make another, of the same kind."""
     if now < row.valid_until:
         row.pin_sim, row.port, row.due_at = attempt.sim, attempt.port, 0
-        change_status(tx, row, Status.QUEUED, cause=refused, now=now)
+        queue_again(tx, row, cause=refused, now=now)
     else:
         row.pin_sim = None
         change_status(tx, row, Status.UNKNOWN, cause=refused, now=now)
@@ -98,10 +102,13 @@ def decide(tx: Transaction, attempt_id: AttemptId, *, resend: bool, cause: str, 
     attempts.mark_decided(tx, attempt)
     if row.status is not Status.SENDING or attempt.segment != row.segments_sent:
         return None
+    (when_unknown,) = tx.fetch_one(READ_WHEN_UNKNOWN, {"id": row.id})
+    if when_unknown:
+        resend = when_unknown == WhenUnknown.RESEND.value
     if resend and row.resent_segment is None and now < row.valid_until:
         row.resent_segment = attempt.segment
         row.pin_sim, row.port, row.due_at = attempt.sim, attempt.port, 0
-        change_status(tx, row, Status.QUEUED, cause=cause, now=now)
+        queue_again(tx, row, cause=cause, now=now)
     else:
         row.pin_sim = None
         change_status(tx, row, Status.UNKNOWN, cause=cause, now=now)

@@ -12,8 +12,8 @@ from gateway.core.number import match_key
 from gateway.core.types import AccountId
 from gateway.errors import InvalidFieldError
 from gateway.store.backends.sqlite.memory import split_ports
-from gateway.store.backends.sqlite.schedule import cancel
 from gateway.store.backends.sqlite.transaction import for_each
+from gateway.store.backends.sqlite.withdrawing import cancel
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

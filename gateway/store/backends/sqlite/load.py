@@ -23,8 +23,10 @@ def read_load(connection: sqlite3.Connection, waiting: Waiting | None = None) ->
     waiting = waiting or read_waiting(connection)
     change = LoadChange()
     for key, count in waiting.counts.items():
-        account_id, port, _ = key
+        account_id, port, _, is_urgent = key
         change.open_by_account[account_id] += count
+        if is_urgent:
+            change.urgent_by_account[account_id] += count
         if port is not None:
             change.open_by_port[port] += count
             change.waiting_segments[port] += waiting.segments[key]
@@ -36,11 +38,13 @@ class LoadBoard:
 
     def __init__(self) -> None:
         self._open_by_account: dict[AccountId, int] = {}
+        self._urgent_by_account: dict[AccountId, int] = {}
         self._open_by_port: dict[Port, int] = {}
         self._waiting_segments: dict[Port, int] = {}
         self._left_by_account: dict[AccountId, int] = {}
         self.load = Load(
             open_by_account=MappingProxyType(self._open_by_account),
+            urgent_by_account=MappingProxyType(self._urgent_by_account),
             open_by_port=MappingProxyType(self._open_by_port),
             waiting_segments=MappingProxyType(self._waiting_segments),
             left_by_account=MappingProxyType(self._left_by_account),
@@ -57,6 +61,9 @@ class LoadBoard:
         """Add (or with `sign` -1 take back) a change."""
         self.load.open_messages += sign * sum(change.open_by_account.values())
         _add(self._open_by_account, change.open_by_account, sign)
+        if change.urgent_by_account:
+            self.load.open_urgent += sign * sum(change.urgent_by_account.values())
+            _add(self._urgent_by_account, change.urgent_by_account, sign)
         _add(self._open_by_port, change.open_by_port, sign)
         _add(self._waiting_segments, change.waiting_segments, sign)
 

@@ -196,7 +196,7 @@ def read_memory(connection: sqlite3.Connection, waiting: Waiting | None = None) 
         memory.delayed.change((port, spans), delayed)
     for sim, count in connection.execute(READ_PINNED):
         memory.pinned.change(sim, count)
-    for (account_id, _, is_late), segments in waiting.segments.items():
+    for (account_id, _, is_late, _), segments in waiting.segments.items():
         if not is_late:
             memory.reserved.change(account_id, segments)
     (next_lift,) = connection.execute(READ_NEXT_LIFT).fetchone()

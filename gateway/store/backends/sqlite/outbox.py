@@ -7,11 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 from gateway.core.message import Message
 from gateway.core.number import match_key
+from gateway.core.options import NO_OPTIONS, DataPorts, Options, WhenUnknown, rank
 from gateway.core.status import Status
 from gateway.core.types import MessageId
 from gateway.errors import NoCreditError
-from gateway.store.backends.sqlite.memory import join_ports, split_ports
+from gateway.store.backends.sqlite.memory import join_ports, split_ports, split_spans
 from gateway.store.backends.sqlite.progress import FIRST_MAY_BE_OUT
+from gateway.store.backends.sqlite.replaying import refuse_second_replay
 from gateway.store.backends.sqlite.rows import Row, change_status, read_row, save_row
 from gateway.store.backends.sqlite.transaction import LoadChange, Work
 from gateway.store.backends.sqlite.waiting import NEVER
@@ -28,7 +30,10 @@ if TYPE_CHECKING:
 MESSAGE_COLUMNS = """
 id, account_id, dialect, recipient, recipient_given, text, segment_count, status, cause, port, sim_imsi,
 client_ref, accepted_at, sent_at, settled_at, report_status, coalesce(changed_at, accepted_at), failure_code,
-tries > 0 OR segments_sent > 0, send_at, is_urgent, sim_slot, sender, callback_url, newsletter_id, route_why
+tries > 0 OR segments_sent > 0, send_at, is_urgent, sim_slot, sender, callback_url, newsletter_id, route_why,
+spans, request_report, valid_until, resent_segment IS NOT NULL, cancel_asked_at,
+(SELECT later.id FROM message later WHERE later.replay_of = message.id),
+priority, send_window, when_unknown, is_flash, data, data_port, source_port, replay_of
 """
 READ_MESSAGES = f"SELECT {MESSAGE_COLUMNS} FROM message WHERE id IN (SELECT value FROM json_each(:ids))"  # noqa: S608
 READ_CREDIT = "SELECT credit FROM account WHERE id = :id"
@@ -64,8 +69,11 @@ def accept(messages: Sequence[NewMessage], newsletter: Newsletter | None = None)
     rows = [_values(message) if is_plain else (*_values(message), *_special_values(message)) for message in messages]
     counts = _Counts(messages)
     next_expiry = min(message.valid_until for message in messages)
+    replayed = [message.options.replay_of for message in messages if message.options and message.options.replay_of]
 
     def work(tx: Transaction) -> list[MessageId]:
+        if replayed:
+            refuse_second_replay(tx, replayed)
         counts.count(tx)
         tx.memory.expect_expiry(next_expiry)
         first = tx.next_id("message", len(rows))
@@ -156,6 +164,8 @@ def reservation(messages: Sequence[NewMessage]) -> LoadChange:
     change = LoadChange()
     for message in messages:
         change.open_by_account[message.account_id] += 1
+        if message.is_urgent:
+            change.urgent_by_account[message.account_id] += 1
         if message.port is not None:
             change.open_by_port[message.port] += 1
             change.waiting_segments[message.port] += message.segment_count
@@ -187,9 +197,10 @@ def _values(message: NewMessage) -> tuple[Any, ...]:
 
 def _special_values(message: NewMessage) -> tuple[Any, ...]:
     """Give what `transaction.SPECIAL_COLUMNS` names beyond that, without the newsletter."""
+    options = message.options or NO_OPTIONS
     return (
         "held" if message.is_scheduled else "queued",
-        0 if message.is_scheduled else -message.is_urgent,
+        0 if message.is_scheduled else -rank(priority=options.priority, is_urgent=message.is_urgent),
         message.send_at,
         message.is_urgent,
         message.is_credit_late,
@@ -197,6 +208,15 @@ def _special_values(message: NewMessage) -> tuple[Any, ...]:
         message.sender,
         message.callback_url,
         message.route_why,
+        message.held_cause if message.is_scheduled else "",
+        options.priority,
+        options.window,
+        options.when_unknown or "",
+        options.is_flash,
+        options.data,
+        None if options.data_ports is None else options.data_ports.destination,
+        None if options.data_ports is None else options.data_ports.source,
+        options.replay_of,
     )
 
 
@@ -236,6 +256,28 @@ def message_of(row: Sequence[Any]) -> Message:
         callback_url=row[23],
         newsletter_id=row[24],
         route_why=row[25],
+        spans=split_spans(row[26])[0],
+        request_report=bool(row[27]),
+        valid_until=row[28],
+        may_be_out=bool(row[29]),
+        cancel_asked_at=row[30],
+        replayed_as=row[31],
+        options=_options(row[32:]),
+    )
+
+
+def _options(values: Sequence[Any]) -> Options:
+    if not any(values):
+        return NO_OPTIONS
+    priority, window, when_unknown, is_flash, data, data_port, source_port, replay_of = values
+    return Options(
+        priority=priority,
+        window=window,
+        when_unknown=WhenUnknown(when_unknown) if when_unknown else None,
+        is_flash=bool(is_flash),
+        data=data,
+        data_ports=None if data_port is None else DataPorts(destination=data_port, source=source_port),
+        replay_of=replay_of,
     )
 
 

@@ -15,6 +15,7 @@ from gateway.store.backends.sqlite.attempts import (
 )
 from gateway.store.backends.sqlite.exclusions import exclude
 from gateway.store.backends.sqlite.rows import Row, change_status
+from gateway.store.backends.sqlite.withdrawing import queue_again
 
 if TYPE_CHECKING:
     from gateway.core.types import AccountId, EpochMs
@@ -89,7 +90,10 @@ def refuse_segment(tx: Transaction, row: Row, attempt: Attempt, settlement: Sett
         return
     else:
         row.pin_sim, row.failure_code = None, settlement.code
-    change_status(tx, row, settlement.next_status, cause=settlement.cause, now=now)
+    if settlement.next_status is Status.QUEUED:
+        queue_again(tx, row, cause=settlement.cause, now=now)
+    else:
+        change_status(tx, row, settlement.next_status, cause=settlement.cause, now=now)
 
 
 def lose_segment(

@@ -3,8 +3,8 @@
 Queued messages fall into groups by preferred port and allowed ports; `Memory` knows how many are in
 each. So a span asks the database only for the first message of groups that it may send, and a queue of
 a hundred thousand messages for others costs it nothing. Messages that wait for a retry have a `due_at`
-and are made due when it comes (0, urgent ones -1), so that the first message of a group is always the
-urgent one, then the one, with the lowest id.
+and are made due when it comes (0, those with a priority -1 to -9, urgent ones -10), so that the first message of a
+group is always that of the highest rank, and of these the one with the lowest id.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ SELECT min(due_at) FROM message INDEXED BY message_pinned
 WHERE status = 'queued' AND pin_sim IS NOT NULL AND pin_sim = :sim
 """
 MAKE_DUE = """
-UPDATE message INDEXED BY message_queue SET due_at = -is_urgent
+UPDATE message INDEXED BY message_queue SET due_at = iif(is_urgent, -10, -priority)
 WHERE status = 'queued' AND pin_sim IS NULL AND port IS :port AND spans = :spans AND due_at > 0 AND due_at <= :now
 """
 FIRST = f"""

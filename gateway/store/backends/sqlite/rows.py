@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from gateway.core.callback import CallbackEvent
+from gateway.core.options import rank
 from gateway.core.status import OPEN, Status, can_change
 from gateway.errors import StoreError
 from gateway.store.backend import StatusChanged
@@ -25,7 +26,8 @@ ROW_COLUMNS = """
 m.id, m.account_id, m.dialect, m.recipient, m.text, m.segment_count, m.concat_ref, m.request_report,
 m.accepted_at, m.valid_until, m.status, m.cause, m.port, m.sim_imsi, m.spans, m.due_at, m.pin_sim,
 m.segments_sent, m.tries, m.resent_segment, m.is_result_told, m.sent_at, m.settled_at, m.report_status,
-m.is_urgent, m.is_credit_late, m.callback_url, m.failure_code, m.changed_at
+m.is_urgent, m.is_credit_late, m.callback_url, m.failure_code, m.changed_at,
+m.priority, m.send_window, m.cancel_asked_at, m.is_flash, m.data, m.data_port, m.source_port
 """
 READ_ROW = f"SELECT {ROW_COLUMNS} FROM message m WHERE m.id = :id"  # noqa: S608 (constants)
 _SAVE = """
@@ -76,6 +78,13 @@ class Row:
     callback_url: str
     failure_code: str
     changed_at: EpochMs | None
+    priority: int
+    send_window: str
+    cancel_asked_at: EpochMs | None
+    is_flash: int
+    data: bytes | None
+    data_port: int | None
+    source_port: int | None
     counted_as: _Standing | None = None
     stored_sent_at: EpochMs | None = None
 
@@ -89,6 +98,11 @@ class Row:
     def is_possible_duplicate(self) -> bool:
         """Whether the segment that is next may have gone out before."""
         return self.resent_segment == self.segments_sent
+
+    @property
+    def is_untouched(self) -> bool:
+        """Whether for certain nothing of it has gone out."""
+        return not self.segments_sent and self.resent_segment is None
 
 
 _Standing = tuple[Status, "Port | None", str, "str | None", bool, int, int]
@@ -150,13 +164,13 @@ def _owe(tx: Transaction, row: Row, event: CallbackEvent, now: EpochMs) -> None:
 def save_row(tx: Transaction, row: Row) -> None:
     """Write the row and keep the counts in step; a row that became queued is announced."""
     if row.due_at <= 0:
-        row.due_at = -row.is_urgent
+        row.due_at = -rank(priority=row.priority, is_urgent=bool(row.is_urgent))
     was, standing = row.counted_as, row.standing()
     if was is None:
         raise AssertionError("a row that was never read")
     if was != standing:
-        _count(tx, row.account_id, was, -1)
-        _count(tx, row.account_id, standing, 1)
+        _count(tx, row, was, -1)
+        _count(tx, row, standing, 1)
         row.counted_as = standing
     is_sent_now = row.sent_at != row.stored_sent_at
     row.stored_sent_at = row.sent_at
@@ -188,12 +202,15 @@ def save_row(tx: Transaction, row: Row) -> None:
         tx.tell_work(row.port, spans if row.pin_sim is None or row.port is None else (row.port,))
 
 
-def _count(tx: Transaction, account_id: AccountId, standing: _Standing, sign: int) -> None:
+def _count(tx: Transaction, row: Row, standing: _Standing, sign: int) -> None:
+    account_id = row.account_id
     status, port, spans, pin_sim, is_delayed, remaining, reserved = standing
     if status not in OPEN:
         return
     tx.memory.reserved.add(account_id, sign * reserved)
     tx.load.open_by_account[account_id] += sign
+    if row.is_urgent:
+        tx.load.urgent_by_account[account_id] += sign
     if port is not None:
         tx.load.open_by_port[port] += sign
         tx.load.waiting_segments[port] += sign * remaining

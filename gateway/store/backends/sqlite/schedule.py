@@ -1,13 +1,17 @@
-"""Messages that are put off: let them go when they are due, and take them back before."""
+"""Messages that are put off: let them go when they are due, hold them again outside their send window, move them."""
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from gateway.core.status import Status
 from gateway.core.types import EpochMs
+from gateway.core.window import closed_cause, parse_window
+from gateway.errors import ConflictError, NoCreditError
 from gateway.store.backends.sqlite.outbox import covers
 from gateway.store.backends.sqlite.rows import Row, change_status, read_row, save_row
+from gateway.store.backends.sqlite.withdrawing import read_owned
 
 if TYPE_CHECKING:
     from gateway.core.types import AccountId, MessageId
@@ -21,6 +25,9 @@ NEXT = """
 SELECT send_at FROM message INDEXED BY message_scheduled
 WHERE status = 'held' AND send_at IS NOT NULL ORDER BY send_at LIMIT 1
 """
+READ_TIMES = "SELECT send_at FROM message WHERE id = :id"
+PUT_OFF = "UPDATE message SET send_at = :send_at, valid_until = :valid_until WHERE id = :id"
+MINUTE_MS = 60_000
 RELEASED_AT_ONCE = 200
 """Most messages that are let go in one transaction: nobody else can write meanwhile."""
 NO_CREDIT = "credit"
@@ -38,6 +45,10 @@ def release_some(tx: Transaction, now: EpochMs) -> EpochMs | None:
 
 
 def _release(tx: Transaction, row: Row, now: EpochMs) -> None:
+    opens_at = opening(row, now)
+    if opens_at > now:
+        _put_off(tx, row, opens_at, valid_until=row.valid_until, now=now)
+        return
     if row.is_credit_late and not covers(tx, row.account_id, row.segment_count):
         row.failure_code = NO_CREDIT
         change_status(tx, row, Status.FAILED, cause="no credit when it was due", now=now)
@@ -46,17 +57,67 @@ def _release(tx: Transaction, row: Row, now: EpochMs) -> None:
     save_row(tx, row)
 
 
-def cancel(tx: Transaction, message_id: MessageId, *, account_id: AccountId | None, now: EpochMs) -> Status | None:
-    """Withdraw a message that no span has; gives its status then, None when the account has no such message.
+def opening(row: Row, at: EpochMs) -> EpochMs:
+    """Give when the send window of a message opens: `at` when it is open then, or when there is none."""
+    return max(at, _opening(row.send_window, at // MINUTE_MS)) if row.send_window else at
 
-    One that went out in part, or may have gone out, stays: it is past withdrawing.
+
+@lru_cache(maxsize=64)
+def _opening(window: str, minute: int) -> EpochMs:
+    """Give when the window opens from `minute` on: windows go by whole minutes, and many messages have the same."""
+    return parse_window(window, "UTC").next_open(EpochMs(minute * MINUTE_MS))
+
+
+def hold_outside_window(tx: Transaction, row: Row, now: EpochMs) -> bool:
+    """Hold a message whose send window is closed; False when it may go out now.
+
+    One that has begun goes on: the phone has a part of it.
     """
-    row = read_row(tx, message_id)
-    if row is None or (account_id is not None and row.account_id != account_id):
-        return None
-    is_untouched = not row.segments_sent and row.resent_segment is None
-    if row.status is Status.HELD or (row.status is Status.QUEUED and is_untouched):
-        row.pin_sim = None
-        change_status(tx, row, Status.CANCELLED, cause="withdrawn", now=now)
-        save_row(tx, row)
-    return row.status
+    if not row.is_untouched:
+        return False
+    opens_at = opening(row, now)
+    if opens_at <= now:
+        return False
+    _put_off(tx, row, opens_at, valid_until=row.valid_until, now=now)
+    return True
+
+
+def _put_off(tx: Transaction, row: Row, send_at: EpochMs, *, valid_until: EpochMs, now: EpochMs) -> None:
+    cause = closed_cause(parse_window(row.send_window, "UTC"), send_at) if row.send_window else ""
+    row.valid_until, row.due_at = valid_until, 0
+    if row.status is Status.HELD:
+        row.cause = cause
+    else:
+        change_status(tx, row, Status.HELD, cause=cause, now=now)
+    save_row(tx, row)
+    tx.execute(PUT_OFF, {"id": row.id, "send_at": send_at, "valid_until": valid_until})
+    tx.memory.expect_expiry(valid_until)
+    tx.tell_scheduled(send_at)
+
+
+def reschedule(
+    tx: Transaction, message_id: MessageId, *, account_id: AccountId | None, send_at: EpochMs | None, now: EpochMs
+) -> bool:
+    """Put a message off, or let it go at once; False when the account has no such message."""
+    row = read_owned(tx, message_id, account_id)
+    if row is None:
+        return False
+    if row.status not in {Status.HELD, Status.QUEUED}:
+        raise ConflictError("message", f"it is {row.status.value}, only one that waits can be put off")
+    if not row.is_untouched:
+        raise ConflictError("message", "a part of it went out, or may have")
+    (send_at_before,) = tx.fetch_one(READ_TIMES, {"id": row.id})
+    life = row.valid_until - max(row.accepted_at, send_at_before or 0)
+    begins_at = opening(row, max(now, send_at or now))
+    valid_until = EpochMs(begins_at + life)
+    if begins_at > now:
+        _put_off(tx, row, begins_at, valid_until=valid_until, now=now)
+        return True
+    if row.status is Status.HELD:
+        if row.is_credit_late and not covers(tx, row.account_id, row.segment_count):
+            raise NoCreditError
+        change_status(tx, row, Status.QUEUED, cause="", now=now)
+    row.valid_until, row.due_at = valid_until, 0
+    save_row(tx, row)
+    tx.execute(PUT_OFF, {"id": row.id, "send_at": None, "valid_until": valid_until})
+    return True

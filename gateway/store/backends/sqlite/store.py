@@ -25,6 +25,7 @@ from gateway.store.backends.sqlite import (
 from gateway.store.backends.sqlite.dialect_settings import SettingsDatabase
 from gateway.store.backends.sqlite.directory import DirectoryDatabase
 from gateway.store.backends.sqlite.modems import ModemDatabase
+from gateway.store.backends.sqlite.requests import RequestDatabase
 from gateway.store.backends.sqlite.retention import RetentionDatabase
 
 if TYPE_CHECKING:
@@ -56,7 +57,7 @@ if TYPE_CHECKING:
     )
 
 
-class SqliteStore(DirectoryDatabase, ModemDatabase, RetentionDatabase, SettingsDatabase):
+class SqliteStore(DirectoryDatabase, ModemDatabase, RequestDatabase, RetentionDatabase, SettingsDatabase):
     """Keeps the contract of `gateway.store.backend.Store`; the calls are described there."""
 
     # --- messages -------------------------------------------------------------------------------
@@ -74,10 +75,6 @@ class SqliteStore(DirectoryDatabase, ModemDatabase, RetentionDatabase, SettingsD
             next_at = await self.write(lambda tx: schedule.release_some(tx, now))
             if next_at is None or next_at > now:
                 return next_at
-
-    async def cancel(self, message_id: MessageId, *, account_id: AccountId | None, now: EpochMs) -> Status | None:
-        """Withdraw a message that no span has; gives its status then."""
-        return await self.write(lambda tx: schedule.cancel(tx, message_id, account_id=account_id, now=now))
 
     async def turn(self, turn: Turn) -> TurnResult:
         """Settle and claim in one transaction."""

@@ -55,6 +55,15 @@ SPECIAL_COLUMNS = (
     "sender",
     "callback_url",
     "route_why",
+    "cause",
+    "priority",
+    "send_window",
+    "when_unknown",
+    "is_flash",
+    "data",
+    "data_port",
+    "source_port",
+    "replay_of",
     "newsletter_id",
 )
 ROWS_AT_ONCE = (256, 32, 4, 1)
@@ -66,6 +75,7 @@ class LoadChange:
     """How `Load` changes when the transaction is committed."""
 
     open_by_account: dict[AccountId, int] = field(default_factory=lambda: defaultdict(int))
+    urgent_by_account: dict[AccountId, int] = field(default_factory=lambda: defaultdict(int))
     open_by_port: dict[Port, int] = field(default_factory=lambda: defaultdict(int))
     waiting_segments: dict[Port, int] = field(default_factory=lambda: defaultdict(int))
 

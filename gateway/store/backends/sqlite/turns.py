@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gateway.core.message import Assignment
+from gateway.core.options import DataPorts
 from gateway.core.status import Status
 from gateway.store.backend import AttemptOutcome, TurnResult
 from gateway.store.backends.sqlite.attempts import OPEN_OUTCOME, open_attempt, read_attempt
@@ -15,13 +16,14 @@ from gateway.store.backends.sqlite.outbox import expire_row
 from gateway.store.backends.sqlite.progress import accept_segment, lose_segment, refuse_segment
 from gateway.store.backends.sqlite.queue import next_due_at, next_row
 from gateway.store.backends.sqlite.rows import Row, change_status, save_row
+from gateway.store.backends.sqlite.schedule import hold_outside_window
 
 if TYPE_CHECKING:
     from gateway.store.backend import Settlement, Turn
     from gateway.store.backends.sqlite.transaction import Transaction
 
-EXPIRED_AT_ONCE = 100
-"""Most messages that a turn finds too old before it lets others write."""
+PASSED_OVER_AT_ONCE = 100
+"""Most messages that a turn finds too old, or outside their send window, before it lets others write."""
 
 
 def take_turn(tx: Transaction, turn: Turn) -> TurnResult:
@@ -30,13 +32,14 @@ def take_turn(tx: Transaction, turn: Turn) -> TurnResult:
     if not turn.claim:
         return TurnResult(assignment=None, next_due_at=None)
     lift_some(tx, turn.now)
-    for _ in range(EXPIRED_AT_ONCE):
+    for _ in range(PASSED_OVER_AT_ONCE):
         row = row or next_row(tx, turn)
         if row is None:
             return TurnResult(assignment=None, next_due_at=next_due_at(tx, turn))
-        if turn.now < row.valid_until:
+        if turn.now >= row.valid_until:
+            expire_row(tx, row, turn.now)
+        elif not row.send_window or not hold_outside_window(tx, row, turn.now):
             return TurnResult(assignment=_claim(tx, row, turn), next_due_at=None)
-        expire_row(tx, row, turn.now)
         row = None
     return TurnResult(assignment=None, next_due_at=turn.now)
 
@@ -95,4 +98,7 @@ def _claim(tx: Transaction, row: Row, turn: Turn) -> Assignment:
         tries=row.tries,
         valid_until=row.valid_until,
         is_possible_duplicate=row.is_possible_duplicate,
+        is_flash=bool(row.is_flash),
+        data=row.data,
+        data_ports=None if row.data_port is None else DataPorts(destination=row.data_port, source=row.source_port or 0),
     )

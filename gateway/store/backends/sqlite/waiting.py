@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
     from gateway.core.types import AccountId, Port
 
+    Key = tuple[AccountId, Port | None, bool, bool]
+
 NEVER = 1 << 62
 """Later than any instant."""
 # A message that is sending has an attempt that is open or waits for evidence; one such attempt may be of a message that
@@ -36,10 +38,10 @@ UNION ALL
 SELECT message_id FROM attempt INDEXED BY attempt_unanswered WHERE outcome = 'no answer' AND decide_at IS NOT NULL
 """
 READ_SUMS = """
-SELECT account_id, port, status = 'held' AND is_credit_late, count(*), sum(segment_count - segments_sent),
+SELECT account_id, port, status = 'held' AND is_credit_late, is_urgent, count(*), sum(segment_count - segments_sent),
     min(valid_until)
 FROM message WHERE id IN (SELECT value FROM json_each(:ids)) AND status IN ('queued', 'held', 'sending')
-GROUP BY 1, 2, 3
+GROUP BY 1, 2, 3, 4
 """
 IDS_AT_ONCE = 4096
 _LOW_BITS = 16
@@ -47,10 +49,10 @@ _LOW_BITS = 16
 
 @dataclass(slots=True)
 class Waiting:
-    """How many messages wait and how many segments, by account, port and whether their credit is reserved late."""
+    """How many messages wait and how many segments, by account, port, late credit and urgency."""
 
-    counts: dict[tuple[AccountId, Port | None, bool], int] = field(default_factory=lambda: defaultdict(int))
-    segments: dict[tuple[AccountId, Port | None, bool], int] = field(default_factory=lambda: defaultdict(int))
+    counts: dict[Key, int] = field(default_factory=lambda: defaultdict(int))
+    segments: dict[Key, int] = field(default_factory=lambda: defaultdict(int))
     next_expiry: int = NEVER
     """No message that waits ends its validity before this instant."""
 
@@ -60,8 +62,8 @@ def read_waiting(connection: sqlite3.Connection) -> Waiting:
     waiting = Waiting()
     for ids in _sorted_ids(connection):
         rows = connection.execute(READ_SUMS, {"ids": json.dumps(ids)})
-        for account_id, port, is_late, count, segments, valid_until in rows:
-            key = account_id, port, bool(is_late)
+        for account_id, port, is_late, is_urgent, count, segments, valid_until in rows:
+            key = account_id, port, bool(is_late), bool(is_urgent)
             waiting.counts[key] += count
             waiting.segments[key] += segments
             waiting.next_expiry = min(waiting.next_expiry, valid_until)
