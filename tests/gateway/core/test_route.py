@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gateway.core.route import Asked, Decision, Rule, decide, reason_of
@@ -117,6 +117,7 @@ RULES = st.lists(
 )
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(rules=RULES, spans=SPANS)
 def test_no_message_is_given_to_a_span_that_a_strict_rule_before_keeps_it_from(
     rules: list[Rule], spans: list[Candidate]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gateway.core.routing import Candidate, choose_ports
@@ -83,6 +83,7 @@ CANDIDATES = st.lists(
 WAITING = st.dictionaries(st.integers(1, 9), st.integers(0, 20))
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(candidates=CANDIDATES, waiting=WAITING, segments=st.integers(1, 5), count=st.integers(1, 12))
 def test_each_message_goes_where_no_other_span_would_begin_sooner(
     candidates: list[Candidate], waiting: dict[Port, int], segments: int, count: int
