@@ -141,7 +141,7 @@ def explanation_to_json(one: Explanation) -> Json:
                 "is_chosen": each.port == one.port,
                 "why_not": each.why_not,
                 "waiting_segments": each.waiting_segments,
-                "pace_s": round(each.pace_s, 3),
+                "segment_s": round(each.segment_s, 3),
                 "expected_wait_s": round(each.expected_wait_s, 3),
                 "weight": each.weight,
                 "is_failing": each.is_failing,

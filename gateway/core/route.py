@@ -71,15 +71,20 @@ def _fits(value: str, patterns: Sequence[str]) -> bool:
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class Decision:
-    """The rule that decides (None: none does), the candidates that it leaves, and rules passed over.
+class Passed:
+    """A rule that is about the message and was passed over: none of the spans that it picks could send."""
 
-    A rule is passed over when it is about the message, is not `is_only`, and none of the spans it picks can send.
-    """
+    rule: Rule
+    pool: tuple[Candidate, ...]
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Decision:
+    """The rule that decides (None: none does), the candidates that it leaves, and the rules passed over before it."""
 
     rule: Rule | None
     pool: tuple[Candidate, ...]
-    passed: tuple[Rule, ...] = ()
+    passed: tuple[Passed, ...] = ()
 
     @property
     def is_only(self) -> bool:
@@ -89,33 +94,40 @@ class Decision:
 
 def decide(rules: Sequence[Rule], asked: Asked, candidates: Sequence[Candidate]) -> Decision:
     """Give the first rule about the message that picks a usable candidate, or that lets no other span send."""
-    passed: list[Rule] = []
+    passed: list[Passed] = []
     for rule in rules:
         if rule.mismatch(asked):
             continue
         pool = tuple(one for one in candidates if rule.picks(one))
         if rule.is_only or any(one.is_usable for one in pool):
             return Decision(rule=rule, pool=pool, passed=tuple(passed))
-        passed.append(rule)
+        passed.append(Passed(rule=rule, pool=pool))
     return Decision(rule=None, pool=tuple(candidates), passed=tuple(passed))
 
 
-SPOKEN_PORTS = 8
+SPOKEN_SPANS = 8
+"""Most spans that are named in one line."""
 
 
 def reason_of(decision: Decision, *, is_conversation: bool) -> str:
     """Give in one line why the span was chosen, "" when it was by the expected wait alone.
 
-    >>> reason_of(Decision(rule=Rule(name="Germany", is_only=True), pool=()), is_conversation=False)
-    'rule Germany: only spans -'
+    >>> reason_of(Decision(rule=Rule(name="home", is_only=True), pool=()), is_conversation=False)
+    'rule home: only spans -'
     """
     parts = []
     if is_conversation:
         parts.append("same span as before in this conversation")
     if decision.rule is not None:
-        ports = [str(one.port) for one in decision.pool[:SPOKEN_PORTS]]
-        more = ", …" if len(decision.pool) > SPOKEN_PORTS else ""
         word = "only" if decision.is_only else "prefers"
-        parts.append(f"rule {decision.rule.name}: {word} spans {', '.join(ports) or '-'}{more}")
-    parts += [f"rule {rule.name} passed over: none of its spans could send" for rule in decision.passed]
+        parts.append(f"rule {decision.rule.name}: {word} spans {_spoken(decision.pool)}")
+    parts += [f"rule {one.rule.name} passed over: spans {_spoken(one.pool)}" for one in decision.passed]
     return "; ".join(parts)
+
+
+def _spoken(pool: Sequence[Candidate]) -> str:
+    """Give the spans by number, those that cannot send with how they are."""
+    words = [str(one.port) if one.is_usable else f"{one.port} ({one.state})" for one in pool[:SPOKEN_SPANS]]
+    if len(pool) > SPOKEN_SPANS:
+        words.append(f"and {len(pool) - SPOKEN_SPANS} more")
+    return ", ".join(words) or "-"

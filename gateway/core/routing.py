@@ -10,7 +10,7 @@ if TYPE_CHECKING:
 
     from gateway.core.types import Port
 
-DEFAULT_PACE_S: Final = 4.0
+DEFAULT_SEGMENT_S: Final = 4.0
 """Seconds per segment of a SIM that was not measured yet: a network takes 2..6 s for one."""
 FAILING_HANDICAP_S: Final = 60.0
 """A SIM that fails more than is usual with it counts as if so much more were waiting for it."""
@@ -20,16 +20,17 @@ FAILING_HANDICAP_S: Final = 60.0
 class Candidate:
     """A span that may take the message, as far as it does not change with every message.
 
-    `is_usable`: it can send now. `pace_s` are the measured seconds per segment of its SIM, `weight` as the settings
-    say, `is_failing` whether the SIM fails more than is usual with it. `is_enabled` False: a person switched it off.
-    `imsi` and `operator` are those last seen.
+    `is_usable`: it can send now; `state` says how it is in one or two words. `segment_s` are the measured seconds per
+    segment of its SIM, `weight` as the settings say, `is_failing` whether the SIM fails more than is usual with it.
+    `is_enabled` False: a person switched it off. `imsi` and `operator` are those last seen.
     """
 
     port: Port
     is_usable: bool
     name: str = ""
+    state: str = ""
     is_enabled: bool = True
-    pace_s: float = DEFAULT_PACE_S
+    segment_s: float = DEFAULT_SEGMENT_S
     weight: float = 1.0
     is_failing: bool = False
     imsi: str = ""
@@ -37,7 +38,7 @@ class Candidate:
 
     def expected_wait_s(self, waiting_segments: int) -> float:
         """Give the seconds until the span would begin with one more message, as it is ranked by."""
-        return waiting_segments * self.pace_s + (FAILING_HANDICAP_S if self.is_failing else 0.0)
+        return waiting_segments * self.segment_s + (FAILING_HANDICAP_S if self.is_failing else 0.0)
 
 
 def choose_ports(

@@ -28,17 +28,17 @@ class Measures:
     def __init__(self, board: SpanBoard, clock: Callable[[], float]) -> None:
         self._board = board
         self._clock = clock
-        self._paces_s: dict[str, float] = {}
+        self._segment_s: dict[str, float] = {}
         self._told_s: dict[Port, float] = {}
         self._failed_at: dict[Port, float] = {}
 
     def seat(self, port: Port, sim: str) -> None:
         """This SIM is in the span now."""
         self._told_s.pop(port, None)
-        pace_s = self._paces_s.get(sim)
-        if pace_s is not None:
-            self._told_s[port] = pace_s
-        self._board.set_pace(port, pace_s)
+        segment_s = self._segment_s.get(sim)
+        if segment_s is not None:
+            self._told_s[port] = segment_s
+        self._board.set_segment_s(port, segment_s)
         self._judge(port, is_failing=False)
 
     def submitted(self, port: Port, sim: str, result: SubmitResult, seconds: float, radio: Radio) -> None:
@@ -57,14 +57,14 @@ class Measures:
                 self._judge(port, is_failing=False)
 
     def _average(self, port: Port, sim: str, seconds: float) -> None:
-        before = self._paces_s.pop(sim, seconds)
-        pace_s = self._paces_s[sim] = before + NEWEST_COUNTS * (seconds - before)
-        if len(self._paces_s) > REMEMBERED_SIMS:
-            del self._paces_s[next(iter(self._paces_s))]
+        before = self._segment_s.pop(sim, seconds)
+        segment_s = self._segment_s[sim] = before + NEWEST_COUNTS * (seconds - before)
+        if len(self._segment_s) > REMEMBERED_SIMS:
+            del self._segment_s[next(iter(self._segment_s))]
         told_s = self._told_s.get(port)
-        if told_s is None or abs(pace_s - told_s) > TOLD_FROM * told_s:
-            self._told_s[port] = pace_s
-            self._board.set_pace(port, pace_s)
+        if told_s is None or abs(segment_s - told_s) > TOLD_FROM * told_s:
+            self._told_s[port] = segment_s
+            self._board.set_segment_s(port, segment_s)
 
     def _judge(self, port: Port, *, is_failing: bool) -> None:
         if is_failing:

@@ -6,7 +6,7 @@ import asyncio
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Protocol
 
-from gateway.core.routing import DEFAULT_PACE_S, Candidate
+from gateway.core.routing import DEFAULT_SEGMENT_S, Candidate
 from gateway.core.span import Drain, Span, SpanHealth, SpanState, SpanView
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ class SpanBoard:
         self._listeners: list[Callable[[Port], None]] = []
         self._balances: dict[str, Balance] = {}
         self._weights: Mapping[Port, float] = {}
-        self._paces_s: dict[Port, float] = {}
+        self._segment_s: dict[Port, float] = {}
         self._failing: set[Port] = set()
         self._operators: dict[Port, str] = {}
         self._drain_notes: dict[Port, str] = {}
@@ -135,12 +135,12 @@ class SpanBoard:
         self._weights = weights
         self._candidates.clear()
 
-    def set_pace(self, port: Port, pace_s: float | None) -> None:
+    def set_segment_s(self, port: Port, segment_s: float | None) -> None:
         """Note the seconds that a segment takes on the SIM of a span, None when it was not measured."""
-        if pace_s is None:
-            self._paces_s.pop(port, None)
+        if segment_s is None:
+            self._segment_s.pop(port, None)
         else:
-            self._paces_s[port] = pace_s
+            self._segment_s[port] = segment_s
         self._candidates.clear()
 
     def note_drain(self, port: Port, note: str) -> None:
@@ -204,9 +204,10 @@ class SpanBoard:
         return Candidate(
             port=span.port,
             name=span.name,
+            state=_state(span, condition).value,
             is_usable=span.takes_messages and condition.state is SpanState.READY,
             is_enabled=span.enabled,
-            pace_s=self._paces_s.get(span.port, DEFAULT_PACE_S),
+            segment_s=self._segment_s.get(span.port, DEFAULT_SEGMENT_S),
             weight=self._weights.get(span.port, 1.0),
             is_failing=span.port in self._failing,
             imsi=condition.imsi or span.imsi,

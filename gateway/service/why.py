@@ -39,7 +39,7 @@ class CandidateSaid:
     name: str
     why_not: str
     waiting_segments: int
-    pace_s: float
+    segment_s: float
     expected_wait_s: float
     weight: float
     is_failing: bool
@@ -138,7 +138,7 @@ class Explainer:
                     name=view.span.name,
                     why_not=why_not,
                     waiting_segments=waits,
-                    pace_s=shown.pace_s,
+                    segment_s=shown.segment_s,
                     expected_wait_s=shown.expected_wait_s(waits),
                     weight=shown.weight,
                     is_failing=shown.is_failing,
@@ -161,7 +161,7 @@ def _verdict(rule: Rule, mismatch: str, decision: Decision) -> str:
         return f"not about it: {mismatch}"
     if rule is decision.rule:
         return "decides: only its spans may send" if rule.is_only else "decides: its spans are preferred"
-    if rule in decision.passed:
+    if any(rule is one.rule for one in decision.passed):
         return "passed over: none of its spans can send"
     return "not reached"
 

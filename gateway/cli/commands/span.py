@@ -224,7 +224,7 @@ def _candidate(one: dict[str, Any]) -> tuple[str, ...]:
         one["name"],
         f"{one['expected_wait_s']:g} s",
         str(one["waiting_segments"]),
-        f"{one['pace_s']:g}",
+        f"{one['segment_s']:g}",
         f"{one['weight']:g}",
         "chosen" if one["is_chosen"] else one["why_not"],
     )

@@ -3,7 +3,7 @@ from __future__ import annotations
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gateway.core.route import Asked, Decision, Rule, decide, reason_of
@@ -40,7 +40,8 @@ def test_a_number_of_no_known_country_is_in_none() -> None:
 
 
 def a_span(port: int, *, is_usable: bool = True, **facts: object) -> Candidate:
-    span = Candidate(port=Port(port), is_usable=is_usable, name=f"gsm-{port}")
+    state = "ready" if is_usable else "not ready"
+    span = Candidate(port=Port(port), is_usable=is_usable, name=f"gsm-{port}", state=state)
     return replace(span, **facts)  # type: ignore[arg-type]  # fields by name
 
 
@@ -74,11 +75,10 @@ def test_the_first_rule_that_a_span_can_keep_decides() -> None:
     other = Rule(name="other", countries=("AT",), spans=(1,))
     spans = [a_span(1, is_usable=False), a_span(2), a_span(3, is_usable=False)]
     decision = decide([other, first, second], ASKED, spans)
-    assert (decision.rule, ports(decision), decision.passed) == (second, [2, 3], (first,))
-    assert (
-        reason_of(decision, is_conversation=False)
-        == "rule second: prefers spans 2, 3; rule first passed over: none of its spans could send"
-    )
+    assert (decision.rule, ports(decision)) == (second, [2, 3])
+    assert [(one.rule, one.pool) for one in decision.passed] == [(first, (spans[0],))]
+    said = reason_of(decision, is_conversation=False)
+    assert said == "rule second: prefers spans 2, 3 (not ready); rule first passed over: spans 1 (not ready)"
 
 
 def test_without_a_rule_all_spans_are_left_and_there_is_nothing_to_explain() -> None:
@@ -93,7 +93,13 @@ def test_a_rule_that_lets_no_other_span_send_decides_though_none_can() -> None:
     only = Rule(name="only", spans=(1,), is_only=True)
     decision = decide([only, Rule(name="next", spans=(2,))], ASKED, [a_span(1, is_usable=False), a_span(2)])
     assert (ports(decision), decision.is_only) == ([1], True)
-    assert reason_of(decision, is_conversation=False) == "rule only: only spans 1"
+    assert reason_of(decision, is_conversation=False) == "rule only: only spans 1 (not ready)"
+
+
+def test_of_many_spans_some_are_named() -> None:
+    decision = decide([Rule(name="all", spans=tuple(range(1, 65)))], ASKED, [a_span(port) for port in range(1, 65)])
+    said = reason_of(decision, is_conversation=False)
+    assert said == "rule all: prefers spans 1, 2, 3, 4, 5, 6, 7, 8, and 56 more"
 
 
 SPANS = st.lists(
@@ -111,6 +117,7 @@ RULES = st.lists(
 )
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(rules=RULES, spans=SPANS)
 def test_no_message_is_given_to_a_span_that_a_strict_rule_before_keeps_it_from(
     rules: list[Rule], spans: list[Candidate]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from gateway.core.routing import Candidate, choose_ports
@@ -48,8 +48,8 @@ def test_the_span_is_chosen_as_the_table_says(
 
 
 def test_a_slow_sim_with_a_shorter_queue_may_be_the_longer_wait() -> None:
-    slow = Candidate(port=Port(1), is_usable=True, pace_s=6.0)  # 2 segments of 6 s are 12 s
-    fast = Candidate(port=Port(2), is_usable=True, pace_s=2.0)  # 5 segments of 2 s are 10 s
+    slow = Candidate(port=Port(1), is_usable=True, segment_s=6.0)  # 2 segments of 6 s are 12 s
+    fast = Candidate(port=Port(2), is_usable=True, segment_s=2.0)  # 5 segments of 2 s are 10 s
     assert choose_ports([slow, fast], {Port(1): 2, Port(2): 5}, named=[], segments=1, count=1) == [2]
     assert choose_ports([slow, fast], {Port(1): 1, Port(2): 5}, named=[], segments=1, count=1) == [1]
 
@@ -61,8 +61,8 @@ def test_weight_decides_between_equal_waits_only() -> None:
 
 
 def test_a_failing_sim_is_taken_when_the_others_would_take_much_longer() -> None:
-    failing = Candidate(port=Port(1), is_usable=True, pace_s=1.0, is_failing=True)
-    healthy = Candidate(port=Port(2), is_usable=True, pace_s=1.0)
+    failing = Candidate(port=Port(1), is_usable=True, segment_s=1.0, is_failing=True)
+    healthy = Candidate(port=Port(2), is_usable=True, segment_s=1.0)
     assert choose_ports([failing, healthy], {Port(2): 59}, named=[], segments=1, count=1) == [2]
     assert choose_ports([failing, healthy], {Port(2): 61}, named=[], segments=1, count=1) == [1]
     assert choose_ports([failing], {}, named=[], segments=1, count=1) == [1]
@@ -73,7 +73,7 @@ CANDIDATES = st.lists(
         Candidate,
         port=st.integers(1, 9),
         is_usable=st.booleans(),
-        pace_s=st.sampled_from([0.5, 1.0, 4.0]),
+        segment_s=st.sampled_from([0.5, 1.0, 4.0]),
         weight=st.sampled_from([1.0, 2.0]),
         is_failing=st.booleans(),
     ),
@@ -83,6 +83,7 @@ CANDIDATES = st.lists(
 WAITING = st.dictionaries(st.integers(1, 9), st.integers(0, 20))
 
 
+@settings(deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(candidates=CANDIDATES, waiting=WAITING, segments=st.integers(1, 5), count=st.integers(1, 12))
 def test_each_message_goes_where_no_other_span_would_begin_sooner(
     candidates: list[Candidate], waiting: dict[Port, int], segments: int, count: int

@@ -3,7 +3,7 @@ from __future__ import annotations
 import pytest
 
 from gateway.core.account import Account
-from gateway.core.routing import DEFAULT_PACE_S, Candidate
+from gateway.core.routing import DEFAULT_SEGMENT_S, Candidate
 from gateway.core.span import Span, SpanHealth, SpanState
 from gateway.core.types import AccountId, Port
 from gateway.dispatch.measures import FAILING_KEPT_S, Measures
@@ -48,27 +48,27 @@ class Bench:
 async def test_the_average_begins_with_the_first_segment_and_follows_the_last_ones() -> None:
     bench = Bench()
     bench.measures.seat(ONE, "a")
-    assert bench.candidate.pace_s == DEFAULT_PACE_S
+    assert bench.candidate.segment_s == DEFAULT_SEGMENT_S
     bench.accepted("a", 2.0)
-    assert bench.candidate.pace_s == pytest.approx(2.0)
+    assert bench.candidate.segment_s == pytest.approx(2.0)
     bench.accepted("a", *[6.0] * 40)
-    assert bench.candidate.pace_s == pytest.approx(6.0, rel=0.11)
+    assert bench.candidate.segment_s == pytest.approx(6.0, rel=0.11)
 
 
 async def test_refusals_and_silence_say_nothing_of_how_long_a_segment_takes() -> None:
     bench = Bench()
     bench.accepted("a", 2.0)
     bench.measures.submitted(ONE, "a", REFUSED, 0.01, bench.radio)
-    assert bench.candidate.pace_s == pytest.approx(2.0)
+    assert bench.candidate.segment_s == pytest.approx(2.0)
 
 
 async def test_the_average_belongs_to_the_sim() -> None:
     bench = Bench()
     bench.accepted("a", 2.0)
     bench.measures.seat(ONE, "b")
-    assert bench.candidate.pace_s == DEFAULT_PACE_S
+    assert bench.candidate.segment_s == DEFAULT_SEGMENT_S
     bench.measures.seat(ONE, "a")
-    assert bench.candidate.pace_s == pytest.approx(2.0)
+    assert bench.candidate.segment_s == pytest.approx(2.0)
 
 
 async def test_a_sim_that_fails_more_than_usual_is_marked_until_it_is_well_or_was_left_alone_for_long() -> None:

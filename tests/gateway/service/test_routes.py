@@ -111,14 +111,14 @@ async def test_a_country_has_its_spans_as_long_as_one_can_send(make_box: MakeBox
     box.show(3, SpanState.NOT_READY)
     (elsewhere,) = await box.send(AUSTRIAN)
     assert elsewhere.port == 2
-    assert elsewhere.route_why == "rule Austria passed over: none of its spans could send"
+    assert elsewhere.route_why == "rule Austria passed over: spans 3 (not ready)"
 
 
 async def test_a_strict_rule_keeps_the_others_away_and_the_message_waits(make_box: MakeBox) -> None:
     box = await make_box(route=[{"prefixes": ["+49171"], "spans": ["gsm-2"], "only": True}])
     box.show(2, SpanState.NOT_READY)
     (message,) = await box.send()
-    assert (message.port, message.route_why) == (None, "rule 1: only spans 2")
+    assert (message.port, message.route_why) == (None, "rule 1: only spans 2 (not ready)")
     assert await box.takes(1) is None
     taken = await box.takes(2)
     assert taken is not None
@@ -131,7 +131,7 @@ async def test_a_network_keeps_its_numbers_also_while_its_modem_is_away(make_box
     assert (await box.send())[0].port == 3
     box.away(3)
     (waits,) = await box.send()
-    assert (waits.port, waits.route_why) == (None, "rule on-net: only spans 3")
+    assert (waits.port, waits.route_why) == (None, "rule on-net: only spans 3 (missing)")
     assert await box.takes(1) is None
 
 
