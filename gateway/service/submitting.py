@@ -299,6 +299,7 @@ class Submitter:
                 sender=submission.sender,
                 callback_url=submission.callback_url,
                 options=options,
+                not_before=submission.send_at,
                 held_cause=held_cause,
             )
             for number, port in zip(submission.numbers, ports, strict=True)
