@@ -22,7 +22,8 @@ class NewMessage:
     `recipient` is the number as it goes on the air, `recipient_given` as the caller wrote it.
     `spans` are the ports that may send it, in the caller's order; empty means any.
     `port` is the span chosen at acceptance, a preference; None while none is chosen.
-    A message with a `send_at` after `accepted_at` is held until then, `held_cause` says why. `is_urgent` goes before
+    A message with a `send_at` after `accepted_at` is held until then, `held_cause` says why; with a window it is when
+    that opens, and `not_before` what the caller asked for. `is_urgent` goes before
     all that is not on the spans it may take. `is_credit_late` has the credit checked when it is due. `sim_slot`,
     `sender` and `callback_url` are as the caller named them. `options` is None for most. `route_why` says why it was
     this span, or these, in one line; it is empty for the one with the shortest wait.
@@ -49,6 +50,7 @@ class NewMessage:
     callback_url: str = ""
     route_why: str = ""
     options: Options | None = None
+    not_before: EpochMs | None = None
     held_cause: str = ""
 
     @property

@@ -172,7 +172,9 @@ class RequestDesk:
     def _again(self, message: Message) -> Submission:
         """Ask for the same once more: at once, good for as long as it was at first."""
         options = replace(message.options, replay_of=message.id)
-        begun_at = max(message.accepted_at, 0 if options.window else message.send_at or 0)
+        begun_at = max(message.accepted_at, message.send_at or message.accepted_at)
+        if options.window:
+            begun_at = read_window(options.window, "UTC").next_open(begun_at)
         life_ms = 0 if message.valid_until is None else message.valid_until - begun_at
         return Submission(
             dialect=message.dialect,

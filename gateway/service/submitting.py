@@ -318,6 +318,7 @@ class Submitter:
                 callback_url=submission.callback_url,
                 route_why=route.why,
                 options=options,
+                not_before=submission.send_at,
                 held_cause=held_cause,
             )
             for number, route in zip(submission.numbers, routes, strict=True)

@@ -113,7 +113,7 @@ async def test_a_message_is_held_when_its_window_has_closed_and_goes_when_it_ope
     assert message.cause == (
         "outside its send window (tu-we 09:00-12:00 Europe/Berlin), held until 2024-03-27 09:00 CET"
     )
-    assert message.send_at == instant("2024-03-27T08:00")
+    assert message.send_at is None  # nobody asked for that time
     assert await store.release(EpochMs(NOW + HOUR_MS)) == instant("2024-03-27T08:00")
     assert await store.release(instant("2024-03-27T08:00")) is None
     assert (await claim(store, at=after("2024-03-27T08:00"))).message_id == message_id
@@ -134,6 +134,34 @@ async def test_a_release_that_comes_too_late_waits_for_the_next_opening(store: S
     message_id = await accept_one(store, options=WINDOW, send_at=send_at, valid_until=EpochMs(send_at + VALIDITY_MS))
     assert await store.release(instant("2024-03-27T11:00")) == instant("2024-04-02T07:00")
     assert (await the_message(store, message_id)).status is Status.HELD
+
+
+@pytest.mark.parametrize(
+    ("not_before", "by", "opens"),
+    [
+        pytest.param(None, "2024-04-02T09:00", "2024-04-02T09:00", id="forward into an open window"),
+        pytest.param(None, "2024-04-01T09:00", "2024-04-02T07:00", id="forward to a day without one"),
+        pytest.param(None, "2023-03-28T12:00", "2023-03-29T07:00", id="back by a year"),
+        pytest.param("2024-04-03T00:00", "2024-04-02T09:00", "2024-04-03T07:00", id="not before a day"),
+    ],
+)
+async def test_an_opening_is_found_out_anew_when_the_clock_is_set(
+    store: Store, not_before: str | None, by: str, opens: str
+) -> None:
+    at = None if not_before is None else instant(not_before)
+    # It is Tuesday noon; the clock said so until it was set.
+    noon, now = EpochMs(NOW + 2 * HOUR_MS), instant(by)
+    send_at = instant("2024-03-27T08:00" if at is None else opens)
+    message_id = await accept_one(store, accepted_at=noon, send_at=send_at, not_before=at, options=WINDOW)
+    heard: list[News] = []
+    store.listen(heard.append)
+    await store.clock_was_set(now - noon)
+    assert [news.at <= now for news in heard if isinstance(news, WorkScheduled)] == [True]
+    next_at = await store.release(now)
+    if next_at is not None and next_at == at:
+        next_at = await store.release(next_at)
+    assert (next_at or now) == instant(opens)
+    assert (await the_message(store, message_id)).send_at == at
 
 
 async def test_a_message_of_which_a_part_is_out_goes_on_although_its_window_closes(store: Store) -> None:

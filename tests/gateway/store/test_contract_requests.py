@@ -293,7 +293,17 @@ async def test_another_time_is_within_the_send_window(store: Store) -> None:
     # NOW is a Tuesday, 10:00 UTC
     message_id = await accept_one(store, options=Options(window="tu-we 12:00-13:00 UTC"))
     await move(store, message_id, LATER)
-    assert (await the_message(store, message_id)).send_at == NOW + 2 * HOUR_MS
+    message = await the_message(store, message_id)
+    assert (message.send_at, message.cause) == (
+        LATER,
+        "outside its send window (tu-we 12:00-13:00 UTC), held until 2024-03-26 12:00 UTC",
+    )
+    assert await store.release(LATER) == MUCH_LATER
+    half_past = EpochMs(MUCH_LATER + HOUR_MS // 2)
+    await move(store, message_id, half_past)
+    message = await the_message(store, message_id)
+    assert (message.send_at, message.cause) == (half_past, "")
+    assert message.valid_until == half_past + VALIDITY_MS - 2 * HOUR_MS  # of which two passed until its window opened
 
 
 async def test_what_is_not_waiting_or_may_be_out_has_no_other_time(store: Store) -> None:

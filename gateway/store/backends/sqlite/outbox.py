@@ -30,7 +30,8 @@ if TYPE_CHECKING:
 MESSAGE_COLUMNS = """
 id, account_id, dialect, recipient, recipient_given, text, segment_count, status, cause, port, sim_imsi,
 client_ref, accepted_at, sent_at, settled_at, report_status, coalesce(changed_at, accepted_at), failure_code,
-tries > 0 OR segments_sent > 0, send_at, is_urgent, sim_slot, sender, callback_url, newsletter_id, route_why,
+tries > 0 OR segments_sent > 0, iif(send_window = '', send_at, not_before), is_urgent,
+sim_slot, sender, callback_url, newsletter_id, route_why,
 spans, request_report, valid_until, resent_segment IS NOT NULL, cancel_asked_at,
 (SELECT later.id FROM message later WHERE later.replay_of = message.id),
 priority, send_window, when_unknown, is_flash, data, data_port, source_port, replay_of
@@ -211,6 +212,7 @@ def _special_values(message: NewMessage) -> tuple[Any, ...]:
         message.held_cause if message.is_scheduled else "",
         options.priority,
         options.window,
+        message.not_before if options.window else None,
         options.when_unknown or "",
         options.is_flash,
         options.data,

@@ -25,8 +25,12 @@ NEXT = """
 SELECT send_at FROM message INDEXED BY message_scheduled
 WHERE status = 'held' AND send_at IS NOT NULL ORDER BY send_at LIMIT 1
 """
-READ_TIMES = "SELECT send_at FROM message WHERE id = :id"
-PUT_OFF = "UPDATE message SET send_at = :send_at, valid_until = :valid_until WHERE id = :id"
+READ_NOT_BEFORE = "SELECT iif(send_window = '', send_at, not_before) FROM message WHERE id = :id"
+PUT_OFF = "UPDATE message SET send_at = :send_at WHERE id = :id"
+MOVE = """
+UPDATE message SET send_at = :send_at, not_before = iif(send_window = '', NULL, :not_before), valid_until = :valid_until
+WHERE id = :id
+"""
 MINUTE_MS = 60_000
 RELEASED_AT_ONCE = 200
 """Most messages that are let go in one transaction: nobody else can write meanwhile."""
@@ -45,9 +49,7 @@ def release_some(tx: Transaction, now: EpochMs) -> EpochMs | None:
 
 
 def _release(tx: Transaction, row: Row, now: EpochMs) -> None:
-    opens_at = opening(row, now)
-    if opens_at > now:
-        _put_off(tx, row, opens_at, valid_until=row.valid_until, now=now)
+    if _hold_until_open(tx, row, now):
         return
     if row.is_credit_late and not covers(tx, row.account_id, row.segment_count):
         row.failure_code = NO_CREDIT
@@ -73,26 +75,27 @@ def hold_outside_window(tx: Transaction, row: Row, now: EpochMs) -> bool:
 
     One that has begun goes on: the phone has a part of it.
     """
-    if not row.is_untouched:
-        return False
+    return row.is_untouched and _hold_until_open(tx, row, now)
+
+
+def _hold_until_open(tx: Transaction, row: Row, now: EpochMs) -> bool:
     opens_at = opening(row, now)
     if opens_at <= now:
         return False
-    _put_off(tx, row, opens_at, valid_until=row.valid_until, now=now)
+    _hold(tx, row, cause=closed_cause(parse_window(row.send_window, "UTC"), opens_at), now=now)
+    tx.execute(PUT_OFF, {"id": row.id, "send_at": opens_at})
+    tx.tell_scheduled(opens_at)
     return True
 
 
-def _put_off(tx: Transaction, row: Row, send_at: EpochMs, *, valid_until: EpochMs, now: EpochMs) -> None:
-    cause = closed_cause(parse_window(row.send_window, "UTC"), send_at) if row.send_window else ""
-    row.valid_until, row.due_at = valid_until, 0
+def _hold(tx: Transaction, row: Row, *, cause: str, now: EpochMs) -> None:
+    row.due_at = 0
     if row.status is Status.HELD:
         row.cause = cause
     else:
         change_status(tx, row, Status.HELD, cause=cause, now=now)
+    tx.memory.expect_expiry(row.valid_until)
     save_row(tx, row)
-    tx.execute(PUT_OFF, {"id": row.id, "send_at": send_at, "valid_until": valid_until})
-    tx.memory.expect_expiry(valid_until)
-    tx.tell_scheduled(send_at)
 
 
 def reschedule(
@@ -106,18 +109,28 @@ def reschedule(
         raise ConflictError("message", f"it is {row.status.value}, only one that waits can be put off")
     if not row.is_untouched:
         raise ConflictError("message", "a part of it went out, or may have")
-    (send_at_before,) = tx.fetch_one(READ_TIMES, {"id": row.id})
-    life = row.valid_until - max(row.accepted_at, send_at_before or 0)
-    begins_at = opening(row, max(now, send_at or now))
-    valid_until = EpochMs(begins_at + life)
+    (not_before,) = tx.fetch_one(READ_NOT_BEFORE, {"id": row.id})
+    life = row.valid_until - opening(row, max(row.accepted_at, not_before or row.accepted_at))
+    wanted_at = max(now, send_at or now)
+    begins_at = opening(row, wanted_at)
+    row.valid_until = EpochMs(begins_at + life)
     if begins_at > now:
-        _put_off(tx, row, begins_at, valid_until=valid_until, now=now)
-        return True
+        is_closed = begins_at > wanted_at
+        _hold(
+            tx, row, cause=closed_cause(parse_window(row.send_window, "UTC"), begins_at) if is_closed else "", now=now
+        )
+        tx.tell_scheduled(begins_at)
+    else:
+        _let_go(tx, row, now)
+    values = {"id": row.id, "not_before": send_at, "valid_until": row.valid_until}
+    tx.execute(MOVE, {**values, "send_at": begins_at if begins_at > now else None})
+    return True
+
+
+def _let_go(tx: Transaction, row: Row, now: EpochMs) -> None:
     if row.status is Status.HELD:
         if row.is_credit_late and not covers(tx, row.account_id, row.segment_count):
             raise NoCreditError
         change_status(tx, row, Status.QUEUED, cause="", now=now)
-    row.valid_until, row.due_at = valid_until, 0
+    row.due_at = 0
     save_row(tx, row)
-    tx.execute(PUT_OFF, {"id": row.id, "send_at": None, "valid_until": valid_until})
-    return True

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gateway.core.types import EpochMs
+
 if TYPE_CHECKING:
     from gateway.store.backends.sqlite.transaction import Transaction
 
@@ -22,6 +24,11 @@ WHERE id IN (
     SELECT message_id FROM attempt INDEXED BY attempt_unanswered
     WHERE outcome = 'no answer' AND decide_at IS NOT NULL)
 """
+# When a window opens was told by the clock that was wrong: it is found out anew.
+WINDOWS = """
+UPDATE message INDEXED BY message_held SET send_at = coalesce(not_before, 0)
+WHERE status = 'held' AND send_window <> '' AND send_at IS NOT NULL
+"""
 DECISIONS = """
 UPDATE attempt INDEXED BY attempt_unanswered SET decide_at = decide_at + :by
 WHERE outcome = 'no answer' AND decide_at IS NOT NULL
@@ -34,5 +41,7 @@ def shift_instants(tx: Transaction, by_ms: int) -> None:
     """Let everything that waits wait as long as before, though the clock shows `by_ms` more."""
     for statement in (MESSAGES, DECISIONS, EXCLUSIONS, CALLBACKS):
         tx.execute(statement, {"by": by_ms})
+    tx.execute(WINDOWS, {})
+    tx.tell_scheduled(EpochMs(0))
     tx.memory.next_expiry = tx.memory.next_lift = 0  # the next search finds it out
     tx.tell_callbacks()

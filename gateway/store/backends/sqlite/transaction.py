@@ -58,6 +58,7 @@ SPECIAL_COLUMNS = (
     "cause",
     "priority",
     "send_window",
+    "not_before",
     "when_unknown",
     "is_flash",
     "data",

@@ -1,6 +1,7 @@
 -- What a caller may ask for a message beyond what most need, its withdrawal and repetition, and keys of requests.
 ALTER TABLE message ADD COLUMN priority INTEGER NOT NULL DEFAULT 0;     -- 0..9; its due_at is -priority when it is due
 ALTER TABLE message ADD COLUMN send_window TEXT NOT NULL DEFAULT '';    -- as core.window writes it; empty: any time
+ALTER TABLE message ADD COLUMN not_before INTEGER;                      -- with a window: as asked for; send_at is when it opens
 ALTER TABLE message ADD COLUMN when_unknown TEXT NOT NULL DEFAULT '';   -- resend, report; empty: as the settings say
 ALTER TABLE message ADD COLUMN is_flash INTEGER NOT NULL DEFAULT 0;
 ALTER TABLE message ADD COLUMN data BLOB;                               -- sent in place of the text

@@ -134,3 +134,20 @@ def test_inbound_messages_of_an_older_file_get_their_kind(tmp_path: Path) -> Non
         ("unreadable", 1, 0, "[]"),
         ("text", 1, 0, "[]"),
     ]
+
+
+def test_urgent_messages_of_an_older_file_stay_before_those_with_a_priority(tmp_path: Path) -> None:
+    path = tmp_path / "gateway.db"
+    steps = {one.name: one for one in shipped_migrations()}
+    options = steps["message_options"]
+    apply(path, *(one for one in steps.values() if one.version < options.version))
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executemany(
+            "INSERT INTO message (id, account_id, dialect, recipient, recipient_key, recipient_given, text,"
+            " segment_count, concat_ref, request_report, client_ref, accepted_at, valid_until, spans, shown_at,"
+            " due_at, is_urgent) VALUES (?, 1, 'smsgateway24', '1', '1', '1', 'hi', 1, 0, 1, '', 5, 9, '', 5, ?, ?)",
+            [(1, 0, 0), (2, -1, 1), (3, 70, 1)],  # plain, urgent, urgent and waiting for a retry
+        )
+        connection.commit()
+    apply(path, *(one for one in steps.values() if one.version <= options.version))
+    assert query(path, "SELECT id, due_at, priority FROM message ORDER BY id") == [(1, 0, 0), (2, -10, 0), (3, 70, 0)]
