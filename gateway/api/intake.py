@@ -6,6 +6,7 @@ import asyncio
 import codecs
 from email.message import Message
 from functools import lru_cache
+from itertools import islice
 from typing import TYPE_CHECKING, Any, NamedTuple
 from urllib.parse import unquote_to_bytes
 
@@ -19,7 +20,7 @@ from gateway.api.params import Params, Undecodable, decode_json
 from gateway.api.refusals import MalformedError, OversizeError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Sized
 
     from aiohttp import StreamReader
 
@@ -67,7 +68,7 @@ async def read_params(request: web.BaseRequest, limit_octets: int, array_as: str
     that cannot be parsed. Text that does not decode is an error of its field, raised when it is read.
     """
     query = request.rel_url.raw_query_string
-    query_pairs = list(_urlencoded(query.encode("utf-8", "surrogateescape"), "utf-8")) if query else []
+    query_pairs = _urlencoded(query.encode("utf-8", "surrogateescape"), "utf-8") if query else []
     body = await read_body(request, limit_octets)
     if not body or body.isspace():
         return Params(None, build_fields(query_pairs))
@@ -80,8 +81,8 @@ async def read_params(request: web.BaseRequest, limit_octets: int, array_as: str
         if not isinstance(value, dict):
             raise MalformedError("not an object")
         return Params(value, build_fields(query_pairs) if query_pairs else None)
-    form = build_fields(_limited(_form_pairs(body, content_type)))
-    return Params(None, {**_not_in(form, build_fields(query_pairs)), **form})
+    form = build_fields(_form_pairs(body, content_type))
+    return Params(None, {**_not_in(form, build_fields(query_pairs)), **form} if query_pairs else form)
 
 
 async def read_body(request: web.BaseRequest, limit_octets: int) -> bytes:
@@ -143,22 +144,31 @@ def _decode_json_text(body: bytes, charset: str) -> str:
         raise MalformedError(f"not {charset.upper()}") from error
 
 
-def _form_pairs(body: bytes, content_type: ContentType) -> Iterator[tuple[str, Any]]:
+def _form_pairs(body: bytes, content_type: ContentType) -> list[tuple[str, Any]]:
     charset = content_type.charset or "utf-8"
     if content_type.media_type != "multipart/form-data" or not content_type.boundary:
-        yield from _urlencoded(body.strip(b"\r\n"), charset)
-        return
-    for part in split_multipart(body, content_type.boundary):
-        own = parse_content_type(part.content_type).charset if part.content_type else ""
-        yield part.name, _decoded(part.value, own or charset)
+        return _urlencoded(body.strip(b"\r\n"), charset)
+    parts = list(islice(split_multipart(body, content_type.boundary), FIELDS_LIMIT + 1))
+    _refuse_too_many(parts)
+    return [(part.name, _decoded(part.value, _own_charset(part.content_type) or charset)) for part in parts]
 
 
-def _urlencoded(octets: bytes, charset: str) -> Iterator[tuple[str, str | Undecodable]]:
+def _own_charset(content_type: str) -> str:
+    return parse_content_type(content_type).charset if content_type else ""
+
+
+def _urlencoded(octets: bytes, charset: str) -> list[tuple[str, Any]]:
     """Give names and values; raw blanks stay, `%` without two hex digits stays a `%`."""
-    for pair in octets.split(b"&"):
-        if pair:
-            name, _, value = pair.partition(b"=")
-            yield _unquoted(name).decode(charset, "replace"), _decoded(_unquoted(value), charset)
+    pairs = [pair.partition(b"=") for pair in octets.split(b"&") if pair]
+    _refuse_too_many(pairs)
+    return [
+        (_unquoted(name).decode(charset, "replace"), _decoded(_unquoted(value), charset)) for name, _, value in pairs
+    ]
+
+
+def _refuse_too_many(fields: Sized) -> None:
+    if len(fields) > FIELDS_LIMIT:
+        raise MalformedError(f"more than {FIELDS_LIMIT} fields")
 
 
 def _unquoted(octets: bytes) -> bytes:
@@ -171,13 +181,6 @@ def _decoded(octets: bytes, charset: str) -> str | Undecodable:
         return octets.decode(charset)
     except ValueError:
         return Undecodable(charset.upper())
-
-
-def _limited(pairs: Iterator[tuple[str, Any]]) -> Iterator[tuple[str, Any]]:
-    for count, pair in enumerate(pairs, 1):
-        if count > FIELDS_LIMIT:
-            raise MalformedError(f"more than {FIELDS_LIMIT} fields")
-        yield pair
 
 
 def _not_in(body: dict[str, Any], query: dict[str, Any]) -> dict[str, Any]:

@@ -97,7 +97,7 @@ def repair_plus(text: str) -> str:
 class Params:
     """The fields of one request: those of a JSON body first, then those of forms and the query string."""
 
-    __slots__ = ("_form", "_json", "_lower")
+    __slots__ = ("_first", "_form", "_json", "_lower")
 
     def __init__(self, json_fields: Mapping[str, Any] | None = None, form: Mapping[str, Any] | None = None) -> None:
         """Take the parsed object of a JSON body as it is, and the fields of forms as `build_fields` gives them."""
@@ -105,6 +105,7 @@ class Params:
         if "[" in "".join(self._json):
             self._json = build_fields(self._json.items())
         self._form: Mapping[str, Any] = form or {}
+        self._first = self._json or self._form
         self._lower: tuple[Mapping[str, Any], Mapping[str, Any]] | None = None
 
     def has(self, name: str) -> bool:
@@ -144,7 +145,7 @@ class Params:
 
     def read_text(self, name: str) -> str | None:
         """Read a string that may consist of blanks."""
-        value = self._json.get(name)
+        value = self._first.get(name)
         if type(value) is str:  # as nearly always
             return value or None
         value = self._single(name)

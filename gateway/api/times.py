@@ -76,9 +76,11 @@ def _zone_of(text: str | None) -> timezone | None:
     return timezone(sign * timedelta(hours=int(text[1:3]), minutes=int(text[4:])))
 
 
-def format_instant(instant: EpochMs, zone: tzinfo, form: str = "%Y-%m-%d %H:%M:%S") -> str:
+def format_instant(instant: EpochMs, zone: tzinfo, form: str = "") -> str:
     """Give an instant as local time, by default `YYYY-MM-DD HH:MM:SS`."""
-    return datetime.fromtimestamp(instant // 1000, zone).strftime(form)
+    moment = datetime.fromtimestamp(instant // 1000, zone)
+    # strftime asks the C library, which takes its time.
+    return moment.strftime(form) if form else moment.isoformat(" ")[:19]
 
 
 def read_zone(name: str) -> ZoneInfo | None:

@@ -18,6 +18,8 @@ def price_of(number: str, country: str, tariff: Mapping[str, float]) -> float:
     >>> price_of("+17134567890", "US", {"default": 0.1, "US": 0.01, "1713": 0.008})
     0.008
     """
+    if not tariff:
+        return 0.0
     digits = match_key(number)
     for length in range(len(digits), 0, -1):
         if digits[:length] in tariff:

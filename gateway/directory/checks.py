@@ -26,7 +26,7 @@ def checked_text(field: str, text: str, *, is_required: bool = False) -> str:
 
 def is_storable(text: str) -> bool:
     """Whether the store can keep it: no U+0000, no lone surrogates."""
-    return "\x00" not in text and not any("\ud800" <= character <= "\udfff" for character in text)
+    return "\x00" not in text and (text.isascii() or not any("\ud800" <= each <= "\udfff" for each in text))
 
 
 def checked_facts(facts: ContactFacts) -> ContactFacts:

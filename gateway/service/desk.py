@@ -142,7 +142,7 @@ class Service:
         """
         while True:
             count, refusal = await self._covered(account, submission)
-            taken = replace(submission, numbers=submission.numbers[:count])
+            taken = submission if refusal is None else replace(submission, numbers=submission.numbers[:count])
             try:
                 accepted: list[Accepted | RequestError] = []
                 accepted += await self._submitter.submit(account, [taken])

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hmac
 import re
-from datetime import UTC, datetime
+import time
 from typing import TYPE_CHECKING
 
 from gateway.core.message import Message
@@ -23,7 +23,7 @@ _SMSID = re.compile(r"[0-9]{4}(?P<id>[0-9a-f]{8})[0-9a-f]{15}")
 
 def make_smsid(message_id: MessageId, accepted_at: EpochMs, sign: Sign) -> str:
     """Give the year (UTC), the id as 8 hex digits and 15 of its signature; `sign` gives HMAC-SHA256."""
-    year = datetime.fromtimestamp(accepted_at // 1000, UTC).year
+    year = time.gmtime(accepted_at // 1000).tm_year
     return f"{year:04}{message_id:08x}{sign(f'voipcom:{message_id}'.encode()).hex()[:15]}"
 
 

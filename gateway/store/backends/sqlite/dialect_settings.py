@@ -42,7 +42,7 @@ class SettingsDatabase(Database):
             known = await self.read(lambda connection: subscriptions.read_settings(connection, account_id, dialect))
             if count == self._change_count:  # else this may be what was there before the change
                 self._known[account_id, dialect] = known
-        return deepcopy(known)
+        return deepcopy(known) if known else {}
 
     async def save_settings(
         self, account_id: AccountId, dialect: str, values: Mapping[str, Any], events: frozenset[CallbackEvent]
