@@ -40,12 +40,13 @@ from typing import TYPE_CHECKING, Any, Protocol
 from gateway.core.inbound import PLAIN_TEXT, Nature
 from gateway.store.directory import DirectoryStore
 from gateway.store.modems import ModemStore
+from gateway.store.timeline import TimelineStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from gateway.core.account import Account, AccountChanges
-    from gateway.core.callback import CallbackEvent, OwedCallback
+    from gateway.core.callback import CallbackAnswer, CallbackEvent, OwedCallback
     from gateway.core.directory import Newsletter
     from gateway.core.message import Assignment, Inbound, Message, NewMessage
     from gateway.core.status import Status
@@ -110,6 +111,8 @@ class Settlement:
     REFUSED, NOT_SENT: `next_status` is QUEUED (again at `due_at`, on `spans` if given: the ports that
     may still try) or FAILED or EXPIRED.
     NO_ANSWER: the message stays sending until `decide_ambiguous` or evidence; `decide_at` is when.
+    `code` is the modem's error and `meaning` what it says in plain words, both kept with the attempt; `cause` is what
+    the message shows.
     """
 
     attempt_id: AttemptId
@@ -118,6 +121,7 @@ class Settlement:
     mr: int | None = None
     code: str = ""
     cause: str = ""
+    meaning: str = ""
     next_status: Status | None = None
     due_at: EpochMs | None = None
     spans: tuple[Port, ...] | None = None
@@ -369,7 +373,7 @@ class Load:
     waiting_segments: Mapping[Port, int] = field(default_factory=dict)
 
 
-class Store(DirectoryStore, ModemStore, Protocol):
+class Store(DirectoryStore, ModemStore, TimelineStore, Protocol):
     """The contract; see the module's text."""
 
     load: Load
@@ -529,12 +533,14 @@ class Store(DirectoryStore, ModemStore, Protocol):
         """When the next row that is not `busy` is due, None when none waits."""
         ...
 
-    async def callback_done(self, callback_id: CallbackId, now: EpochMs) -> None:
-        """The receiver took it."""
+    async def callback_done(self, callback_id: CallbackId, now: EpochMs, answer: CallbackAnswer | None = None) -> None:
+        """The receiver took it with `answer`, or nothing is owed any more (None)."""
         ...
 
-    async def callback_retry(self, callback_id: CallbackId, *, next_at: EpochMs, error: str) -> None:
-        """Count a failed try and wait until `next_at`."""
+    async def callback_retry(
+        self, callback_id: CallbackId, *, next_at: EpochMs, error: str, answer: CallbackAnswer | None = None
+    ) -> None:
+        """Count a failed try and wait until `next_at`; `answer` None when no request could be made."""
         ...
 
     async def callback_postpone(self, callback_id: CallbackId, *, next_at: EpochMs) -> None:
@@ -545,7 +551,9 @@ class Store(DirectoryStore, ModemStore, Protocol):
         """Let the account's rows that failed be due at once: their receiver is back."""
         ...
 
-    async def callback_given_up(self, callback_id: CallbackId, *, now: EpochMs, error: str) -> None:
+    async def callback_given_up(
+        self, callback_id: CallbackId, *, now: EpochMs, error: str, answer: CallbackAnswer | None = None
+    ) -> None:
         """Keep the row, visible, without further tries; the later ones of its message go on."""
         ...
 

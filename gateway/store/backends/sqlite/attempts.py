@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from gateway.core.number import match_key
 from gateway.core.types import AttemptId
 from gateway.store.backend import AttemptOutcome, OpenAttempt
+from gateway.store.backends.sqlite.memory import join_ports
 from gateway.store.backends.sqlite.rows import ROW_COLUMNS, Row, row_of
 
 if TYPE_CHECKING:
@@ -40,6 +41,9 @@ WHERE id = :id
 LOSE = """
 UPDATE attempt SET outcome = 'no answer', settled_at = :now, code = :code, cause = :cause, decide_at = :decide_at
 WHERE id = :id
+"""
+NOTE_NEXT = """
+UPDATE attempt SET next_status = :next_status, next_at = :next_at, next_spans = :next_spans WHERE id = :id
 """
 DECIDED = "UPDATE attempt SET decide_at = NULL WHERE id = :id"
 OTHERS = """
@@ -149,6 +153,22 @@ def lose_attempt(
     attempt.outcome, attempt.settled_at = AttemptOutcome.NO_ANSWER.value, now
     attempt.decide_at = decide_at
     tx.execute(LOSE, {"id": attempt.id, "now": now, "code": code, "cause": cause, "decide_at": decide_at})
+
+
+def note_next(
+    tx: Transaction, attempt: Attempt, row: Row, *, now: EpochMs, spans: tuple[Port, ...] | None = None
+) -> None:
+    """Write down what follows from an attempt that did not go out: what its message is now.
+
+    `spans` are the ports that may try it next, when it was moved to others.
+    """
+    values = {
+        "id": attempt.id,
+        "next_status": row.status.value,
+        "next_at": max(row.due_at, now),
+        "next_spans": None if spans is None else join_ports(spans),
+    }
+    tx.execute(NOTE_NEXT, values)
 
 
 def mark_decided(tx: Transaction, attempt: Attempt) -> None:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gateway.core.record import EventKind
 from gateway.core.status import Status
 from gateway.store.backend import AttemptOutcome
 from gateway.store.backends.sqlite import attempts
 from gateway.store.backends.sqlite.attempts import OPEN_OUTCOME, Attempt
+from gateway.store.backends.sqlite.events import add_event
 from gateway.store.backends.sqlite.progress import accept_segment, lose_segment, queue_next_segment
 from gateway.store.backends.sqlite.reports import judge, try_parked
 from gateway.store.backends.sqlite.rows import Row, change_status, save_row
@@ -39,6 +41,8 @@ def take_evidence(tx: Transaction, attempt_id: AttemptId, *, mr: int | None, ref
     if found is None or found[0].outcome not in _UNSETTLED:
         return False
     attempt, row = found
+    if attempt.outcome != OPEN_OUTCOME:
+        add_event(tx, row.id, EventKind.LATE_ANSWER, at=now, text=refused, attempt_id=attempt.id)
     if refused:
         _refuse(tx, row, attempt, refused, now)
     else:
@@ -72,6 +76,7 @@ def _refuse(tx: Transaction, row: Row, attempt: Attempt, refused: str, now: Epoc
     row.pin_sim = attempt.sim if row.segments_sent else None
     if row.status is not Status.QUEUED:
         change_status(tx, row, Status.QUEUED, cause=refused, now=now)
+    attempts.note_next(tx, attempt, row, now=now)
 
 
 def _refuse_second_try(tx: Transaction, row: Row, attempt: Attempt, refused: str, now: EpochMs) -> None:
@@ -82,6 +87,7 @@ def _refuse_second_try(tx: Transaction, row: Row, attempt: Attempt, refused: str
     else:
         row.pin_sim = None
         change_status(tx, row, Status.UNKNOWN, cause=refused, now=now)
+    attempts.note_next(tx, attempt, row, now=now)
 
 
 def decide(tx: Transaction, attempt_id: AttemptId, *, resend: bool, cause: str, now: EpochMs) -> Status | None:
@@ -101,6 +107,7 @@ def decide(tx: Transaction, attempt_id: AttemptId, *, resend: bool, cause: str, 
         row.resent_segment = attempt.segment
         row.pin_sim, row.port, row.due_at = attempt.sim, attempt.port, 0
         change_status(tx, row, Status.QUEUED, cause=cause, now=now)
+        add_event(tx, row.id, EventKind.RESENT, at=now, text=cause, attempt_id=attempt.id)
     else:
         row.pin_sim = None
         change_status(tx, row, Status.UNKNOWN, cause=cause, now=now)

@@ -4,20 +4,23 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gateway.core.record import EventKind
 from gateway.core.status import Status
 from gateway.store.backend import AttemptOutcome
 from gateway.store.backends.sqlite.attempts import (
     OPEN_OUTCOME,
     Attempt,
     lose_attempt,
+    note_next,
     other_outcomes,
     settle_attempt,
 )
+from gateway.store.backends.sqlite.events import add_event
 from gateway.store.backends.sqlite.memory import join_ports, split_ports
 from gateway.store.backends.sqlite.rows import Row, change_status
 
 if TYPE_CHECKING:
-    from gateway.core.types import AccountId, EpochMs
+    from gateway.core.types import AccountId, EpochMs, Port
     from gateway.store.backend import Settlement
     from gateway.store.backends.sqlite.transaction import Transaction
 
@@ -68,30 +71,35 @@ def queue_next_segment(tx: Transaction, row: Row, attempt: Attempt, *, now: Epoc
 
 def refuse_segment(tx: Transaction, row: Row, attempt: Attempt, settlement: Settlement, now: EpochMs) -> None:
     """The segment did not go out: its message waits again or ends, as the settlement says."""
-    settle_attempt(tx, attempt, settlement.outcome, now=now, code=settlement.code, cause=settlement.cause)
+    cause = settlement.meaning or settlement.cause
+    settle_attempt(tx, attempt, settlement.outcome, now=now, code=settlement.code, cause=cause)
     if _was_accepted_before(tx, row, attempt):
         _advance(tx, row, attempt, now=now, sent_at=attempt.opened_at)
         return
     if row.status is not Status.SENDING or settlement.next_status is None:
         return
+    moved_to: tuple[Port, ...] | None = None
     if settlement.next_status is Status.QUEUED:
         row.due_at = settlement.due_at if settlement.due_at is not None and settlement.due_at > now else 0
         if row.segments_sent or row.is_possible_duplicate:
             row.pin_sim = attempt.sim
         elif settlement.spans is not None:
-            _narrow(row, settlement)
+            moved_to = _narrow(row, settlement)
     else:
         row.pin_sim, row.failure_code = None, settlement.code
     change_status(tx, row, settlement.next_status, cause=settlement.cause, now=now)
+    note_next(tx, attempt, row, now=now, spans=moved_to)
 
 
-def _narrow(row: Row, settlement: Settlement) -> None:
-    """Keep only the ports that may still try; one that the caller did not allow never may."""
+def _narrow(row: Row, settlement: Settlement) -> tuple[Port, ...] | None:
+    """Keep only the ports that may still try, and give them; one that the caller did not allow never may."""
     allowed = split_ports(row.spans)
-    spans = [port for port in settlement.spans or () if not allowed or port in allowed]
-    if spans:
-        row.spans = join_ports(spans)
-        row.port = row.port if row.port in spans else None
+    spans = tuple(port for port in settlement.spans or () if not allowed or port in allowed)
+    if not spans:
+        return None
+    row.spans = join_ports(spans)
+    row.port = row.port if row.port in spans else None
+    return spans
 
 
 def lose_segment(
@@ -103,10 +111,14 @@ def lose_segment(
     decide_at: EpochMs | None,
     now: EpochMs | None,
     code: str = "",
+    meaning: str = "",
 ) -> None:
     """No answer came: the message stays sending, unless an earlier attempt of the segment was accepted."""
     is_known = _was_accepted_before(tx, row, attempt)
-    lose_attempt(tx, attempt, code=code, cause=cause, decide_at=None if is_known else decide_at, now=now)
+    decide_at = None if is_known else decide_at
+    lose_attempt(tx, attempt, code=code, cause=meaning or cause, decide_at=decide_at, now=now)
+    said = f"{code}, {meaning}" if code and meaning not in {"", code} else cause
+    add_event(tx, row.id, EventKind.NO_ANSWER, at=now or attempt.opened_at, text=said, attempt_id=attempt.id)
     if is_known:
         _advance(tx, row, attempt, now=now or attempt.opened_at, sent_at=attempt.opened_at)
     elif row.status is Status.SENDING:

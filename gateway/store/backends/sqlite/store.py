@@ -22,12 +22,13 @@ from gateway.store.backends.sqlite import (
 from gateway.store.backends.sqlite.dialect_settings import SettingsDatabase
 from gateway.store.backends.sqlite.directory import DirectoryDatabase
 from gateway.store.backends.sqlite.modems import ModemDatabase
+from gateway.store.backends.sqlite.timeline import TimelineDatabase
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gateway.core.account import Account, AccountChanges
-    from gateway.core.callback import OwedCallback
+    from gateway.core.callback import CallbackAnswer, OwedCallback
     from gateway.core.directory import Newsletter
     from gateway.core.message import Inbound, Message, NewMessage
     from gateway.core.status import Status
@@ -51,7 +52,7 @@ if TYPE_CHECKING:
     )
 
 
-class SqliteStore(DirectoryDatabase, ModemDatabase, SettingsDatabase):
+class SqliteStore(DirectoryDatabase, ModemDatabase, SettingsDatabase, TimelineDatabase):
     """Keeps the contract of `gateway.store.backend.Store`; the calls are described there."""
 
     # --- messages -------------------------------------------------------------------------------
@@ -191,13 +192,20 @@ class SqliteStore(DirectoryDatabase, ModemDatabase, SettingsDatabase):
         """When the next row is due, None when none waits."""
         return await self.read(lambda connection: callbacks.read_next_at(connection, busy=busy))
 
-    async def callback_done(self, callback_id: CallbackId, now: EpochMs) -> None:  # noqa: ARG002 (contract)
-        """The receiver has it: the row leaves."""
-        await self.write(lambda tx: callbacks.remove(tx, callback_id))
+    async def callback_done(
+        self,
+        callback_id: CallbackId,
+        now: EpochMs,  # noqa: ARG002 (contract)
+        answer: CallbackAnswer | None = None,
+    ) -> None:
+        """The receiver has it: the row leaves, its answer stays."""
+        await self.write(lambda tx: callbacks.remove(tx, callback_id, answer))
 
-    async def callback_retry(self, callback_id: CallbackId, *, next_at: EpochMs, error: str) -> None:
+    async def callback_retry(
+        self, callback_id: CallbackId, *, next_at: EpochMs, error: str, answer: CallbackAnswer | None = None
+    ) -> None:
         """Try again at `next_at`."""
-        await self.write(lambda tx: callbacks.retry(tx, callback_id, next_at=next_at, error=error))
+        await self.write(lambda tx: callbacks.retry(tx, callback_id, next_at=next_at, error=error, answer=answer))
 
     async def callback_postpone(self, callback_id: CallbackId, *, next_at: EpochMs) -> None:
         """Wait without having tried."""
@@ -207,9 +215,11 @@ class SqliteStore(DirectoryDatabase, ModemDatabase, SettingsDatabase):
         """Let what failed be tried again at once."""
         await self.write(lambda tx: callbacks.make_due(tx, account_id, dialect, now))
 
-    async def callback_given_up(self, callback_id: CallbackId, *, now: EpochMs, error: str) -> None:
+    async def callback_given_up(
+        self, callback_id: CallbackId, *, now: EpochMs, error: str, answer: CallbackAnswer | None = None
+    ) -> None:
         """Keep the row without further tries."""
-        await self.write(lambda tx: callbacks.give_up(tx, callback_id, now=now, error=error))
+        await self.write(lambda tx: callbacks.give_up(tx, callback_id, now=now, error=error, answer=answer))
 
     # --- accounts -------------------------------------------------------------------------------
 
