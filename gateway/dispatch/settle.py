@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gateway.core.follow import follow_words, wait_words
 from gateway.core.retry import retry_delay_s
 from gateway.core.status import Status
 from gateway.core.types import EpochMs
@@ -55,6 +56,14 @@ def settlement_of(
     return _settlement(assignment, kind, outcome, next_status=Status.QUEUED, due_at=due_at)
 
 
+def follows_of(settlement: Settlement, now: EpochMs) -> str:
+    """Give in plain words what becomes of the message of an attempt that was not accepted, as its timeline says it."""
+    if settlement.decide_at is not None:
+        return wait_words(settlement.decide_at - now)
+    wait_ms = max(0, (settlement.due_at or now) - now)
+    return follow_words(settlement.next_status, wait_ms=wait_ms, spans=settlement.spans, name="span {}".format)
+
+
 def _delay_s(assignment: Assignment, outcome: Outcome, settings: DispatchSection) -> float | None:
     if outcome.verdict is Verdict.OTHER_VALIDITY:
         return 0.0
@@ -91,6 +100,7 @@ def _settlement(
         mr=mr,
         code=outcome.code,
         cause=outcome.code or outcome.text,
+        meaning=outcome.text,
         next_status=next_status,
         due_at=due_at,
         spans=spans,
