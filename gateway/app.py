@@ -13,6 +13,7 @@ from gateway.api.server import Server
 from gateway.callbacks.sender import CallbackSender
 from gateway.clock import Clock
 from gateway.control import ControlServer, control_path
+from gateway.control_messages_read import LocalMessages
 from gateway.control_spans import LocalSpans
 from gateway.control_ussd import LocalUssd
 from gateway.core.types import Port
@@ -114,6 +115,7 @@ class App:
                 "span": LocalSpans(self.spans).call,
                 "directory": upkeep.call,
                 "ussd": LocalUssd(self.service.ussd).call,
+                "message": LocalMessages(self.service.timelines, timezone=settings.gateway.timezone).call,
             },
         )
         self._pool_task: asyncio.Task[None] | None = None

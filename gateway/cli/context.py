@@ -15,6 +15,7 @@ from gateway.clock import Clock
 from gateway.config.load import load_settings
 from gateway.control import RemoteAccounts, control_path, running_accounts
 from gateway.control_directory import RemoteUpkeep
+from gateway.control_messages_read import LocalMessages, RemoteMessages
 from gateway.control_spans import LocalSpans, RemoteSpans
 from gateway.core.number import read_number
 from gateway.directory.directory import Directory
@@ -22,6 +23,7 @@ from gateway.directory.upkeep import Upkeep
 from gateway.errors import ConfigError, StoreError
 from gateway.service.accounts import Accounts
 from gateway.service.spans import SpanBoard, SpanCondition
+from gateway.service.timelines import Timelines
 from gateway.store.backends.sqlite.store import SqliteStore
 
 if TYPE_CHECKING:
@@ -91,6 +93,22 @@ async def open_spans(settings: Settings) -> AsyncIterator[LocalSpans | RemoteSpa
         for port in board.ports():
             board.set_condition(port, SpanCondition(reason="the gateway is not running"))
         yield LocalSpans(span_desk(settings, board=board, store=store, clock=Clock()))
+
+
+@contextlib.asynccontextmanager
+async def open_messages(settings: Settings) -> AsyncIterator[LocalMessages | RemoteMessages]:
+    """Give the messages to look at: of the running gateway if there is one, else as they are stored."""
+    path = control_path(settings.store.path)
+    if await running_accounts(path) is not None:
+        yield RemoteMessages(path)
+        return
+    if not settings.store.path.exists():
+        raise click.ClickException(f"{settings.store.path} is not there: the gateway has not run yet")
+    async with _open_store(settings) as store:
+        board = SpanBoard(lambda: store.load)
+        board.put(await store.spans())
+        timelines = Timelines(store, board=board, settings=settings)
+        yield LocalMessages(timelines, timezone=settings.gateway.timezone)
 
 
 @contextlib.asynccontextmanager

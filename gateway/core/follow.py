@@ -55,7 +55,7 @@ def duration_words(span_ms: int) -> str:
         return f"{span_ms} ms"
     seconds = span_ms / 1000
     if seconds < 120:
-        return f"{seconds:.3g} s"
+        return f"{round(seconds, 1):g} s"
     if seconds < 7200:
         return f"{round(seconds / 60)} min"
     return f"{round(seconds / 3600)} h" if seconds < 172_800 else f"{round(seconds / 86_400)} days"

@@ -118,7 +118,9 @@ def _tell_acceptance(draft: _Draft, coding: Coding | None, why: str) -> None:
         request_report=draft.record.request_report,
         valid_until=moment(draft.record.valid_until),
     )
-    spans = draft.record.spans
+    # Whoever moves a message to other spans narrows them: then those of the acceptance are not known any more.
+    is_moved = any(one.next_spans is not None for one in draft.record.attempts)
+    spans = () if is_moved else draft.record.spans
     only = f"only {' or '.join(map(words.span, spans))} may send it" if spans else ""
     if why or only:
         text = "; ".join(filter(None, (why, only)))
@@ -165,12 +167,13 @@ def _tell_outcome(draft: _Draft, index: int, attempt: AttemptRecord) -> None:
             follows = follow_words(
                 attempt.next_status, wait_ms=wait_ms, spans=attempt.next_spans, name=draft.words.span
             )
-            text = "; ".join(filter(None, (error_words(attempt.code, attempt.cause), follows)))
+            text = _segment(draft, attempt)
+            text += "; ".join(filter(None, (error_words(attempt.code, attempt.cause), follows)))
             facts |= {"code": attempt.code, "meaning": attempt.cause, "follows": follows}
             draft.add(at, order, attempt.outcome, text, **facts)
         case "no answer" if not _is_told(draft, attempt.id):
             # Older than the events: the attempt itself is all there is.
-            _tell_no_answer(draft, at, order, error_words(attempt.code, attempt.cause), facts)
+            _tell_no_answer(draft, at, order, attempt, error_words(attempt.code, attempt.cause))
 
 
 def error_words(code: str, meaning: str) -> str:
@@ -184,8 +187,9 @@ def _is_told(draft: _Draft, attempt_id: AttemptId) -> bool:
     return any(one.kind is EventKind.NO_ANSWER and one.attempt_id == attempt_id for one in draft.record.events)
 
 
-def _tell_no_answer(draft: _Draft, at: EpochMs, order: int, said: str, facts: dict[str, Any]) -> None:
-    text = "; ".join(filter(None, (said, "it may have been sent, evidence is awaited")))
+def _tell_no_answer(draft: _Draft, at: EpochMs, order: int, attempt: AttemptRecord, said: str) -> None:
+    text = _segment(draft, attempt) + "; ".join(filter(None, (said, "it may have been sent, evidence is awaited")))
+    facts = {"attempt": attempt.id, "segment": attempt.segment + 1, "span": attempt.port}
     draft.add(at, order, UNANSWERED, text, meaning=said, **facts)
 
 
@@ -222,8 +226,8 @@ def _tell_event(draft: _Draft, event: MessageEvent, orders: dict[AttemptId, int]
     match event.kind:
         case EventKind.EARLIER_REPORT if attempt is not None:
             _tell_report(draft, order - 1, attempt, event.at, int(event.text))
-        case EventKind.NO_ANSWER:
-            _tell_no_answer(draft, event.at, order - 2, event.text, facts)
+        case EventKind.NO_ANSWER if attempt is not None:
+            _tell_no_answer(draft, event.at, order - 2, attempt, event.text)
         case EventKind.RESENT:
             text = f"{event.text}; sent once more on the same SIM, possible duplicate"
             draft.add(event.at, order, event.kind.value, text, reason=event.text, is_possible_duplicate=True, **facts)
