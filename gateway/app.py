@@ -115,7 +115,7 @@ class App:
                 "span": LocalSpans(self.spans).call,
                 "directory": upkeep.call,
                 "ussd": LocalUssd(self.service.ussd).call,
-                "message": LocalMessages(self.service.timelines, timezone=settings.gateway.timezone).call,
+                "message": LocalMessages(self.service.timelines).call,
             },
         )
         self._pool_task: asyncio.Task[None] | None = None

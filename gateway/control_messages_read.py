@@ -9,10 +9,9 @@ from gateway.control import ask
 from gateway.core.inbound_timeline import what_it_is, why_aside
 from gateway.core.message import Message
 from gateway.core.status import Status
-from gateway.core.timeline_entry import Entry, moment
+from gateway.core.timeline_entry import Entry, key_of, moment
 from gateway.core.types import EpochMs, MessageId, Port
 from gateway.errors import InvalidFieldError
-from gateway.service.timelines import key_of
 from gateway.store.timeline import FindQuery
 
 if TYPE_CHECKING:
@@ -28,11 +27,10 @@ LONGEST_WAIT_S = 60.0
 
 
 class LocalMessages:
-    """The messages of this process; instants in texts are written in `timezone`."""
+    """The messages of this process; `timezone` in calls is that of instants in texts."""
 
-    def __init__(self, timelines: Timelines, *, timezone: str) -> None:
+    def __init__(self, timelines: Timelines) -> None:
         self._timelines = timelines
-        self._zone = ZoneInfo(timezone)
 
     async def call(self, call: str, arguments: Json) -> Any:
         """Answer a call; InvalidFieldError names what is wrong with it."""
@@ -40,12 +38,12 @@ class LocalMessages:
             case "list":
                 return await self._list(arguments)
             case "show":
-                timeline = await self._timelines.show(int(arguments["id"]), zone=self._zone)
+                timeline = await self._timelines.show(int(arguments["id"]), zone=ZoneInfo(arguments["timezone"]))
             case "wait":
                 timeline = await self._timelines.wait(
                     int(arguments["id"]),
                     seen=[str(key) for key in arguments["seen"]],
-                    zone=self._zone,
+                    zone=ZoneInfo(arguments["timezone"]),
                     timeout_s=min(LONGEST_WAIT_S, float(arguments["timeout_s"])),
                 )
             case _:

@@ -107,8 +107,7 @@ async def open_messages(settings: Settings) -> AsyncIterator[LocalMessages | Rem
     async with _open_store(settings) as store:
         board = SpanBoard(lambda: store.load)
         board.put(await store.spans())
-        timelines = Timelines(store, board=board, settings=settings)
-        yield LocalMessages(timelines, timezone=settings.gateway.timezone)
+        yield LocalMessages(Timelines(store, board=board, settings=settings))
 
 
 @contextlib.asynccontextmanager

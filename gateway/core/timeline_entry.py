@@ -32,6 +32,12 @@ class Words:
     instant: Callable[[EpochMs], str]
 
 
+def key_of(entry: Entry) -> str:
+    """Give what tells an entry from the others of its message; it stays when more becomes known of the same thing."""
+    about = entry.facts.get("callback") or entry.facts.get("attempt") or ""
+    return f"{moment(entry.at)} {entry.kind} {about}"
+
+
 def moment(at: EpochMs | None) -> str | None:
     """Give an instant as programs read it, with milliseconds; None stays None.
 

@@ -13,7 +13,7 @@ from gateway.core.inbound_timeline import inbound_timeline
 from gateway.core.message import Message
 from gateway.core.status import Status
 from gateway.core.timeline import Coding, outbound_timeline
-from gateway.core.timeline_entry import Words
+from gateway.core.timeline_entry import Words, key_of
 from gateway.core.types import MessageId
 from gateway.errors import InvalidFieldError
 from gateway.store.backend import StatusChanged
@@ -96,7 +96,7 @@ class Timelines:
     async def wait(self, message_id: int, *, seen: Sequence[str], zone: ZoneInfo, timeout_s: float) -> Timeline:
         """Give the timeline once it has an entry that is not among those `seen`, or as it is after `timeout_s`.
 
-        Entries are seen by their `key_of`.
+        Entries are seen by their `core.timeline_entry.key_of`.
         """
         changed = asyncio.Event()
 
@@ -164,11 +164,6 @@ class Timelines:
             f"{language.name.capitalize()} {kind} shift" for kind, language in shifts if language is not None
         )
         return Coding(alphabet=_ALPHABETS[encoding.alphabet], tables=tables)
-
-
-def key_of(entry: Entry) -> str:
-    """Give what tells an entry from the others of its message."""
-    return f"{entry.at} {entry.kind} {entry.text}"
 
 
 def _is_settled(message: Message, record: MessageRecord) -> bool:

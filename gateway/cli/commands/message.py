@@ -6,7 +6,7 @@ import asyncio
 import json
 import re
 import time
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
@@ -85,13 +85,15 @@ def list_(*, limit: int, as_json: bool, config: Path | None, **filters: Any) -> 
     rows, older_than = _run(_search(settings, filters, limit))
     if as_json:
         click.echo(json.dumps(rows, indent=2, ensure_ascii=False))
+    elif not rows:
+        click.echo("(no such message)", err=True)
     elif filters["inbound"] or filters["aside"]:
         print_table(
-            ("ID", f"RECEIVED ({_zone_name(zone)})", "SENDER", "SPAN", "WHAT", "NOTE"),
+            ("ID", f"RECEIVED ({zone})", "SENDER", "SPAN", "WHAT", "NOTE"),
             (_inbound_row(row, zone) for row in rows),
         )
     else:
-        head = ("ID", f"ACCEPTED ({_zone_name(zone)})", "ACCOUNT", "RECIPIENT", "STATUS", "SPAN", "SEGMENTS", "CAUSE")
+        head = ("ID", f"ACCEPTED ({zone})", "ACCOUNT", "RECIPIENT", "STATUS", "SPAN", "SEGMENTS", "CAUSE")
         print_table(head, (_outbound_row(row, zone) for row in rows))
     if older_than is not None:
         click.echo(f"(older ones: --before {older_than})", err=True)
@@ -115,13 +117,13 @@ def show(*, message_id: int, has_text: bool, follow: bool, as_json: bool, config
     if follow:
         _run(_follow(settings, message_id, has_text=has_text, as_json=as_json, zone=zone))
         return
-    shown = _run(_call(settings, "show", id=message_id, text=has_text))
+    shown = _run(_show(settings, message_id, has_text=has_text))
     if as_json:
         click.echo(json.dumps(shown, indent=2, ensure_ascii=False))
         return
     _print_head(shown["message"])
     rows = ((_time(entry["at"], zone), entry["kind"], entry["text"]) for entry in shown["entries"])
-    print_table((f"TIME ({_zone_name(zone)})", "WHAT", "DETAIL"), rows)
+    print_table((f"TIME ({zone})", "WHAT", "DETAIL"), rows)
 
 
 # --- asking ---------------------------------------------------------------------------------------
@@ -138,9 +140,13 @@ def _run(work: Coroutine[Any, Any, Any]) -> Any:
         raise click.ClickException("no gateway is running here") from error
 
 
-async def _call(settings: Settings, call: str, **arguments: object) -> Any:
+async def _show(settings: Settings, message_id: int, *, has_text: bool) -> Json:
+    arguments = {"id": message_id, "text": has_text, "timezone": settings.gateway.timezone}
     async with open_messages(settings) as messages:
-        return await messages.call(call, arguments)
+        shown: Json = await messages.call("show", arguments)
+    for entry in shown["entries"]:
+        del entry["key"]  # of use for --follow only
+    return shown
 
 
 async def _search(settings: Settings, filters: Json, limit: int) -> tuple[list[Json], int | None]:
@@ -160,19 +166,21 @@ async def _search(settings: Settings, filters: Json, limit: int) -> tuple[list[J
 async def _follow(settings: Settings, message_id: int, *, has_text: bool, as_json: bool, zone: ZoneInfo) -> None:
     """Print entries as they come: a JSON object a line, or lines as `show` has them."""
     messages = RemoteMessages(control_path(settings.store.path))
-    shown = await messages.call("show", {"id": message_id, "text": has_text})
+    arguments = {"id": message_id, "text": has_text, "timezone": settings.gateway.timezone}
+    shown = await messages.call("show", arguments)
     if not as_json:
         _print_head(shown["message"])
     seen: list[str] = []
     while True:
         for entry in shown["entries"]:
-            if entry["key"] not in seen:
-                seen.append(entry["key"])
+            key = entry.pop("key")
+            if key not in seen:
+                seen.append(key)
                 line = f"{_time(entry['at'], zone)}  {entry['kind']:15}  {entry['text']}"
                 click.echo(json.dumps(entry, ensure_ascii=False) if as_json else line)
         if shown["is_over"]:
             return
-        shown = await messages.call("wait", {"id": message_id, "seen": seen, "timeout_s": WAIT_S, "text": False})
+        shown = await messages.call("wait", {**arguments, "text": False, "seen": seen, "timeout_s": WAIT_S})
 
 
 def _check(filters: Json) -> None:
@@ -255,7 +263,3 @@ def _inbound_row(row: Json, zone: ZoneInfo) -> tuple[str, ...]:
 def _time(text: str, zone: ZoneInfo) -> str:
     at = datetime.fromisoformat(text).astimezone(zone)
     return f"{at:%Y-%m-%d %H:%M:%S}.{at.microsecond // 1000:03}"
-
-
-def _zone_name(zone: ZoneInfo) -> str:
-    return datetime.now(UTC).astimezone(zone).tzname() or str(zone)
