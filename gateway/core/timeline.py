@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 UNANSWERED = "no answer"
 ACCEPTED = "accepted"
 _ENDED = {
+    Status.HELD: "it must wait",
     Status.SENT: "the network took every segment",
     Status.DELIVERED: "every segment was delivered",
     Status.UNDELIVERED: "the network gave it up",
@@ -242,8 +243,10 @@ def _tell_event(draft: _Draft, event: MessageEvent, orders: dict[AttemptId, int]
 
 
 def _tell_end(draft: _Draft) -> None:
-    """Tell how it ended, or that it is sent, unless an event did: those of the message's own row."""
+    """Tell from the message's own row how it ended, that it is sent or that it is held, unless an event did."""
     message = draft.message
+    if message.status is Status.HELD and message.send_at is not None and message.changed_at == message.accepted_at:
+        return  # it was put off when it was accepted
     if message.status not in _ENDED or any(
         event.kind.value == message.status.value and event.at == message.changed_at for event in draft.record.events
     ):

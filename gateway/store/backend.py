@@ -467,12 +467,22 @@ class Store(DirectoryStore, ModemStore, TimelineStore, Protocol):
         """Settle an attempt that a crash left open as NO_ANSWER."""
         ...
 
-    async def evidence(self, attempt_id: AttemptId, *, mr: int | None, refused: str, now: EpochMs) -> bool:
+    async def evidence(
+        self,
+        attempt_id: AttemptId,
+        *,
+        mr: int | None,
+        refused: str,
+        now: EpochMs,
+        meaning: str = "",
+        is_unsent: bool = False,
+    ) -> bool:
         """Settle an open or unanswered attempt by a late answer.
 
         `refused` empty: it was accepted with `mr`. A resend that is queued but not yet claimed is taken
-        back. `refused` with text: it did not go out; the message is queued again. False when the attempt
-        was settled already.
+        back. `refused` with text: it did not go out; the message is queued again. `meaning` is what the modem's error
+        says in plain words; `is_unsent` says that no modem refused it, none had got it. False when the attempt was
+        settled already.
         """
         ...
 

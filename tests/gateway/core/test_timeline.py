@@ -100,6 +100,16 @@ def test_what_is_put_off_is_held_until_it_is_due() -> None:
     ]
 
 
+def test_what_is_held_from_the_start_is_told_with_its_reason_once() -> None:
+    assert told(a_message(Status.HELD, cause="over the quota until 12:00"))[1:] == [
+        (0, "held", "over the quota until 12:00")
+    ]
+    put_off = a_message(Status.HELD, send_at=at(5000))
+    assert [kind for _, kind, _ in told(put_off)] == ["accepted", "held"]
+    again = a_message(Status.HELD, changed=900, cause="paused")
+    assert told(again, events=[an_event(EventKind.HELD, 900, "paused")])[1:] == [(900, "held", "paused")]
+
+
 def test_a_refusal_is_told_with_code_words_and_what_followed() -> None:
     moved = an_attempt(
         1, 10, 500, "refused", code="+CMS ERROR 38", cause="network out of order",

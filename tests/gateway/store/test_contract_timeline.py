@@ -109,10 +109,24 @@ async def test_a_late_refusal_says_what_followed(store: Store) -> None:
     message_id = await accept_one(store)
     assignment = await claim(store)
     await settle(store, settled(assignment, AttemptOutcome.NO_ANSWER, cause="silent", decide_at=FAR), at=10)
-    await store.evidence(assignment.attempt_id, mr=None, refused="+CMS ERROR 38", now=EpochMs(NOW + 50))
+    await store.evidence(
+        assignment.attempt_id, mr=None, refused="+CMS ERROR 38", now=EpochMs(NOW + 50), meaning="no network"
+    )
     record = await store.message_record(message_id)
-    assert events(record)[1:] == [(EventKind.LATE_ANSWER, 50, "+CMS ERROR 38")]
-    assert (record.attempts[0].outcome, record.attempts[0].next_status) == ("refused", Status.QUEUED)
+    assert events(record)[1:] == [(EventKind.LATE_ANSWER, 50, "+CMS ERROR 38, no network")]
+    (attempt,) = record.attempts
+    assert (attempt.outcome, attempt.code, attempt.cause) == ("refused", "+CMS ERROR 38", "no network")
+    assert attempt.next_status is Status.QUEUED
+
+
+async def test_an_attempt_that_no_modem_got_was_not_sent(store: Store) -> None:
+    message_id = await accept_one(store)
+    assignment = await claim(store)
+    await store.evidence(assignment.attempt_id, mr=None, refused="stopped before", now=NOW, is_unsent=True)
+    record = await store.message_record(message_id)
+    assert record.events == []  # it was open: nothing had been told of it
+    (attempt,) = record.attempts
+    assert (attempt.outcome, attempt.cause, attempt.next_status) == ("not sent", "stopped before", Status.QUEUED)
 
 
 async def test_an_ambiguous_error_keeps_its_code_and_meaning(store: Store) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gateway.core.record import EventKind
@@ -35,16 +36,33 @@ def lose_attempt(tx: Transaction, attempt_id: AttemptId, *, cause: str, decide_a
     save_row(tx, row)
 
 
-def take_evidence(tx: Transaction, attempt_id: AttemptId, *, mr: int | None, refused: str, now: EpochMs) -> bool:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Refusal:
+    """A late answer that says no, or the certainty that no modem had got it (`is_unsent`)."""
+
+    text: str
+    meaning: str = ""
+    is_unsent: bool = False
+
+    @property
+    def words(self) -> str:
+        """It as a person reads it."""
+        return ", ".join(filter(None, (self.text, self.meaning)))
+
+
+def take_evidence(
+    tx: Transaction, attempt_id: AttemptId, *, mr: int | None, refusal: Refusal | None, now: EpochMs
+) -> bool:
     """Settle an attempt by a late answer; False when it was settled already."""
     found = attempts.read_attempt(tx, attempt_id)
     if found is None or found[0].outcome not in _UNSETTLED:
         return False
     attempt, row = found
     if attempt.outcome != OPEN_OUTCOME:
-        add_event(tx, row.id, EventKind.LATE_ANSWER, at=now, text=refused, attempt_id=attempt.id)
-    if refused:
-        _refuse(tx, row, attempt, refused, now)
+        said = "" if refusal is None else refusal.words
+        add_event(tx, row.id, EventKind.LATE_ANSWER, at=now, text=said, attempt_id=attempt.id)
+    if refusal is not None:
+        _refuse(tx, row, attempt, refusal, now)
     else:
         accept_segment(tx, row, attempt, mr=mr, now=now, sent_at=now)
         after_settling(tx, row, attempt, now=now)
@@ -60,8 +78,10 @@ def after_settling(tx: Transaction, row: Row, attempt: Attempt, *, now: EpochMs)
         judge(tx, row, now=now, sent_at=attempt.opened_at)
 
 
-def _refuse(tx: Transaction, row: Row, attempt: Attempt, refused: str, now: EpochMs) -> None:
-    attempts.settle_attempt(tx, attempt, AttemptOutcome.REFUSED, now=now, code=refused, cause=refused)
+def _refuse(tx: Transaction, row: Row, attempt: Attempt, refusal: Refusal, now: EpochMs) -> None:
+    outcome = AttemptOutcome.NOT_SENT if refusal.is_unsent else AttemptOutcome.REFUSED
+    refused = refusal.text
+    attempts.settle_attempt(tx, attempt, outcome, now=now, code=refused, cause=refusal.meaning or refused)
     if attempt.segment != row.segments_sent or row.status not in _CAN_WAIT_AGAIN:
         return
     others = attempts.other_outcomes(tx, attempt)

@@ -24,6 +24,10 @@ STRETCH = 100_000
 """Most ids that one call walks over."""
 ABOVE_ALL_IDS = 1 << 31
 
+MOST_OPEN = 300_000
+"""With more that are open the newest are soon found by a walk, and fetching them all would take longer."""
+COUNT_OPEN = f"{WAITING} SELECT count(*) FROM (SELECT 1 FROM waiting LIMIT :most)"  # noqa: S608 (constants)
+
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class _Source:
@@ -96,7 +100,8 @@ def _sources(
         return box.by_number, 0
     if query.is_aside:
         return (_ASIDE,), 0
-    if box is _OUTBOX and query.statuses is not None and query.statuses <= OPEN:
+    is_open = box is _OUTBOX and query.statuses is not None and query.statuses <= OPEN
+    if is_open and connection.execute(COUNT_OPEN, {"most": MOST_OPEN + 1}).fetchone()[0] <= MOST_OPEN:
         return (_OPEN,), 0
     sql = f"SELECT max(id) FROM {box.table} WHERE id < :before"  # noqa: S608 (constants)
     newest = connection.execute(sql, {"before": before}).fetchone()[0] or 0

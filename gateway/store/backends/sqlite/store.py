@@ -132,9 +132,19 @@ class SqliteStore(DirectoryDatabase, ModemDatabase, SettingsDatabase, TimelineDa
         """Settle an attempt that a crash left open as one without an answer."""
         await self.write(lambda tx: evidence.lose_attempt(tx, attempt_id, cause=cause, decide_at=decide_at))
 
-    async def evidence(self, attempt_id: AttemptId, *, mr: int | None, refused: str, now: EpochMs) -> bool:
+    async def evidence(
+        self,
+        attempt_id: AttemptId,
+        *,
+        mr: int | None,
+        refused: str,
+        now: EpochMs,
+        meaning: str = "",
+        is_unsent: bool = False,
+    ) -> bool:
         """Settle an open or unanswered attempt by a late answer."""
-        return await self.write(lambda tx: evidence.take_evidence(tx, attempt_id, mr=mr, refused=refused, now=now))
+        refusal = evidence.Refusal(text=refused, meaning=meaning, is_unsent=is_unsent) if refused else None
+        return await self.write(lambda tx: evidence.take_evidence(tx, attempt_id, mr=mr, refusal=refusal, now=now))
 
     async def decide_ambiguous(self, attempt_id: AttemptId, *, resend: bool, cause: str, now: EpochMs) -> Status | None:
         """Queue the message once more on the same SIM, or call it unknown."""
