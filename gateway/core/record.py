@@ -37,6 +37,8 @@ class EventKind(StrEnum):
     """No evidence came: it is sent once more, perhaps twice for its recipient."""
     EARLIER_REPORT = "earlier report"
     """A delivery report that a later one took the place of; the text is its TP-ST as a number."""
+    LEFT_OUT = "left out"
+    """More of one sort happened than is kept."""
     RESCHEDULED = "rescheduled"
     """Somebody changed when it is to be sent."""
 

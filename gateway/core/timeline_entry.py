@@ -38,6 +38,16 @@ def key_of(entry: Entry) -> str:
     return f"{moment(entry.at)} {entry.kind} {about}"
 
 
+def shortened(entries: list[Entry], most: int) -> list[Entry]:
+    """Give no more than `most` (at least 4) entries: some of the first, the last ones, and how many are left out."""
+    if len(entries) <= most:
+        return entries
+    first, last = most // 4, most - most // 4 - 1
+    gone = entries[first : len(entries) - last]
+    text = f"{len(gone)} entries until {moment(gone[-1].at)}"
+    return [*entries[:first], Entry(at=gone[0].at, kind="left out", text=text), *entries[-last:]]
+
+
 def moment(at: EpochMs | None) -> str | None:
     """Give an instant as programs read it, with milliseconds; None stays None.
 

@@ -13,7 +13,7 @@ from gateway.core.inbound_timeline import inbound_timeline
 from gateway.core.message import Message
 from gateway.core.status import Status
 from gateway.core.timeline import Coding, outbound_timeline
-from gateway.core.timeline_entry import Words, key_of
+from gateway.core.timeline_entry import Words, key_of, shortened
 from gateway.core.types import MessageId
 from gateway.errors import InvalidFieldError
 from gateway.store.backend import StatusChanged
@@ -34,6 +34,8 @@ if TYPE_CHECKING:
 
 LOOK_AGAIN_S = 1.0
 """Callbacks and lost answers change no status, so there is no news of them: who waits looks so often."""
+MOST_ENTRIES = 1000
+"""A modem that never takes a message is tried for days; nobody reads all of that."""
 _ALPHABETS = {sms.Alphabet.GSM7: "GSM-7", sms.Alphabet.UCS2: "UCS-2", sms.Alphabet.DATA8: "8-bit"}
 
 
@@ -73,14 +75,14 @@ class Timelines:
         )
         is_told = not any(one.last is None and not one.is_waiting for one in record.callbacks)
         if not isinstance(message, Message):
-            entries = inbound_timeline(message, record, words)
+            entries = shortened(inbound_timeline(message, record, words), MOST_ENTRIES)
             return Timeline(message=message, account=None, coding=None, entries=entries, is_over=is_told)
         coding = self._coding(message)
         return Timeline(
             message=message,
             account=names[message.account_id],
             coding=coding,
-            entries=outbound_timeline(message, record, words, coding=coding),
+            entries=shortened(outbound_timeline(message, record, words, coding=coding), MOST_ENTRIES),
             is_over=is_told and _is_settled(message, record),
         )
 

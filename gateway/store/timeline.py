@@ -7,6 +7,7 @@ The duties of `gateway.store.backend` hold here too, and:
    of one, the decision to send again, and a delivery report that a later one takes the place of.
 2. Of a callback MUST be kept: how often it was tried, and what the first and the last try gave; no more, so that
    a receiver which is away for days costs one row.
+   The same goes for a message that is held and let go very often: a hundred events, then that there were more.
 3. What is on record of a message goes when the message goes.
 """
 

@@ -15,10 +15,15 @@ if TYPE_CHECKING:
 ADD = """
 INSERT INTO message_event (message_id, at, kind, attempt_id, text) VALUES (:message_id, :at, :kind, :attempt_id, :text)
 """
+COUNT = "SELECT count(*) FROM message_event INDEXED BY message_event_message WHERE message_id = :id"
 READ = """
 SELECT at, kind, text, attempt_id FROM message_event INDEXED BY message_event_message
 WHERE message_id = :id ORDER BY id
 """
+
+MOST_TURNS = 100
+"""With so many events of a message, further holds and releases are not told: a quota may let it wait for days."""
+_TURNS = frozenset({EventKind.HELD, EventKind.QUEUED})
 
 
 def add_event(
@@ -31,6 +36,12 @@ def add_event(
     attempt_id: AttemptId | None = None,
 ) -> None:
     """Put a change of an outbound message on record."""
+    if kind in _TURNS:
+        (count,) = tx.fetch_one(COUNT, {"id": message_id})
+        if count >= MOST_TURNS:
+            return
+        if count == MOST_TURNS - 1:
+            kind, text = EventKind.LEFT_OUT, "from here on it is not told when it is held and let go"
     values = {"message_id": message_id, "at": at, "kind": kind.value, "attempt_id": attempt_id, "text": text}
     tx.execute(ADD, values)
 
