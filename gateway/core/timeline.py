@@ -2,7 +2,8 @@
 
 Built from what is on record (`core.record`): each attempt tells when a span took a segment and what came of it; events
 tell what no attempt does; callbacks tell what the receivers said. Entries of one instant are in the order in
-which they follow from each other: what came of an attempt, then what was decided, then the next attempt.
+which they follow from each other: what came of an attempt, then what was decided, then the next attempt. A clock
+that was set back changes nothing about that order: nothing is told before what it is known to follow.
 """
 
 from __future__ import annotations
@@ -60,19 +61,24 @@ class Coding:
 
 @dataclass(slots=True)
 class _Draft:
-    """Entries with what orders those of one instant."""
+    """Entries with what orders them: an instant, and a number among those of that instant.
+
+    What is added next follows what was there at `floor`; `floors` are those of the attempts.
+    """
 
     message: Message
     record: MessageRecord
     words: Words
+    floor: EpochMs
+    floors: dict[AttemptId, EpochMs] = field(default_factory=dict)
     entries: list[tuple[EpochMs, int, Entry]] = field(default_factory=list)
 
     def add(self, at: EpochMs, order: int, kind: str, text: str, **facts: Any) -> None:
-        self.entries.append((at, order, Entry(at=at, kind=kind, text=text, facts=facts)))
+        self.entries.append((max(at, self.floor), order, Entry(at=at, kind=kind, text=text, facts=facts)))
 
     def after_attempts_before(self, at: EpochMs) -> int:
         """Give the order of what happens at `at` without an attempt of its own: before one that opens then."""
-        return 10 * sum(one.opened_at < at for one in self.record.attempts) + 8
+        return 10 * sum(opened_at < max(at, self.floor) for opened_at in self.floors.values()) + 8
 
 
 def outbound_timeline(
@@ -82,16 +88,19 @@ def outbound_timeline(
 
     `coding` is None when it is not known any more; `why` says why its span was chosen.
     """
-    draft = _Draft(message=message, record=record, words=words)
+    draft = _Draft(message=message, record=record, words=words, floor=message.accepted_at)
     _tell_acceptance(draft, coding, why)
     for index, attempt in enumerate(record.attempts, 1):
+        draft.floor = draft.floors[attempt.id] = max(draft.floor, attempt.opened_at)
         _tell_attempt(draft, index, attempt)
-    orders = {attempt.id: 10 * index + 7 for index, attempt in enumerate(record.attempts, 1)}
-    for event in record.events:
-        _tell_event(draft, event, orders)
+        if attempt.settled_at is not None and attempt.outcome != UNANSWERED and not _is_told(draft, attempt.id):
+            draft.floor = max(draft.floor, attempt.settled_at)  # before that no other could begin
+    last_floor = draft.floor
+    _tell_events(draft)
+    draft.floor = last_floor  # late evidence may come after the end
     _tell_end(draft)
     for entry in callback_entries(record.callbacks, words):
-        draft.entries.append((entry.at, 1 << 30, entry))
+        draft.entries.append((max(entry.at, message.accepted_at), 1 << 30, entry))
     draft.entries.sort(key=lambda one: one[:2])
     return [entry for _, _, entry in draft.entries]
 
@@ -218,6 +227,19 @@ def _segment(draft: _Draft, attempt: AttemptRecord) -> str:
 
 
 # --- events and the end ---------------------------------------------------------------------------
+
+
+def _tell_events(draft: _Draft) -> None:
+    orders = {attempt.id: 10 * index + 7 for index, attempt in enumerate(draft.record.attempts, 1)}
+    floor = draft.message.accepted_at
+    for event in draft.record.events:
+        attempt_id = event.attempt_id
+        draft.floor = floor if attempt_id is None else max(floor, draft.floors.get(attempt_id, floor))
+        if event.kind is EventKind.EARLIER_REPORT:  # on record since the next report came, which was later
+            draft.floor = draft.message.accepted_at
+        else:
+            floor = max(draft.floor, event.at)
+        _tell_event(draft, event, orders)
 
 
 def _tell_event(draft: _Draft, event: MessageEvent, orders: dict[AttemptId, int]) -> None:

@@ -150,6 +150,26 @@ def test_what_follows_from_each_other_in_one_instant_is_told_in_that_order() -> 
     ]  # fmt: skip
 
 
+def test_a_clock_that_was_set_back_turns_nothing_round() -> None:
+    refused = an_attempt(1, 10, 500, "refused", code="ERROR", next_status=Status.QUEUED, next_at=at(500))
+    lost = an_attempt(2, -9000, -8000, "no answer", cause="silent")
+    again = an_attempt(3, -7000, -6000, "accepted", mr=3, report_status=0, reported_at=at(-5000))
+    events = [an_event(EventKind.NO_ANSWER, -8000, "silent", 2), an_event(EventKind.RESENT, -7500, "no evidence", 2)]
+    lines = told(a_message(Status.DELIVERED, changed=-5000), attempts=[refused, lost, again], events=events)
+    assert [(ms, kind) for ms, kind, _ in lines] == [
+        (0, "accepted"),
+        (10, "attempt"),
+        (500, "refused"),
+        (-9000, "attempt"),
+        (-8000, "no answer"),
+        (-7500, "resent"),
+        (-7000, "attempt"),
+        (-6000, "taken"),
+        (-5000, "report"),
+        (-5000, "delivered"),
+    ]
+
+
 def test_a_possible_duplicate_is_marked_and_a_proven_loss_is_not() -> None:
     again = an_attempt(2, 200, 300, "accepted", mr=2)
     for outcome, is_marked in (("no answer", True), ("accepted", True), ("refused", False), ("not sent", False)):
