@@ -14,6 +14,7 @@ from gateway.callbacks.sender import CallbackSender
 from gateway.clock import Clock
 from gateway.control import ControlServer, control_path
 from gateway.control_messages import LocalRequests
+from gateway.control_messages_read import LocalMessages
 from gateway.control_spans import LocalSpans
 from gateway.control_store import LocalStore
 from gateway.control_ussd import LocalUssd
@@ -136,6 +137,7 @@ class App:
                 "ussd": LocalUssd(self.service.ussd).call,
                 "store": LocalStore(self.store, settings.store.path).call,
                 "request": LocalRequests(self.service).call,
+                "message": LocalMessages(self.service.timelines).call,
             },
         )
         self._pool_task: asyncio.Task[None] | None = None

@@ -22,10 +22,15 @@ USER_AGENT = f"gsm-gateway/{__version__}"
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Answer:
-    """What a request gave: `error` in plain words, "" for any 2xx; `is_reached` when there was an HTTP answer."""
+    """What a request gave: `status` of HTTP, None when no answer came; `error` in plain words, "" for any 2xx."""
 
+    status: int | None
     error: str
-    is_reached: bool
+
+    @property
+    def text(self) -> str:
+        """What it gave, as a person reads it."""
+        return self.error or f"HTTP {self.status}"
 
 
 class Client:
@@ -60,7 +65,7 @@ class Client:
                 ssl=request.verify_tls,
             ) as response:
                 error = "" if 200 <= response.status < 300 else f"HTTP {response.status}"
-                return Answer(error=error, is_reached=True)
+                return Answer(status=response.status, error=error)
         except TimeoutError:
             reason = f"no answer within {self._settings.timeout_s:g} s"
         except aiohttp.ClientConnectorError as failure:
@@ -68,4 +73,4 @@ class Client:
         except (aiohttp.ClientError, OSError, ValueError) as failure:
             # Their texts may hold the address, and with it the message.
             reason = type(failure).__name__
-        return Answer(error=reason, is_reached=False)
+        return Answer(status=None, error=reason)

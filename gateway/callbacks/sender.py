@@ -12,6 +12,7 @@ import structlog
 
 from gateway.callbacks.client import Client
 from gateway.callbacks.lanes import Lanes, receiver_of
+from gateway.core.callback import CallbackAnswer
 from gateway.core.schedule import callback_delay_s
 from gateway.core.types import EpochMs
 from gateway.store.backend import CallbackOwedNews
@@ -137,7 +138,7 @@ class CallbackSender:
             request = await self._render(row)
         except Exception:
             log.exception("callback cannot be rendered", action="callback", callback_id=row.id, kind=row.event)
-            await self._retry(row, "internal error")
+            await self._retry(row, self._note("internal error"))
             return
         if request is None:
             await self._outage.ride_out(lambda: self._store.callback_done(row.id, self._clock.now_ms()))
@@ -150,18 +151,24 @@ class CallbackSender:
             self._release(row)
 
     async def _send(self, row: OwedCallback, request: CallbackRequest) -> None:
+        began_s = self._clock.monotonic()
         answer = await self._client.send(request, row.id)
+        note = self._note(answer.text, began_s)
         if not answer.error:
-            await self._outage.ride_out(lambda: self._store.callback_done(row.id, self._clock.now_ms()))
+            await self._outage.ride_out(lambda: self._store.callback_done(row.id, note.at, note))
             log.debug("callback taken", action="callback", callback_id=row.id, message_id=row.message_id)
             self._release(row)
             await self._receiver_is_back(request.url)
         elif request.is_once:
-            await self._give_up(row, answer.error)
+            await self._give_up(row, note)
         else:
-            if not answer.is_reached:
+            if answer.status is None:
                 self._unreached.setdefault(receiver_of(request.url), set()).add((row.account_id, row.dialect))
-            await self._retry(row, answer.error)
+            await self._retry(row, note)
+
+    def _note(self, text: str, began_s: float | None = None) -> CallbackAnswer:
+        took_s = 0.0 if began_s is None else self._clock.monotonic() - began_s
+        return CallbackAnswer(at=self._clock.now_ms(), took_ms=round(took_s * 1000), text=text)
 
     async def _receiver_is_back(self, url: str) -> None:
         """What failed while the receiver was away need not wait for its own time, which may be half an hour off."""
@@ -169,30 +176,39 @@ class CallbackSender:
             make_due = partial(self._store.callbacks_due_now, account_id, dialect, self._clock.now_ms())
             await self._outage.ride_out(make_due)
 
-    async def _retry(self, row: OwedCallback, error: str) -> None:
+    async def _retry(self, row: OwedCallback, answer: CallbackAnswer) -> None:
         now = self._clock.now_ms()
         delay_s = callback_delay_s(row.tries + 1, (now - row.created_at) / 1000, self._jitter())
         if delay_s is None:
-            await self._give_up(row, error)
+            await self._give_up(row, answer)
             return
         next_at = EpochMs(now + int(delay_s * 1000))
-        await self._outage.ride_out(lambda: self._store.callback_retry(row.id, next_at=next_at, error=error))
+        await self._outage.ride_out(
+            lambda: self._store.callback_retry(row.id, next_at=next_at, error=answer.text, answer=answer)
+        )
         log.info(
             "callback failed",
             action="callback",
             callback_id=row.id,
             message_id=row.message_id,
-            error=error,
+            error=answer.text,
             tries=row.tries + 1,
             again_in_s=round(delay_s),
         )
         self._release(row)
 
-    async def _give_up(self, row: OwedCallback, error: str) -> None:
+    async def _give_up(self, row: OwedCallback, answer: CallbackAnswer) -> None:
         await self._outage.ride_out(
-            lambda: self._store.callback_given_up(row.id, now=self._clock.now_ms(), error=error)
+            lambda: self._store.callback_given_up(row.id, now=self._clock.now_ms(), error=answer.text, answer=answer)
         )
-        log.warning("callback given up", action="callback", callback_id=row.id, message_id=row.message_id, error=error)
+        log.warning(
+            "callback given up",
+            action="callback",
+            callback_id=row.id,
+            message_id=row.message_id,
+            error=answer.text,
+            tries=row.tries + 1,
+        )
         self._release(row)
 
     def _release(self, row: OwedCallback) -> None:

@@ -15,6 +15,7 @@ from gateway.clock import Clock
 from gateway.config.load import load_settings
 from gateway.control import RemoteAccounts, ask, control_path, running_accounts
 from gateway.control_directory import RemoteUpkeep
+from gateway.control_messages_read import LocalMessages, RemoteMessages
 from gateway.control_spans import LocalSpans, RemoteSpans
 from gateway.control_store import LocalStore
 from gateway.core.number import read_number
@@ -23,6 +24,7 @@ from gateway.directory.upkeep import Upkeep
 from gateway.errors import ConfigError, StoreError
 from gateway.service.accounts import Accounts
 from gateway.service.spans import SpanBoard, SpanCondition
+from gateway.service.timelines import Timelines
 from gateway.service.why import Explainer
 
 if TYPE_CHECKING:
@@ -109,6 +111,21 @@ async def call_store(settings: Settings) -> dict[str, Any]:
     async with _open_store(settings) as store:
         stored: dict[str, Any] = await LocalStore(store, settings.store.path).call("show", {})
         return stored
+
+
+@contextlib.asynccontextmanager
+async def open_messages(settings: Settings) -> AsyncIterator[LocalMessages | RemoteMessages]:
+    """Give the messages to look at: of the running gateway if there is one, else as they are stored."""
+    path = control_path(settings.store.path)
+    if await running_accounts(path) is not None:
+        yield RemoteMessages(path)
+        return
+    if not settings.store.path.exists():
+        raise click.ClickException(f"{settings.store.path} is not there: the gateway has not run yet")
+    async with _open_store(settings) as store:
+        board = SpanBoard(lambda: store.load)
+        board.put(await store.spans())
+        yield LocalMessages(Timelines(store, board=board, settings=settings))
 
 
 @contextlib.asynccontextmanager

@@ -55,3 +55,12 @@ class CallbackRequest:
     body: bytes = b""
     verify_tls: bool = True
     is_once: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class CallbackAnswer:
+    """What one try gave: the HTTP status, as in `HTTP 200`, or why none came, in plain words; `took_ms` in all."""
+
+    at: EpochMs
+    took_ms: int
+    text: str

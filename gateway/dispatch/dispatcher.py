@@ -175,11 +175,16 @@ class Dispatcher:
             self._decide_at(attempt_id, self._after_evidence())
             return
         refused = "" if outcome.verdict is Verdict.ACCEPTED else outcome.code or outcome.text
-        await self._note_evidence(attempt_id, mr=outcome.mr, refused=refused)
+        meaning = outcome.text if refused != outcome.text else ""
+        await self._note_evidence(attempt_id, mr=outcome.mr, refused=refused, meaning=meaning)
 
-    async def _note_evidence(self, attempt_id: AttemptId, *, mr: int | None, refused: str) -> None:
+    async def _note_evidence(
+        self, attempt_id: AttemptId, *, mr: int | None, refused: str, meaning: str = "", is_unsent: bool = False
+    ) -> None:
         await self._outage.ride_out(
-            lambda: self._store.evidence(attempt_id, mr=mr, refused=refused, now=self._clock.now_ms())
+            lambda: self._store.evidence(
+                attempt_id, mr=mr, refused=refused, now=self._clock.now_ms(), meaning=meaning, is_unsent=is_unsent
+            )
         )
 
     async def no_late_answer(self, port: Port, *, is_unsent: bool) -> None:
@@ -190,7 +195,7 @@ class Dispatcher:
             return
         if is_unsent:
             worker.last_unanswered = None
-            await self._note_evidence(attempt_id, mr=None, refused="the modem never got it")
+            await self._note_evidence(attempt_id, mr=None, refused="the modem never got it", is_unsent=True)
         else:
             self._decide_at(attempt_id, self._after_evidence())
 
@@ -201,7 +206,7 @@ class Dispatcher:
         dispatch = self._settings.dispatch
         for attempt in await self._store.open_attempts():
             if attempt.decide_at is None and self._flight.was_never_out(attempt.port, attempt.attempt_id):
-                await self._note_evidence(attempt.attempt_id, mr=None, refused=NEVER_OUT)
+                await self._note_evidence(attempt.attempt_id, mr=None, refused=NEVER_OUT, is_unsent=True)
                 continue
             # The clock may have been set since: nobody waits longer than for an attempt of this moment.
             latest = EpochMs(self._after_evidence() + int(dispatch.submit_timeout_s * 1000))

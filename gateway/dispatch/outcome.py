@@ -56,6 +56,12 @@ _CME: dict[int, Verdict] = {
     **dict.fromkeys((3, 14, 20, 21, 22, 23, 30, 515), Verdict.TRY_HERE),
     **dict.fromkeys((31, 100), Verdict.AMBIGUOUS),
 }
+_MEANINGS: dict[str, str] = {
+    "": "the modem gives no reason",
+    "ERROR": "the modem gives no reason",
+    **dict.fromkeys(("COMMAND NOT SUPPORT", "TOO MANY PARAMETERS"), "the modem does not know the command, or not so"),
+}
+"""What refusals without a number mean."""
 _WORDS: dict[str, Verdict] = {
     # Huawei says so to a command that it does not know, or not so.
     **dict.fromkeys(("COMMAND NOT SUPPORT", "TOO MANY PARAMETERS"), Verdict.TRY_ELSEWHERE),
@@ -97,7 +103,8 @@ def _judge_refusal(refused: Refused) -> Outcome:
     if verdict is None:
         is_late = not refused.is_local and refused.waited_s > LONG_WAIT_S
         verdict = Verdict.AMBIGUOUS if is_late else Verdict.TRY_HERE
-    return Outcome(verdict=verdict, code=code, text=refused.text)
+    meaning = refused.text if refused.code is not None else _MEANINGS.get(refused.text, refused.text)
+    return Outcome(verdict=verdict, code=code, text=meaning)
 
 
 def _verdict(refused: Refused) -> Verdict | None:

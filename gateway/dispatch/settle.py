@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gateway.core.follow import follow_words, wait_words
 from gateway.core.retry import retry_delay_s
 from gateway.core.status import Status
 from gateway.core.types import EpochMs
@@ -53,9 +54,28 @@ def settlement_of(
     if outcome.verdict in _ELSEWHERE and can_move:
         away_s = max(delay_s, settings.exclude_s) if others else delay_s
         until = EpochMs(now + int(away_s * 1000))
-        return _settlement(assignment, kind, outcome, next_status=Status.QUEUED, due_at=now, exclude_until=until)
+        return _settlement(
+            assignment,
+            kind,
+            outcome,
+            next_status=Status.QUEUED,
+            due_at=now,
+            exclude_until=until,
+            elsewhere=tuple(others),
+        )
     due_at = EpochMs(now + int(delay_s * 1000))
     return _settlement(assignment, kind, outcome, next_status=Status.QUEUED, due_at=due_at)
+
+
+def follows_of(settlement: Settlement, now: EpochMs) -> str:
+    """Give in plain words what becomes of the message of an attempt that was not accepted, as its timeline says it."""
+    if settlement.decide_at is not None:
+        return wait_words(settlement.decide_at - now)
+    is_kept_away = settlement.exclude_until is not None
+    next_at = settlement.exclude_until if is_kept_away and not settlement.elsewhere else settlement.due_at
+    spans = settlement.elsewhere if is_kept_away else None
+    wait_ms = max(0, (next_at or now) - now)
+    return follow_words(settlement.next_status, wait_ms=wait_ms, spans=spans, name="span {}".format)
 
 
 def _delay_s(assignment: Assignment, outcome: Outcome, settings: DispatchSection) -> float | None:
@@ -85,6 +105,7 @@ def _settlement(
     next_status: Status | None = None,
     due_at: EpochMs | None = None,
     exclude_until: EpochMs | None = None,
+    elsewhere: tuple[Port, ...] = (),
     decide_at: EpochMs | None = None,
 ) -> Settlement:
     return Settlement(
@@ -94,8 +115,10 @@ def _settlement(
         mr=mr,
         code=outcome.code,
         cause=outcome.code or outcome.text,
+        meaning=outcome.text,
         next_status=next_status,
         due_at=due_at,
         exclude_until=exclude_until,
+        elsewhere=elsewhere,
         decide_at=decide_at,
     )

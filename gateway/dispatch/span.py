@@ -13,7 +13,7 @@ import modem.pdu as sms
 from gateway.core.types import EpochMs
 from gateway.dispatch.outcome import Outcome, Verdict, judge
 from gateway.dispatch.radio import Refused
-from gateway.dispatch.settle import settlement_of
+from gateway.dispatch.settle import follows_of, settlement_of
 from gateway.dispatch.validity import validity
 from gateway.errors import StoreUnavailableError
 from gateway.store.backend import AttemptOutcome, Turn
@@ -276,7 +276,7 @@ class SpanWorker:
             now=now,
         )
         if outcome.verdict is not Verdict.ACCEPTED:
-            self._note_trouble(assignment, outcome)
+            self._note_trouble(assignment, outcome, settlement, now)
         if settlement.outcome is AttemptOutcome.NO_ANSWER and settlement.decide_at is not None:
             self.last_unanswered = assignment.attempt_id
             self._on_undecided(assignment.attempt_id, settlement.decide_at)
@@ -293,7 +293,7 @@ class SpanWorker:
             return replace(outcome, verdict=Verdict.TRY_HERE)  # it had none: the code does not mean that
         return replace(outcome, code=f"{outcome.code}, next time {form}")
 
-    def _note_trouble(self, assignment: Assignment, outcome: Outcome) -> None:
+    def _note_trouble(self, assignment: Assignment, outcome: Outcome, settlement: Settlement, now: EpochMs) -> None:
         log.warning(
             "segment not accepted",
             action="refused",
@@ -303,6 +303,7 @@ class SpanWorker:
             verdict=outcome.verdict.value,
             code=outcome.code,
             reason=outcome.text,
+            follows=follows_of(settlement, now),
         )
         self._note_stop()
 

@@ -18,6 +18,7 @@ from gateway.directory.directory import Directory
 from gateway.errors import NoCreditError, NotAllowedError, QueueFullError
 from gateway.service.requests import RequestDesk
 from gateway.service.submitting import Submitter
+from gateway.service.timelines import Timelines
 from gateway.service.ussd import UssdDesk
 from gateway.store.backend import ConversationQuery, PageQuery, StatusChanged
 
@@ -36,6 +37,7 @@ if TYPE_CHECKING:
     from gateway.service.accounts import Accounts
     from gateway.service.spans import SpanBoard
     from gateway.service.submitting import Accepted, Submission
+    from gateway.service.timelines import Timeline
     from gateway.store.backend import InboxPage, Listing, ListingQuery, News, OutboxPage, Store
 
 _ENDED_BY_REPORT = frozenset({Status.UNDELIVERED, Status.EXPIRED})
@@ -53,6 +55,7 @@ class Service:
         self._submitter = Submitter(settings=settings, store=store, board=board, clock=clock)
         self.requests = RequestDesk(settings=settings, store=store, submitter=self._submitter, clock=clock)
         self.ussd = UssdDesk(store, board=board, clock=clock)
+        self.timelines = Timelines(store, board=board, settings=settings)
         self._zones: dict[str, ZoneInfo] = {}
         self.directory = Directory(store, clock=clock, read_number=self.read_number)
 
@@ -276,6 +279,14 @@ class Service:
         for inbound in await self.store.inbound([MessageId(message_id)]):
             return inbound if account.may_use(inbound.port) else None
         return None
+
+    async def timeline(self, account: Account, message_id: int) -> Timeline | None:
+        """Give what happened to a message, None when the account may see none of this id; as `message`."""
+        message = await self.message(account, message_id)
+        if message is None:
+            return None
+        callbacks_of = None if account.may(Permission.SEE_ALL) else account.id
+        return await self.timelines.of(message, zone=self.zone(account), callbacks_of=callbacks_of)
 
     async def listing(self, account: Account, query: ListingQuery) -> Listing:
         """Give outbound and inbound messages that the account may see, newest id first.

@@ -42,12 +42,13 @@ from gateway.store.directory import DirectoryStore
 from gateway.store.modems import ModemStore
 from gateway.store.requests import RequestStore
 from gateway.store.retention import RetentionStore
+from gateway.store.timeline import TimelineStore
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
 
     from gateway.core.account import Account, AccountChanges
-    from gateway.core.callback import CallbackEvent, OwedCallback
+    from gateway.core.callback import CallbackAnswer, CallbackEvent, OwedCallback
     from gateway.core.directory import Newsletter
     from gateway.core.message import Assignment, Inbound, Message, NewMessage
     from gateway.core.status import Status
@@ -111,8 +112,10 @@ class Settlement:
     before anything else.
     REFUSED, NOT_SENT: `next_status` is QUEUED (again at `due_at`) or FAILED or EXPIRED. A message of which nothing went
     out is kept from this span until `exclude_until`, if given: others that it allows may have it meanwhile, those that
-    can send now and those that can later; then this one may again.
+    can send now (`elsewhere`, for the record) and those that can later; then this one may again.
     NO_ANSWER: the message stays sending until `decide_ambiguous` or evidence; `decide_at` is when.
+    `code` is the modem's error and `meaning` what it says in plain words, both kept with the attempt; `cause` is what
+    the message shows.
     """
 
     attempt_id: AttemptId
@@ -121,9 +124,11 @@ class Settlement:
     mr: int | None = None
     code: str = ""
     cause: str = ""
+    meaning: str = ""
     next_status: Status | None = None
     due_at: EpochMs | None = None
     exclude_until: EpochMs | None = None
+    elsewhere: tuple[Port, ...] = ()
     decide_at: EpochMs | None = None
 
 
@@ -387,7 +392,7 @@ class Load:
     left_by_account: Mapping[AccountId, int] = field(default_factory=dict)
 
 
-class Store(DirectoryStore, ModemStore, RequestStore, RetentionStore, Protocol):
+class Store(DirectoryStore, ModemStore, RequestStore, RetentionStore, TimelineStore, Protocol):
     """The contract; see the module's text."""
 
     load: Load
@@ -503,12 +508,22 @@ class Store(DirectoryStore, ModemStore, RequestStore, RetentionStore, Protocol):
         """Settle an attempt that a crash left open as NO_ANSWER."""
         ...
 
-    async def evidence(self, attempt_id: AttemptId, *, mr: int | None, refused: str, now: EpochMs) -> bool:
+    async def evidence(
+        self,
+        attempt_id: AttemptId,
+        *,
+        mr: int | None,
+        refused: str,
+        now: EpochMs,
+        meaning: str = "",
+        is_unsent: bool = False,
+    ) -> bool:
         """Settle an open or unanswered attempt by a late answer.
 
         `refused` empty: it was accepted with `mr`. A resend that is queued but not yet claimed is taken
-        back. `refused` with text: it did not go out; the message is queued again. False when the attempt
-        was settled already.
+        back. `refused` with text: it did not go out; the message is queued again. `meaning` is what the modem's error
+        says in plain words; `is_unsent` says that no modem refused it, none had got it. False when the attempt was
+        settled already.
         """
         ...
 
@@ -570,12 +585,14 @@ class Store(DirectoryStore, ModemStore, RequestStore, RetentionStore, Protocol):
         """When the next row that is not `busy` is due, None when none waits."""
         ...
 
-    async def callback_done(self, callback_id: CallbackId, now: EpochMs) -> None:
-        """The receiver took it."""
+    async def callback_done(self, callback_id: CallbackId, now: EpochMs, answer: CallbackAnswer | None = None) -> None:
+        """The receiver took it with `answer`, or nothing is owed any more (None)."""
         ...
 
-    async def callback_retry(self, callback_id: CallbackId, *, next_at: EpochMs, error: str) -> None:
-        """Count a failed try and wait until `next_at`."""
+    async def callback_retry(
+        self, callback_id: CallbackId, *, next_at: EpochMs, error: str, answer: CallbackAnswer | None = None
+    ) -> None:
+        """Count a failed try and wait until `next_at`; `answer` None when no request could be made."""
         ...
 
     async def callback_postpone(self, callback_id: CallbackId, *, next_at: EpochMs) -> None:
@@ -586,7 +603,9 @@ class Store(DirectoryStore, ModemStore, RequestStore, RetentionStore, Protocol):
         """Let the account's rows that failed be due at once: their receiver is back."""
         ...
 
-    async def callback_given_up(self, callback_id: CallbackId, *, now: EpochMs, error: str) -> None:
+    async def callback_given_up(
+        self, callback_id: CallbackId, *, now: EpochMs, error: str, answer: CallbackAnswer | None = None
+    ) -> None:
         """Keep the row, visible, without further tries; the later ones of its message go on."""
         ...
 

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gateway.cli.context import config_option, open_spans, settings_or_exit
+from gateway.cli.table import print_table as _table
 from gateway.errors import InvalidFieldError, StoreError
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Sequence
     from pathlib import Path
 
     from gateway.control_spans import LocalSpans, RemoteSpans
@@ -278,12 +279,3 @@ def _failing(now: float | None, usual: float | None) -> str:
 
 def _text(value: object) -> str:
     return "" if value is None else str(value)
-
-
-def _table(head: tuple[str, ...], rows: Iterable[tuple[str, ...]]) -> None:
-    """Print rows in columns as wide as they need; empty columns are left out."""
-    lines = [head, *rows]
-    wanted = [index for index in range(len(head)) if index == 0 or any(line[index] for line in lines[1:])]
-    widths = {index: max(len(line[index]) for line in lines) for index in wanted}
-    for line in lines:
-        click.echo("  ".join(line[index].ljust(widths[index]) for index in wanted).rstrip())

@@ -6,14 +6,17 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gateway.core.number import match_key
+from gateway.core.status import Status
 from gateway.core.types import AttemptId
 from gateway.store.backend import AttemptOutcome, OpenAttempt
+from gateway.store.backends.sqlite.memory import join_ports
 from gateway.store.backends.sqlite.rows import ROW_COLUMNS, Row, row_of
 
 if TYPE_CHECKING:
     import sqlite3
 
     from gateway.core.types import EpochMs, MessageId, Port
+    from gateway.store.backend import Settlement
     from gateway.store.backends.sqlite.transaction import Transaction
 
 OPEN_OUTCOME = "open"
@@ -40,6 +43,9 @@ WHERE id = :id
 LOSE = """
 UPDATE attempt SET outcome = 'no answer', settled_at = :now, code = :code, cause = :cause, decide_at = :decide_at
 WHERE id = :id
+"""
+NOTE_NEXT = """
+UPDATE attempt SET next_status = :next_status, next_at = :next_at, next_spans = :next_spans WHERE id = :id
 """
 DECIDED = "UPDATE attempt SET decide_at = NULL WHERE id = :id"
 OTHERS = """
@@ -149,6 +155,21 @@ def lose_attempt(
     attempt.outcome, attempt.settled_at = AttemptOutcome.NO_ANSWER.value, now
     attempt.decide_at = decide_at
     tx.execute(LOSE, {"id": attempt.id, "now": now, "code": code, "cause": cause, "decide_at": decide_at})
+
+
+def note_next(
+    tx: Transaction, attempt: Attempt, row: Row, *, now: EpochMs, settlement: Settlement | None = None
+) -> None:
+    """Write down what follows from an attempt that did not go out: what its message is now.
+
+    A message that waits again may be kept from the span of the attempt, as its settlement says.
+    """
+    next_at, next_spans = max(row.due_at, now), None
+    if settlement is not None and settlement.exclude_until is not None and row.status is Status.QUEUED:
+        next_spans = join_ports(settlement.elsewhere)
+        next_at = next_at if next_spans else settlement.exclude_until
+    values = {"id": attempt.id, "next_status": row.status.value, "next_at": next_at, "next_spans": next_spans}
+    tx.execute(NOTE_NEXT, values)
 
 
 def mark_decided(tx: Transaction, attempt: Attempt) -> None:

@@ -13,6 +13,7 @@ from gateway.core.ussd import UssdId
 if TYPE_CHECKING:
     import sqlite3
 
+    from gateway.core.callback import CallbackAnswer
     from gateway.core.types import AccountId, CallbackId, EpochMs
     from gateway.store.backends.sqlite.transaction import Transaction
 
@@ -51,15 +52,26 @@ ORDER BY next_at LIMIT 1
 """
 READ = "SELECT message_id, account_id, dialect FROM callback WHERE id = :id AND given_up_at IS NULL"
 REMOVE = "DELETE FROM callback WHERE id = :id"
-RETRY = """
-UPDATE callback SET next_at = :next_at, error = :error, tries = tries + 1 WHERE id = :id AND given_up_at IS NULL
+# The receiver's last answer outlives the row that owed it; dialogues keep none.
+KEEP_ANSWER = """
+INSERT INTO callback_answer (message_id, callback_id, account_id, dialect, event, status, owed_at, tries, first_at,
+    first_error, last_at, last_ms, answer)
+SELECT message_id, id, account_id, dialect, event, status, status_at, tries + 1, first_at, first_error, :at, :took_ms,
+    :answer
+FROM callback WHERE id = :id AND given_up_at IS NULL AND message_id > 0
 """
+_TRIED = """
+error = :error, tries = tries + 1, first_at = coalesce(first_at, :at),
+    first_error = iif(first_at IS NULL AND :at IS NOT NULL, :error, first_error),
+    last_at = coalesce(:at, last_at), last_ms = coalesce(:took_ms, last_ms)
+"""
+RETRY = f"UPDATE callback SET next_at = :next_at, {_TRIED} WHERE id = :id AND given_up_at IS NULL"  # noqa: S608
 POSTPONE = "UPDATE callback SET next_at = :next_at WHERE id = :id AND given_up_at IS NULL"
 DUE_NOW = """
 UPDATE callback INDEXED BY callback_due SET next_at = :now
 WHERE is_head = 1 AND account_id = :account_id AND dialect = :dialect AND next_at > :now AND tries > 0
 """
-GIVE_UP = "UPDATE callback SET given_up_at = :now, error = :error, tries = tries + 1, is_head = 0 WHERE id = :id"
+GIVE_UP = f"UPDATE callback SET given_up_at = :now, is_head = 0, {_TRIED} WHERE id = :id"  # noqa: S608 (constants)
 PROMOTE = """
 UPDATE callback SET is_head = 1 WHERE id = (
     SELECT min(id) FROM callback INDEXED BY callback_message
@@ -143,17 +155,27 @@ def _callback(row: tuple[Any, ...]) -> OwedCallback:
     )
 
 
-def remove(tx: Transaction, callback_id: CallbackId) -> None:
-    """The callback was delivered: the next one of its message may go."""
+def remove(tx: Transaction, callback_id: CallbackId, answer: CallbackAnswer | None) -> None:
+    """The callback was delivered, with what its receiver said: the next one of its message may go."""
     found = tx.fetch_one(READ, {"id": callback_id})
     if found is not None:
+        if answer is not None:
+            values = {"id": callback_id, "at": answer.at, "took_ms": answer.took_ms, "answer": answer.text}
+            tx.execute(KEEP_ANSWER, values)
         tx.execute(REMOVE, {"id": callback_id})
         _promote(tx, *found)
 
 
-def retry(tx: Transaction, callback_id: CallbackId, *, next_at: EpochMs, error: str) -> None:
+def retry(
+    tx: Transaction, callback_id: CallbackId, *, next_at: EpochMs, error: str, answer: CallbackAnswer | None
+) -> None:
     """Try again at `next_at`."""
-    tx.execute(RETRY, {"id": callback_id, "next_at": next_at, "error": error})
+    tx.execute(RETRY, {"id": callback_id, "next_at": next_at, **_tried(error, answer)})
+
+
+def _tried(error: str, answer: CallbackAnswer | None) -> dict[str, Any]:
+    at, took_ms = (None, None) if answer is None else (answer.at, answer.took_ms)
+    return {"error": error, "at": at, "took_ms": took_ms}
 
 
 def postpone(tx: Transaction, callback_id: CallbackId, *, next_at: EpochMs) -> None:
@@ -168,11 +190,13 @@ def make_due(tx: Transaction, account_id: AccountId, dialect: str, now: EpochMs)
         tx.tell_callbacks()
 
 
-def give_up(tx: Transaction, callback_id: CallbackId, *, now: EpochMs, error: str) -> None:
+def give_up(
+    tx: Transaction, callback_id: CallbackId, *, now: EpochMs, error: str, answer: CallbackAnswer | None
+) -> None:
     """Keep the row without further tries: the next one of its message may go."""
     found = tx.fetch_one(READ, {"id": callback_id})
     if found is not None:
-        tx.execute(GIVE_UP, {"id": callback_id, "now": now, "error": error})
+        tx.execute(GIVE_UP, {"id": callback_id, "now": now, **_tried(error, answer)})
         _promote(tx, *found)
 
 

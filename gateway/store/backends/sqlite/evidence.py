@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from gateway.core.options import WhenUnknown
+from gateway.core.record import EventKind
 from gateway.core.status import Status
 from gateway.store.backend import AttemptOutcome
 from gateway.store.backends.sqlite import attempts
 from gateway.store.backends.sqlite.attempts import OPEN_OUTCOME, Attempt
+from gateway.store.backends.sqlite.events import add_event
 from gateway.store.backends.sqlite.progress import accept_segment, lose_segment, queue_next_segment
 from gateway.store.backends.sqlite.reports import judge, try_parked
 from gateway.store.backends.sqlite.rows import Row, change_status, save_row
@@ -37,14 +40,33 @@ def lose_attempt(tx: Transaction, attempt_id: AttemptId, *, cause: str, decide_a
     save_row(tx, row)
 
 
-def take_evidence(tx: Transaction, attempt_id: AttemptId, *, mr: int | None, refused: str, now: EpochMs) -> bool:
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Refusal:
+    """A late answer that says no, or the certainty that no modem had got it (`is_unsent`)."""
+
+    text: str
+    meaning: str = ""
+    is_unsent: bool = False
+
+    @property
+    def words(self) -> str:
+        """It as a person reads it."""
+        return ", ".join(filter(None, (self.text, self.meaning)))
+
+
+def take_evidence(
+    tx: Transaction, attempt_id: AttemptId, *, mr: int | None, refusal: Refusal | None, now: EpochMs
+) -> bool:
     """Settle an attempt by a late answer; False when it was settled already."""
     found = attempts.read_attempt(tx, attempt_id)
     if found is None or found[0].outcome not in _UNSETTLED:
         return False
     attempt, row = found
-    if refused:
-        _refuse(tx, row, attempt, refused, now)
+    if attempt.outcome != OPEN_OUTCOME:
+        said = "" if refusal is None else refusal.words
+        add_event(tx, row.id, EventKind.LATE_ANSWER, at=now, text=said, attempt_id=attempt.id)
+    if refusal is not None:
+        _refuse(tx, row, attempt, refusal, now)
     else:
         accept_segment(tx, row, attempt, mr=mr, now=now, sent_at=now)
         after_settling(tx, row, attempt, now=now)
@@ -60,8 +82,10 @@ def after_settling(tx: Transaction, row: Row, attempt: Attempt, *, now: EpochMs)
         judge(tx, row, now=now, sent_at=attempt.opened_at)
 
 
-def _refuse(tx: Transaction, row: Row, attempt: Attempt, refused: str, now: EpochMs) -> None:
-    attempts.settle_attempt(tx, attempt, AttemptOutcome.REFUSED, now=now, code=refused, cause=refused)
+def _refuse(tx: Transaction, row: Row, attempt: Attempt, refusal: Refusal, now: EpochMs) -> None:
+    outcome = AttemptOutcome.NOT_SENT if refusal.is_unsent else AttemptOutcome.REFUSED
+    refused = refusal.text
+    attempts.settle_attempt(tx, attempt, outcome, now=now, code=refused, cause=refusal.meaning or refused)
     if attempt.segment != row.segments_sent or row.status not in _CAN_WAIT_AGAIN:
         return
     others = attempts.other_outcomes(tx, attempt)
@@ -77,6 +101,7 @@ def _refuse(tx: Transaction, row: Row, attempt: Attempt, refused: str, now: Epoc
     row.pin_sim = attempt.sim if row.segments_sent else None
     if row.status is not Status.QUEUED:
         queue_again(tx, row, cause=refused, now=now)
+    attempts.note_next(tx, attempt, row, now=now)
 
 
 def _refuse_second_try(tx: Transaction, row: Row, attempt: Attempt, refused: str, now: EpochMs) -> None:
@@ -87,6 +112,7 @@ def _refuse_second_try(tx: Transaction, row: Row, attempt: Attempt, refused: str
     else:
         row.pin_sim = None
         change_status(tx, row, Status.UNKNOWN, cause=refused, now=now)
+    attempts.note_next(tx, attempt, row, now=now)
 
 
 def decide(tx: Transaction, attempt_id: AttemptId, *, resend: bool, cause: str, now: EpochMs) -> Status | None:
@@ -109,6 +135,7 @@ def decide(tx: Transaction, attempt_id: AttemptId, *, resend: bool, cause: str, 
         row.resent_segment = attempt.segment
         row.pin_sim, row.port, row.due_at = attempt.sim, attempt.port, 0
         queue_again(tx, row, cause=cause, now=now)
+        add_event(tx, row.id, EventKind.RESENT, at=now, text=cause, attempt_id=attempt.id)
     else:
         row.pin_sim = None
         change_status(tx, row, Status.UNKNOWN, cause=cause, now=now)

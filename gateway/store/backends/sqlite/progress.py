@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gateway.core.record import EventKind
 from gateway.core.status import Status
 from gateway.store.backend import AttemptOutcome
 from gateway.store.backends.sqlite.attempts import (
     OPEN_OUTCOME,
     Attempt,
     lose_attempt,
+    note_next,
     other_outcomes,
     settle_attempt,
 )
+from gateway.store.backends.sqlite.events import add_event
 from gateway.store.backends.sqlite.exclusions import exclude
 from gateway.store.backends.sqlite.rows import Row, change_status
 from gateway.store.backends.sqlite.withdrawing import queue_again
@@ -71,7 +74,8 @@ def queue_next_segment(tx: Transaction, row: Row, attempt: Attempt, *, now: Epoc
 
 def refuse_segment(tx: Transaction, row: Row, attempt: Attempt, settlement: Settlement, now: EpochMs) -> None:
     """The segment did not go out: its message waits again or ends, as the settlement says."""
-    settle_attempt(tx, attempt, settlement.outcome, now=now, code=settlement.code, cause=settlement.cause)
+    cause = settlement.meaning or settlement.cause
+    settle_attempt(tx, attempt, settlement.outcome, now=now, code=settlement.code, cause=cause)
     if _was_accepted_before(tx, row, attempt):
         _advance(tx, row, attempt, now=now, sent_at=attempt.opened_at)
         return
@@ -87,6 +91,7 @@ def refuse_segment(tx: Transaction, row: Row, attempt: Attempt, settlement: Sett
         # The refusal is about this try; the one before it may have gone out.
         row.pin_sim = None
         change_status(tx, row, Status.UNKNOWN, cause=f"{settlement.cause}, but {FIRST_MAY_BE_OUT}", now=now)
+        note_next(tx, attempt, row, now=now)
         return
     else:
         row.pin_sim, row.failure_code = None, settlement.code
@@ -94,6 +99,7 @@ def refuse_segment(tx: Transaction, row: Row, attempt: Attempt, settlement: Sett
         queue_again(tx, row, cause=settlement.cause, now=now)
     else:
         change_status(tx, row, settlement.next_status, cause=settlement.cause, now=now)
+    note_next(tx, attempt, row, now=now, settlement=settlement)
 
 
 def lose_segment(
@@ -105,10 +111,14 @@ def lose_segment(
     decide_at: EpochMs | None,
     now: EpochMs | None,
     code: str = "",
+    meaning: str = "",
 ) -> None:
     """No answer came: the message stays sending, unless an earlier attempt of the segment was accepted."""
     is_known = _was_accepted_before(tx, row, attempt)
-    lose_attempt(tx, attempt, code=code, cause=cause, decide_at=None if is_known else decide_at, now=now)
+    decide_at = None if is_known else decide_at
+    lose_attempt(tx, attempt, code=code, cause=meaning or cause, decide_at=decide_at, now=now)
+    said = f"{code}, {meaning}" if code and meaning not in {"", code} else cause
+    add_event(tx, row.id, EventKind.NO_ANSWER, at=now or attempt.opened_at, text=said, attempt_id=attempt.id)
     if is_known:
         _advance(tx, row, attempt, now=now or attempt.opened_at, sent_at=attempt.opened_at)
     elif row.status is Status.SENDING:

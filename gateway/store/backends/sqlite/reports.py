@@ -6,6 +6,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from gateway.core.number import is_same_subscriber
+from gateway.core.record import EventKind
 from gateway.core.reports import Candidate, ReportFacts, find_attempt, message_verdict, segment_verdict
 from gateway.core.status import Status, can_change
 from gateway.store.backend import AttemptOutcome, Report, ReportFate
@@ -17,6 +18,7 @@ from gateway.store.backends.sqlite.attempts import (
     read_attempt,
     tail_of,
 )
+from gateway.store.backends.sqlite.events import add_event
 from gateway.store.backends.sqlite.progress import accept_segment, queue_next_segment
 from gateway.store.backends.sqlite.rows import Row, change_status, save_row
 
@@ -43,9 +45,12 @@ SELECT {ATTEMPT_COLUMNS} FROM attempt a INDEXED BY attempt_open
 WHERE a.outcome = 'open' AND a.sim = :sim AND a.tail = :tail
 """  # noqa: S608 (constants)
 NOTE = """
-UPDATE attempt SET report_status = :status, discharged_at = :discharged, mr = :mr, settled_at = :settled_at
+UPDATE attempt SET report_status = :status, discharged_at = :discharged, mr = :mr, settled_at = :settled_at,
+    reported_at = :reported_at
 WHERE id = :id
 """
+# Of what a later report takes the place of, only how things stood then is kept.
+READ_REPORTED_AT = "SELECT reported_at FROM attempt WHERE id = :id"
 SEGMENT_REPORTS = """
 SELECT segment, report_status FROM attempt INDEXED BY attempt_message
 WHERE message_id = :message_id AND outcome = 'accepted' ORDER BY segment, id
@@ -128,12 +133,15 @@ def _candidate(attempt: Attempt) -> Candidate:
 def _apply(tx: Transaction, row: Row, attempt: Attempt, report: Report) -> ReportFate:
     if attempt.outcome == AttemptOutcome.NO_ANSWER.value:
         # A report, even one that says "still trying", proves that the segment went out.
+        add_event(tx, row.id, EventKind.LATE_REPORT, at=report.received_at, attempt_id=attempt.id)
         accept_segment(tx, row, attempt, mr=report.mr, now=report.received_at, sent_at=attempt.opened_at)
         queue_next_segment(tx, row, attempt, now=report.received_at)
         if report.scts is not None and attempt.opened_at <= report.scts <= report.received_at:
             attempt.settled_at = report.scts  # when it was taken: the next with its TP-MR was taken later
     elif not _is_news(attempt.report_status, report.status):
         return ReportFate.DUPLICATE
+    if attempt.report_status is not None:
+        _keep_earlier(tx, row, attempt)
     attempt.report_status, attempt.discharged_at = report.status, report.discharged
     if attempt.mr == MR_UNKNOWN:
         attempt.mr = report.mr  # the modem did not say: the next report of this number is about another attempt
@@ -143,10 +151,18 @@ def _apply(tx: Transaction, row: Row, attempt: Attempt, report: Report) -> Repor
         "discharged": report.discharged,
         "mr": attempt.mr,
         "settled_at": attempt.settled_at,
+        "reported_at": report.received_at,
     }
     tx.execute(NOTE, values)
     judge(tx, row, now=report.received_at, sent_at=attempt.opened_at)
     return ReportFate.MATCHED
+
+
+def _keep_earlier(tx: Transaction, row: Row, attempt: Attempt) -> None:
+    (reported_at,) = tx.fetch_one(READ_REPORTED_AT, {"id": attempt.id})
+    at = reported_at or attempt.discharged_at or attempt.settled_at or attempt.opened_at
+    status = f"{attempt.report_status}"
+    add_event(tx, row.id, EventKind.EARLIER_REPORT, at=at, text=status, attempt_id=attempt.id)
 
 
 def _is_news(known: int | None, status: int) -> bool:

@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any
 
 from gateway.core.callback import CallbackEvent
 from gateway.core.options import rank
+from gateway.core.record import event_of_change
 from gateway.core.status import OPEN, Status, can_change
 from gateway.errors import StoreError
 from gateway.store.backend import StatusChanged
 from gateway.store.backends.sqlite.callbacks import owe
+from gateway.store.backends.sqlite.events import add_event
 from gateway.store.backends.sqlite.memory import able_ports
 
 if TYPE_CHECKING:
@@ -126,13 +128,16 @@ def read_row(tx: Transaction, message_id: MessageId) -> Row | None:
 def change_status(
     tx: Transaction, row: Row, status: Status, *, cause: str, now: EpochMs, report_status: int | None = None
 ) -> None:
-    """Give the row a new status, with the callbacks and the news that follow.
+    """Give the row a new status, with the event, the callbacks and the news that follow.
 
     `report_status` is the TP-ST when a delivery report is the reason. Raises StoreError for a change
     that is not allowed: callers with news from outside look first.
     """
     if not can_change(row.status, status):
         raise StoreError(f"message {row.id} cannot become {status} from {row.status}")
+    event = event_of_change(row.status, status)
+    if event is not None:
+        add_event(tx, row.id, event, at=now, text=cause)
     row.status, row.cause, row.changed_at = status, cause, now
     row.settled_at = now if status.is_final else None
     if report_status is not None:

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
+from gateway.core.record import EventKind
 from gateway.core.status import Status
 from gateway.core.types import EpochMs
 from gateway.core.window import closed_cause, parse_window
 from gateway.errors import ConflictError, NoCreditError
+from gateway.store.backends.sqlite.events import add_event
 from gateway.store.backends.sqlite.outbox import covers
 from gateway.store.backends.sqlite.rows import Row, change_status, read_row, save_row
 from gateway.store.backends.sqlite.withdrawing import read_owned
@@ -110,6 +113,7 @@ def reschedule(
     if not row.is_untouched:
         raise ConflictError("message", "a part of it went out, or may have")
     (not_before,) = tx.fetch_one(READ_NOT_BEFORE, {"id": row.id})
+    add_event(tx, row.id, EventKind.RESCHEDULED, at=now, text=_wish(send_at, now))
     life = row.valid_until - opening(row, max(row.accepted_at, not_before or row.accepted_at))
     wanted_at = max(now, send_at or now)
     begins_at = opening(row, wanted_at)
@@ -125,6 +129,12 @@ def reschedule(
     values = {"id": row.id, "not_before": send_at, "valid_until": row.valid_until}
     tx.execute(MOVE, {**values, "send_at": begins_at if begins_at > now else None})
     return True
+
+
+def _wish(send_at: EpochMs | None, now: EpochMs) -> str:
+    if send_at is None or send_at <= now:
+        return "to be sent at once"
+    return f"not to be sent before {datetime.fromtimestamp(send_at / 1000, UTC):%Y-%m-%d %H:%M:%S UTC}"
 
 
 def _let_go(tx: Transaction, row: Row, now: EpochMs) -> None:

@@ -27,12 +27,13 @@ from gateway.store.backends.sqlite.directory import DirectoryDatabase
 from gateway.store.backends.sqlite.modems import ModemDatabase
 from gateway.store.backends.sqlite.requests import RequestDatabase
 from gateway.store.backends.sqlite.retention import RetentionDatabase
+from gateway.store.backends.sqlite.timeline import TimelineDatabase
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from gateway.core.account import Account, AccountChanges
-    from gateway.core.callback import OwedCallback
+    from gateway.core.callback import CallbackAnswer, OwedCallback
     from gateway.core.directory import Newsletter
     from gateway.core.message import Inbound, Message, NewMessage
     from gateway.core.status import Status
@@ -57,7 +58,9 @@ if TYPE_CHECKING:
     )
 
 
-class SqliteStore(DirectoryDatabase, ModemDatabase, RequestDatabase, RetentionDatabase, SettingsDatabase):
+class SqliteStore(
+    DirectoryDatabase, ModemDatabase, RequestDatabase, RetentionDatabase, SettingsDatabase, TimelineDatabase
+):
     """Keeps the contract of `gateway.store.backend.Store`; the calls are described there."""
 
     # --- messages -------------------------------------------------------------------------------
@@ -153,9 +156,19 @@ class SqliteStore(DirectoryDatabase, ModemDatabase, RequestDatabase, RetentionDa
         """Settle an attempt that a crash left open as one without an answer."""
         await self.write(lambda tx: evidence.lose_attempt(tx, attempt_id, cause=cause, decide_at=decide_at))
 
-    async def evidence(self, attempt_id: AttemptId, *, mr: int | None, refused: str, now: EpochMs) -> bool:
+    async def evidence(
+        self,
+        attempt_id: AttemptId,
+        *,
+        mr: int | None,
+        refused: str,
+        now: EpochMs,
+        meaning: str = "",
+        is_unsent: bool = False,
+    ) -> bool:
         """Settle an open or unanswered attempt by a late answer."""
-        return await self.write(lambda tx: evidence.take_evidence(tx, attempt_id, mr=mr, refused=refused, now=now))
+        refusal = evidence.Refusal(text=refused, meaning=meaning, is_unsent=is_unsent) if refused else None
+        return await self.write(lambda tx: evidence.take_evidence(tx, attempt_id, mr=mr, refusal=refusal, now=now))
 
     async def decide_ambiguous(self, attempt_id: AttemptId, *, resend: bool, cause: str, now: EpochMs) -> Status | None:
         """Queue the message once more on the same SIM, or call it unknown."""
@@ -213,13 +226,20 @@ class SqliteStore(DirectoryDatabase, ModemDatabase, RequestDatabase, RetentionDa
         """When the next row is due, None when none waits."""
         return await self.read(lambda connection: callbacks.read_next_at(connection, busy=busy))
 
-    async def callback_done(self, callback_id: CallbackId, now: EpochMs) -> None:  # noqa: ARG002 (contract)
-        """The receiver has it: the row leaves."""
-        await self.write(lambda tx: callbacks.remove(tx, callback_id))
+    async def callback_done(
+        self,
+        callback_id: CallbackId,
+        now: EpochMs,  # noqa: ARG002 (contract)
+        answer: CallbackAnswer | None = None,
+    ) -> None:
+        """The receiver has it: the row leaves, its answer stays."""
+        await self.write(lambda tx: callbacks.remove(tx, callback_id, answer))
 
-    async def callback_retry(self, callback_id: CallbackId, *, next_at: EpochMs, error: str) -> None:
+    async def callback_retry(
+        self, callback_id: CallbackId, *, next_at: EpochMs, error: str, answer: CallbackAnswer | None = None
+    ) -> None:
         """Try again at `next_at`."""
-        await self.write(lambda tx: callbacks.retry(tx, callback_id, next_at=next_at, error=error))
+        await self.write(lambda tx: callbacks.retry(tx, callback_id, next_at=next_at, error=error, answer=answer))
 
     async def callback_postpone(self, callback_id: CallbackId, *, next_at: EpochMs) -> None:
         """Wait without having tried."""
@@ -229,9 +249,11 @@ class SqliteStore(DirectoryDatabase, ModemDatabase, RequestDatabase, RetentionDa
         """Let what failed be tried again at once."""
         await self.write(lambda tx: callbacks.make_due(tx, account_id, dialect, now))
 
-    async def callback_given_up(self, callback_id: CallbackId, *, now: EpochMs, error: str) -> None:
+    async def callback_given_up(
+        self, callback_id: CallbackId, *, now: EpochMs, error: str, answer: CallbackAnswer | None = None
+    ) -> None:
         """Keep the row without further tries."""
-        await self.write(lambda tx: callbacks.give_up(tx, callback_id, now=now, error=error))
+        await self.write(lambda tx: callbacks.give_up(tx, callback_id, now=now, error=error, answer=answer))
 
     # --- accounts -------------------------------------------------------------------------------
 

@@ -25,6 +25,11 @@ if TYPE_CHECKING:
 _IDS = "(SELECT value FROM json_each(:ids))"
 HANGING = {
     "attempt": f"DELETE FROM attempt INDEXED BY attempt_message WHERE message_id IN {_IDS}",  # noqa: S608 (constants)
+    "message_event": f"""
+DELETE FROM message_event INDEXED BY message_event_message WHERE message_id IN {_IDS}
+""",  # noqa: S608 (constants)
+    "callback_answer": f"DELETE FROM callback_answer WHERE message_id IN {_IDS}",  # noqa: S608 (constants)
+    "exclusion": f"DELETE FROM exclusion WHERE message_id IN {_IDS}",  # noqa: S608 (constants)
     "callback": f"""
 DELETE FROM callback INDEXED BY callback_given_up WHERE given_up_at IS NOT NULL AND message_id IN {_IDS}
 """,  # noqa: S608 (constants)

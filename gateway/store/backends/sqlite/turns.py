@@ -60,6 +60,7 @@ def _settle(tx: Transaction, settlement: Settlement, turn: Turn) -> Row | None:
                 attempt,
                 code=settlement.code,
                 cause=settlement.cause,
+                meaning=settlement.meaning,
                 decide_at=settlement.decide_at,
                 now=turn.now,
             )
