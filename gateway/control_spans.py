@@ -74,7 +74,7 @@ class RemoteSpans:
 
 def span_to_json(report: SpanReport) -> Json:
     """Give a span as a JSON object."""
-    view, health = report.view, report.health
+    view, health, rank = report.view, report.health, report.rank
     return {
         "port": view.span.port,
         "name": view.span.name,
@@ -99,6 +99,9 @@ def span_to_json(report: SpanReport) -> Json:
         "balance": None if view.balance is None else _balance_to_json(view.balance),
         "failure_rate": health.failure_rate,
         "usual_failure_rate": health.usual_failure_rate,
+        "is_failing": rank.is_failing,
+        "segment_s": round(rank.segment_s, 3),
+        "weight": rank.weight,
     }
 
 

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Collection, Sequence
 
     from gateway.clock import Clock
+    from gateway.core.routing import Candidate
     from gateway.core.span import Span, SpanHealth, SpanView
     from gateway.core.types import Port
     from gateway.service.spans import SpanBoard
@@ -24,10 +25,11 @@ MOST_LINES = 10_000
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SpanReport:
-    """A span as it is now, and how its modem and SIM are."""
+    """A span as it is now, how its modem and SIM are, and what it is ranked by when a span is chosen."""
 
     view: SpanView
     health: SpanHealth
+    rank: Candidate
 
 
 class SpanDesk:
@@ -104,7 +106,8 @@ class SpanDesk:
             await self._record(port, HistoryKind.RENAMED, f"from {span.name} to {name}", actor)
 
     def _report(self, view: SpanView) -> SpanReport:
-        return SpanReport(view=view, health=self._board.health(view.span.port))
+        port = view.span.port
+        return SpanReport(view=view, health=self._board.health(port), rank=self._board.candidate(port))
 
     def _span(self, port: Port) -> Span:
         return self.show(port).view.span

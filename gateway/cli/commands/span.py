@@ -258,6 +258,8 @@ def _facts(span: dict[str, Any]) -> Sequence[tuple[str, str]]:
             f"{counters['accepted']} accepted, {counters['refused']} refused, {counters['unanswered']} unanswered",
         ),
         ("failing", _failing(span["failure_rate"], span["usual_failure_rate"])),
+        ("preferred", "less than others: its SIM fails more than usual" if span["is_failing"] else ""),
+        ("per part", f"{span['segment_s']:g} s, weight {span['weight']:g}"),
     )
 
 

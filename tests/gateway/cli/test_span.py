@@ -23,8 +23,9 @@ Run = Callable[..., Result]
 def run(tmp_path: Path) -> Run:
     database = tmp_path / "gateway.db"
     config = tmp_path / "gateway.toml"
+    weight = '[[span]]\nport = 1\nweight = 2.5\nmatch = { imei = "490154203237518" }\n'
     rule = '[[route]]\nname = "Germany"\ncountries = ["DE"]\nspans = [2]\nonly = true\n'
-    config.write_text(f'[store]\nurl = "sqlite:///{database}"\n{rule}', encoding="utf-8")
+    config.write_text(f'[store]\nurl = "sqlite:///{database}"\n{weight}{rule}', encoding="utf-8")
 
     async def fill() -> None:
         store = SqliteStore(database)
@@ -64,6 +65,7 @@ def test_one_span_is_shown_with_what_is_known(run: Run) -> None:
     assert "/dev/ttyUSB2" in shown
     assert "IMEI           490154203237518" in shown
     assert "temperature" not in shown
+    assert "per part       4 s, weight 2.5" in shown
     assert json.loads(run("show", "1", "--json").stdout)["reason"] == "the gateway is not running"
 
 
