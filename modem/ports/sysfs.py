@@ -18,6 +18,8 @@ from modem.ports.facts import PortFacts, PortKind, UsbFacts
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
+_PORTS: Final = "class/tty"
+_DEVICES: Final = "bus/usb/devices"
 _LINK_FOLDERS: Final = ("gsm/by-path", "serial/by-path", "serial/by-id")
 _MICROSECONDS: Final = 1_000_000
 _CONSOLE: Final = "The system's console is on it."
@@ -39,11 +41,16 @@ class Sysfs:
         return (self._run / "control").exists()
 
     def signature(self) -> dict[str, int]:
-        """Return the folders of all serial ports and USB devices with their inodes, to tell quickly what is new."""
+        """Return the links to all ports and USB devices with the inodes behind them, to tell quickly what is new.
+
+        Where they lead is not looked up: that takes a system call for each part of each path, and this is done often.
+        """
         found = {}
-        for folder in (*self._port_folders(), *self._device_folders()):
-            with suppress(OSError):  # it went while we looked
-                found[str(folder)] = folder.stat().st_ino
+        for folder in (self._sys / _PORTS, self._sys / _DEVICES):
+            with suppress(OSError), os.scandir(folder) as links:
+                for link in links:
+                    with suppress(OSError):  # it went while we looked
+                        found[link.path] = link.stat().st_ino
         return found
 
     def ports(self) -> list[PortFacts]:
@@ -63,10 +70,10 @@ class Sysfs:
         return str(self._dev / folder.name)
 
     def _port_folders(self) -> list[Path]:
-        return _resolved(self._sys / "class/tty")
+        return _resolved(self._sys / _PORTS)
 
     def _device_folders(self) -> list[Path]:
-        return _resolved(self._sys / "bus/usb/devices")
+        return _resolved(self._sys / _DEVICES)
 
     def read_port(self, folder: Path) -> PortFacts | None:
         """Read a port by its folder in /sys; None when it is gone, or has no hardware behind it."""

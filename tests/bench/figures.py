@@ -37,7 +37,7 @@ async def box_with_modems(count: int, *, radio_time_s: float, settings: str = ""
         folder = Path(name)
         async with (
             emulated(folder, count, radio_time_s=radio_time_s) as modems,
-            running_box(folder, ports=modems.ports, settings=settings) as box,
+            running_box(folder, ports=modems.ports, settings=settings, rescan_s=None) as box,
         ):
             await box.until_spans_ready(count, timeout_s=60)
             yield box, modems
@@ -92,7 +92,7 @@ async def inbound_latency(messages: int) -> Values:
         rack = Rack(count=1, directory=folder / "modems")
         await rack.start()
         try:
-            async with running_box(folder, ports=[str(rack.ports[0])]) as box:
+            async with running_box(folder, ports=[str(rack.ports[0])], rescan_s=None) as box:
                 await box.until_spans_ready(1)
                 await box.post("smsoutbox/set_config", **receiver.settings())
                 for index in range(messages):
@@ -111,7 +111,7 @@ async def killed(modems_count: int, messages: int) -> Values:
     with tempfile.TemporaryDirectory(prefix="gsm-bench-") as name:
         folder = Path(name)
         async with emulated(folder, modems_count, radio_time_s=2.0) as modems:
-            box = Box(folder, ports=modems.ports)
+            box = Box(folder, ports=modems.ports, rescan_s=None)
             await box.start()
             try:
                 await box.until_spans_ready(modems_count, timeout_s=60)

@@ -61,7 +61,7 @@ class OurGateway:
 
 @contextlib.asynccontextmanager
 async def _run_ours(home: Path, ports: Sequence[str], recipients: Sequence[str], text: str) -> AsyncIterator[Gateway]:
-    async with running_box(home, ports=list(ports)) as box:
+    async with running_box(home, ports=list(ports), rescan_s=None) as box:
         await box.until_spans_ready(len(ports), timeout_s=60)
         gateway = OurGateway(box)
         if recipients:

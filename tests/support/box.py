@@ -45,7 +45,8 @@ def _take(notify: socket.socket, ready: asyncio.Future[bytes]) -> None:
 class Box:
     """`gsm-gateway serve` with its data in `folder`; survives `kill` and can be started again."""
 
-    def __init__(self, folder: Path, *, ports: list[str], settings: str = "") -> None:
+    def __init__(self, folder: Path, *, ports: list[str], settings: str = "", rescan_s: float | None = 0.2) -> None:
+        """`rescan_s` None leaves the gateway its own pace at which it looks for ports."""
         self.folder = folder
         self.port = free_port()
         self.address = f"http://127.0.0.1:{self.port}"
@@ -55,9 +56,10 @@ class Box:
         self._has_account = False
         self._session: aiohttp.ClientSession | None = None
         listed = ", ".join(f'"{port}"' for port in ports)
+        rescan = "" if rescan_s is None else f"rescan_s = {rescan_s}\n"
         self.config.write_text(
             f'[http]\nport = {self.port}\n[store]\nurl = "sqlite:///{folder / "gateway.db"}"\n'
-            f"[modems]\nports = [{listed}]\nrescan_s = 0.2\n"
+            f"[modems]\nports = [{listed}]\n{rescan}"
             f'[callbacks]\nallowed_networks = ["127.0.0.0/8"]\n{settings}',
             encoding="utf-8",
         )
@@ -197,8 +199,10 @@ class Box:
 
 
 @contextlib.asynccontextmanager
-async def running_box(folder: Path, *, ports: list[str], settings: str = "") -> AsyncIterator[Box]:
-    box = Box(folder, ports=ports, settings=settings)
+async def running_box(
+    folder: Path, *, ports: list[str], settings: str = "", rescan_s: float | None = 0.2
+) -> AsyncIterator[Box]:
+    box = Box(folder, ports=ports, settings=settings, rescan_s=rescan_s)
     await box.start()
     try:
         yield box
