@@ -40,18 +40,25 @@ class Spool:
         self._leftovers: dict[str, list[Received]] = {}
 
     def open(self) -> None:
-        """Read what an earlier process left, and begin anew with it. OSError when the file cannot be had."""
-        left: dict[int, tuple[str, Received]] = {}
+        """Read what an earlier process left, and go on behind it. OSError when the file cannot be had.
+
+        Nothing is written anew: killed in the middle of that, or on a full disk, it would be lost.
+        """
+        written = b""
         with contextlib.suppress(FileNotFoundError):
-            for line in self._path.read_bytes().splitlines():
-                _read_line(line, left)
-        self._descriptor = os.open(
-            self._path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC | os.O_APPEND | os.O_CLOEXEC, 0o600
-        )
-        self._length = 0
-        for url, received in left.values():
+            written = self._path.read_bytes()
+        left: dict[int, tuple[str, Received]] = {}
+        for line in written.splitlines():
+            self._last = max(self._last, _read_line(line, left))
+        self._descriptor = os.open(self._path, os.O_WRONLY | os.O_CREAT | os.O_APPEND | os.O_CLOEXEC, 0o600)
+        for number, (url, received) in left.items():
             self._leftovers.setdefault(url, []).append(received)
-            self.keep(url, received)
+            self._kept[id(received)] = number, received
+        self._length = len(written)
+        if not left:
+            self._empty()
+        elif not written.endswith(b"\n"):
+            self._put(b"\n")
         if left:
             log.info("kept by an earlier process", action="spool", tpdus=len(left))
 
@@ -79,13 +86,18 @@ class Spool:
             return
         number, _ = self._kept.pop(id(received))
         if not self._kept and self._length >= EMPTIED_AT_OCTETS:
-            os.ftruncate(self._descriptor, 0)
-            self._length = 0
+            self._empty()
         else:
             self._write(done=number)
 
+    def _empty(self) -> None:
+        os.ftruncate(self._descriptor, 0)
+        self._length = 0
+
     def _write(self, **fields: Any) -> None:
-        line = json.dumps(fields).encode() + b"\n"
+        self._put(json.dumps(fields).encode() + b"\n")
+
+    def _put(self, line: bytes) -> None:
         try:
             self._length += os.write(self._descriptor, line)
         except OSError as error:
@@ -93,13 +105,16 @@ class Spool:
             log.warning("a received TPDU would not survive a crash now", action="spool", reason=str(error))
 
 
-def _read_line(line: bytes, left: dict[int, tuple[str, Received]]) -> None:
+def _read_line(line: bytes, left: dict[int, tuple[str, Received]]) -> int:
+    """Take a line into account; gives its number, 0 of one that cannot be read."""
     try:
         fields = json.loads(line)
         if "done" in fields:
             left.pop(fields["done"], None)
-        else:
-            received = Received(tpdu=bytes.fromhex(fields["tpdu"]), smsc=fields["smsc"], stored=None)
-            left[fields["n"]] = (fields["url"], received)
+            return int(fields["done"])
+        received = Received(tpdu=bytes.fromhex(fields["tpdu"]), smsc=fields["smsc"], stored=None)
+        left[fields["n"]] = (fields["url"], received)
+        return int(fields["n"])
     except (ValueError, KeyError, TypeError) as error:
         log.warning("a line of the spool is unreadable", action="spool", reason=str(error))
+        return 0

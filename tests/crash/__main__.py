@@ -1,4 +1,4 @@
-"""`python -m tests.crash [--kills N] [--seed N] [--minutes N] [--json]`: kill the gateway again and again."""
+"""`python -m tests.crash [--kills N] [--seed N] [--minutes N] [--model-minutes N]`: kill it again and again."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from rich.table import Table
 from tests.crash.audit import audit
 from tests.crash.box import can_cut
 from tests.crash.life import Life, Plan
+from tests.crash.models import play
 from tests.crash.trace import PROGRAM
 
 SHOWN = 60
@@ -29,6 +30,7 @@ def main() -> None:
     parser.add_argument("--modems", type=int, default=4, help="how many (default 4)")
     parser.add_argument("--cuts", type=float, default=0.3, help="share of kills that are power cuts (default 0.3)")
     parser.add_argument("--dir", type=Path, default=None, help="for database and log (default: a new one)")
+    parser.add_argument("--model-minutes", type=float, default=0.0, help="then play the models so long (default 0)")
     parser.add_argument("--json", action="store_true", help="print figures and broken promises as JSON, nothing else")
     options = parser.parse_args()
     seed = random.SystemRandom().randrange(1_000_000) if options.seed is None else options.seed
@@ -44,6 +46,10 @@ def main() -> None:
     life = Life(plan, folder, report)
     asyncio.run(life.live())
     verdict = audit(life)
+    if options.model_minutes:
+        played, failed = play(seed, options.model_minutes, report)
+        verdict.figures["examples of each model"] = played
+        verdict.broken += failed
     if options.json:
         json.dump({"seed": seed, "figures": verdict.figures, "broken": verdict.broken}, sys.stdout, indent=1)
         print()

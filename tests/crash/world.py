@@ -39,6 +39,9 @@ CONGESTION: Final = 42
 WAITING_AT_MOST: Final = 60
 """The customer sends no more while so many are not on the air: a run must come to an end."""
 
+UNTOLD_AT_MOST: Final = 30
+"""Nor do people write while so many have not come through: a SIM has room for 30."""
+
 
 class World:
     """All but the gateway, on real time in this process, and the `box` that runs the gateway."""
@@ -113,7 +116,8 @@ class World:
         chance = random.Random(f"people {self._seed}")
         while True:
             await asyncio.sleep(chance.expovariate(3.0))
-            self.traffic.write_one()
+            if len(self.traffic.written) - len(self.receiver.inbound) < UNTOLD_AT_MOST:
+                self.traffic.write_one()
 
 
 class _Traffic(Traffic):

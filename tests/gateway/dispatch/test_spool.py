@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import errno
+import os
 from pathlib import Path
 
 import pytest
@@ -84,6 +86,39 @@ def test_a_torn_line_costs_only_itself(path: Path) -> None:
         file.write(b'{"n": 2, "url": "/dev/g')
 
     assert opened(path).leftovers(PORT) == [received(b"whole")]
+
+
+def test_what_comes_behind_a_torn_line_is_kept(path: Path) -> None:
+    opened(path).keep(PORT, received(b"whole"))
+    with path.open("ab") as file:
+        file.write(b'{"n": 2, "url": "/dev/g')
+    opened(path).keep(PORT, received(b"later"))
+
+    assert opened(path).leftovers(PORT) == [received(b"whole"), received(b"later")]
+
+
+def test_opening_loses_nothing_when_the_disk_is_full(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened(path).keep(PORT, received(b"report"))
+
+    def is_full(_descriptor: int, _octets: bytes) -> int:
+        raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(os, "write", is_full)
+        opened(path)
+
+    assert opened(path).leftovers(PORT) == [received(b"report")]
+
+
+def test_a_new_tpdu_never_takes_the_place_of_a_leftover(path: Path) -> None:
+    first = opened(path)
+    first.keep(PORT, received(b"first"))
+    second = opened(path)
+    late = received(b"second")
+    second.keep(PORT, late)
+    second.release(late)
+
+    assert opened(path).leftovers(PORT) == [received(b"first")]
 
 
 def test_nobody_else_may_read_the_file(path: Path) -> None:
