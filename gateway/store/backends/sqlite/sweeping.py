@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 from gateway.core.status import OPEN
@@ -75,6 +76,7 @@ def sweep_outbound(
     tx: Transaction, *, before: EpochMs, now: EpochMs, resume: Mark | None, most: int, rows: int
 ) -> Swept:
     """Delete outbound messages that have not changed since `before`."""
+    began_s = perf_counter()
     at, after = resume or _START
     values = {"before": before, "answered": now - REPORTS_COME_MS, "at": at, "id": after, "rows": rows}
     found = tx.fetch_all(OUTBOUND, values)
@@ -92,18 +94,21 @@ def sweep_outbound(
     deleted = _delete(tx, DELETE_OUTBOUND, ids)
     for account_id, count in accounts.items():
         tx.add_total("outbox", account_id, -count)
-    return Swept(messages=len(ids), rows=deleted, resume=_resume(found, seen, rows))
+    took_s = perf_counter() - began_s
+    return Swept(messages=len(ids), rows=deleted, resume=_resume(found, seen, rows), took_s=took_s)
 
 
 def sweep_inbound(tx: Transaction, *, before: EpochMs, resume: Mark | None, most: int, rows: int) -> Swept:
     """Delete inbound messages received before `before`."""
+    began_s = perf_counter()
     at, after = resume or _START
     found = tx.fetch_all(INBOUND, {"before": before, "at": at, "id": after, "rows": min(rows, most)})
     due = [row for row in found if row[3]]
     deleted = _delete(tx, DELETE_INBOUND, [row[1] for row in due])
     for port, count in Counter(row[2] for row in due if row[4]).items():
         tx.add_total("inbox", port, -count)
-    return Swept(messages=len(due), rows=deleted, resume=_resume(found, len(found), min(rows, most)))
+    resume = _resume(found, len(found), min(rows, most))
+    return Swept(messages=len(due), rows=deleted, resume=resume, took_s=perf_counter() - began_s)
 
 
 def _delete(tx: Transaction, statement: str, ids: Sequence[int]) -> int:
