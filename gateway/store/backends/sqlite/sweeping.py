@@ -33,14 +33,14 @@ DELETE FROM callback INDEXED BY callback_given_up WHERE given_up_at IS NOT NULL 
 """What hangs on a message, by table: a statement that deletes it by an index. A test finds what is missing here."""
 
 _OPEN = ", ".join(f"'{status}'" for status in sorted(OPEN))
-IS_OWED = "SELECT 1 FROM callback INDEXED BY callback_message WHERE message_id = m.id AND given_up_at IS NULL"
+_IS_OWED = "SELECT 1 FROM callback INDEXED BY callback_message WHERE message_id = m.id AND given_up_at IS NULL"
 # The message of the newest attempt stays: SQLite would give the number of that attempt out again.
 OUTBOUND = f"""
 SELECT m.shown_at, m.id, m.account_id,
     m.status NOT IN ({_OPEN}) AND coalesce(m.changed_at, m.accepted_at) < :before
     AND (m.status IN ('delivered', 'failed', 'cancelled') OR m.valid_until < :answered)
     AND m.id IS NOT (SELECT message_id FROM attempt WHERE id = (SELECT max(id) FROM attempt))
-    AND NOT EXISTS ({IS_OWED})
+    AND NOT EXISTS ({_IS_OWED})
     AND NOT EXISTS (SELECT 1 FROM attempt INDEXED BY attempt_message
         WHERE message_id = m.id AND (outcome = 'open' OR decide_at IS NOT NULL)),
     (SELECT count(*) FROM attempt INDEXED BY attempt_message WHERE message_id = m.id)
@@ -49,7 +49,7 @@ WHERE m.shown_at < :before AND (m.shown_at, m.id) > (:at, :id)
 ORDER BY m.shown_at, m.id LIMIT :rows
 """  # noqa: S608 (constants)
 INBOUND = f"""
-SELECT m.received_at, m.id, m.port, NOT EXISTS ({IS_OWED}), m.is_shown FROM inbound m INDEXED BY inbound_received
+SELECT m.received_at, m.id, m.port, NOT EXISTS ({_IS_OWED}), m.is_shown FROM inbound m INDEXED BY inbound_received
 WHERE m.received_at < :before AND (m.received_at, m.id) > (:at, :id)
 ORDER BY m.received_at, m.id LIMIT :rows
 """  # noqa: S608 (constants)
