@@ -30,8 +30,8 @@ EVERY_S: Final = 3600.0
 TELL_EVERY_S: Final = 86_400.0
 DISTRUST_S: Final = 86_400.0
 """A clock that was put forward is believed after so long."""
-IDLE_S: Final = 1.0
-"""How long a step waits for a moment in which nobody writes."""
+IDLE_S: Final = 0.25
+"""How long a step waits for a moment in which nobody writes; a box that never rests gets rid of 1000 rows a second."""
 OTHER_ROWS: Final = 500
 ALL: Final = 1 << 62
 MB: Final = 1_000_000
@@ -114,10 +114,8 @@ class Sweeper:
         resume: Mark | None = None
         while most > 0:
             await self._store.until_idle(IDLE_S)
-            began_s = self._clock.monotonic()
             swept = await step(resume, most, self._pace.rows)
-            took_s = self._clock.monotonic() - began_s
-            self._pace.note(took_s)
+            self._pace.note(swept.took_s)
             self._deleted[kind] += swept.messages
             most -= swept.messages
             resume = swept.resume
@@ -125,7 +123,7 @@ class Sweeper:
                 return
             if self._clock.monotonic() >= self._tell_at:
                 await self._tell()
-            await asyncio.sleep(took_s)
+            await asyncio.sleep(swept.took_s)
 
     async def _tell(self) -> None:
         """Put a line into the log, once a day."""

@@ -11,7 +11,7 @@ The duties of `gateway.store.backend` hold here too. A message is deleted only w
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final, Protocol
 
 if TYPE_CHECKING:
@@ -26,11 +26,15 @@ Mark = tuple["EpochMs", "MessageId"]
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Swept:
-    """What one step deleted: messages, and rows in all; where to go on (None: nothing of that age is left)."""
+    """What one step deleted: messages, and rows in all; where to go on (None: nothing of that age is left).
+
+    `took_s` is how long others could not write for it.
+    """
 
     messages: int
     rows: int
     resume: Mark | None
+    took_s: float = field(default=0.0, compare=False)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)

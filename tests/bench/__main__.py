@@ -19,7 +19,7 @@ from pathlib import Path
 from rich.console import Console
 from rich.table import Table
 
-from tests.bench import emulator, figures
+from tests.bench import emulator, figures, size
 from tests.bench.figure import Figure, Measure, Values
 from tests.bench.peers import PEERS
 
@@ -44,7 +44,7 @@ def main() -> None:
         console.print(f"Not installed, so not compared with: {', '.join(missing)} (`make programs` as root)")
     table = Table("figure", OURS, *(maker.name for maker in PEERS), "ours : best of them", "budget")
     values: dict[str, dict[str, list[Values]]] = {}
-    for figure in (*figures.FIGURES, *emulator.FIGURES):
+    for figure in (*figures.FIGURES, *emulator.FIGURES, *size.FIGURES):
         if options.only not in figure.name:
             continue
         runs = values[figure.name] = _measure(figure, runs=options.runs, has_peers=not options.no_peers)

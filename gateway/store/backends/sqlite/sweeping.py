@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
+from time import perf_counter
 from typing import TYPE_CHECKING
 
 from gateway.core.status import OPEN
@@ -37,14 +38,14 @@ DELETE FROM callback INDEXED BY callback_given_up WHERE given_up_at IS NOT NULL 
 """What hangs on a message, by table: a statement that deletes it by an index. A test finds what is missing here."""
 
 _OPEN = ", ".join(f"'{status}'" for status in sorted(OPEN))
-IS_OWED = "SELECT 1 FROM callback INDEXED BY callback_message WHERE message_id = m.id AND given_up_at IS NULL"
+_IS_OWED = "SELECT 1 FROM callback INDEXED BY callback_message WHERE message_id = m.id AND given_up_at IS NULL"
 # The message of the newest attempt stays: SQLite would give the number of that attempt out again.
 OUTBOUND = f"""
 SELECT m.shown_at, m.id, m.account_id,
     m.status NOT IN ({_OPEN}) AND coalesce(m.changed_at, m.accepted_at) < :before
     AND (m.status IN ('delivered', 'failed', 'cancelled') OR m.valid_until < :answered)
     AND m.id IS NOT (SELECT message_id FROM attempt WHERE id = (SELECT max(id) FROM attempt))
-    AND NOT EXISTS ({IS_OWED})
+    AND NOT EXISTS ({_IS_OWED})
     AND NOT EXISTS (SELECT 1 FROM attempt INDEXED BY attempt_message
         WHERE message_id = m.id AND (outcome = 'open' OR decide_at IS NOT NULL)),
     (SELECT count(*) FROM attempt INDEXED BY attempt_message WHERE message_id = m.id)
@@ -53,7 +54,7 @@ WHERE m.shown_at < :before AND (m.shown_at, m.id) > (:at, :id)
 ORDER BY m.shown_at, m.id LIMIT :rows
 """  # noqa: S608 (constants)
 INBOUND = f"""
-SELECT m.received_at, m.id, m.port, NOT EXISTS ({IS_OWED}), m.is_shown FROM inbound m INDEXED BY inbound_received
+SELECT m.received_at, m.id, m.port, NOT EXISTS ({_IS_OWED}), m.is_shown FROM inbound m INDEXED BY inbound_received
 WHERE m.received_at < :before AND (m.received_at, m.id) > (:at, :id)
 ORDER BY m.received_at, m.id LIMIT :rows
 """  # noqa: S608 (constants)
@@ -80,6 +81,7 @@ def sweep_outbound(
     tx: Transaction, *, before: EpochMs, now: EpochMs, resume: Mark | None, most: int, rows: int
 ) -> Swept:
     """Delete outbound messages that have not changed since `before`."""
+    began_s = perf_counter()
     at, after = resume or _START
     values = {"before": before, "answered": now - REPORTS_COME_MS, "at": at, "id": after, "rows": rows}
     found = tx.fetch_all(OUTBOUND, values)
@@ -97,18 +99,21 @@ def sweep_outbound(
     deleted = _delete(tx, DELETE_OUTBOUND, ids)
     for account_id, count in accounts.items():
         tx.add_total("outbox", account_id, -count)
-    return Swept(messages=len(ids), rows=deleted, resume=_resume(found, seen, rows))
+    took_s = perf_counter() - began_s
+    return Swept(messages=len(ids), rows=deleted, resume=_resume(found, seen, rows), took_s=took_s)
 
 
 def sweep_inbound(tx: Transaction, *, before: EpochMs, resume: Mark | None, most: int, rows: int) -> Swept:
     """Delete inbound messages received before `before`."""
+    began_s = perf_counter()
     at, after = resume or _START
     found = tx.fetch_all(INBOUND, {"before": before, "at": at, "id": after, "rows": min(rows, most)})
     due = [row for row in found if row[3]]
     deleted = _delete(tx, DELETE_INBOUND, [row[1] for row in due])
     for port, count in Counter(row[2] for row in due if row[4]).items():
         tx.add_total("inbox", port, -count)
-    return Swept(messages=len(due), rows=deleted, resume=_resume(found, len(found), min(rows, most)))
+    resume = _resume(found, len(found), min(rows, most))
+    return Swept(messages=len(due), rows=deleted, resume=resume, took_s=perf_counter() - began_s)
 
 
 def _delete(tx: Transaction, statement: str, ids: Sequence[int]) -> int:
