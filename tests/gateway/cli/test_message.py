@@ -116,6 +116,7 @@ async def test_a_message_that_failed_on_one_sim_and_went_out_on_another_is_shown
         "",
         "TIME (Europe/Berlin)     WHAT      DETAIL",
         "2024-03-26 11:15:00.000  accepted  from demo by openvox, 1 segment, GSM-7",
+        "2024-03-26 11:15:00.000  routed    only gsm-1 or gsm-2 may send it",
         "2024-03-26 11:15:01.000  attempt   on gsm-1, try 1",
         "2024-03-26 11:15:01.000  refused   +CMS ERROR 38, network out of order; tried on gsm-2",
         "2024-03-26 11:15:02.000  attempt   on gsm-2, try 2",
