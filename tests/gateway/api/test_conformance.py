@@ -23,6 +23,7 @@ from gateway.core.types import CallbackId, EpochMs, MessageId
 from gateway.errors import (
     BadCredentialsError,
     ConfigError,
+    ConflictError,
     InvalidEntriesError,
     InvalidFieldError,
     NoCreditError,
@@ -46,6 +47,7 @@ IN_ANY_ENCODING = [
 REFUSALS: list[RequestError] = [
     InvalidFieldError("field", "reason"),
     InvalidEntriesError([(3, "field", "reason")]),
+    ConflictError("field", "reason"),
     BadCredentialsError(),
     NotAllowedError(),
     NotAllowedError(2),
