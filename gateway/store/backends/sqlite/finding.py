@@ -20,14 +20,14 @@ from gateway.store.timeline import FindQuery, Found
 if TYPE_CHECKING:
     import sqlite3
 
-WAITING = f"WITH waiting (id) AS (SELECT DISTINCT id FROM ({READ_IDS}))"  # noqa: S608 (constants)
+_WAITING = f"WITH waiting (id) AS (SELECT DISTINCT id FROM ({READ_IDS}))"  # noqa: S608 (constants)
 STRETCH = 100_000
 """Most ids that one call walks over."""
 ABOVE_ALL_IDS = 1 << 31
 
 MOST_OPEN = 300_000
 """With more that are open the newest are soon found by a walk, and fetching them all would take longer."""
-COUNT_OPEN = f"{WAITING} SELECT count(*) FROM (SELECT 1 FROM waiting LIMIT :most)"  # noqa: S608 (constants)
+COUNT_OPEN = f"{_WAITING} SELECT count(*) FROM (SELECT 1 FROM waiting LIMIT :most)"  # noqa: S608 (constants)
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -64,7 +64,7 @@ _INBOX = _Box(
     at="received_at",
     by_number=(_Source(table="inbound INDEXED BY inbound_sender", condition="sender_key IN (:number, :digits)"),),
 )
-_OPEN = _Source(prelude=WAITING, table="waiting CROSS JOIN message USING (id)")
+_OPEN = _Source(prelude=_WAITING, table="waiting CROSS JOIN message USING (id)")
 _ASIDE = _Source(table="inbound INDEXED BY inbound_shown")  # there is little of it
 
 
