@@ -110,7 +110,7 @@ class Service:
 
         Raises, checked in this order: NotAllowedError (permission), InvalidFieldError("text", …), then for each
         submission NotAllowedError (port) and InvalidFieldError("send_at", …), NoCreditError, QueueFullError,
-        NoSpanError. Who must say which submission has the wrong text counts its segments first.
+        NoSpanError, RuleRefusalError. Who must say which submission has the wrong text counts its segments first.
         """
         return await self._submitter.submit(account, submissions)
 
