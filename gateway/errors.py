@@ -12,6 +12,7 @@ GatewayError
             ConflictError           the field is right, but does not go together with what is there already
         BadCredentialsError     unknown, wrong or disabled
         NotAllowedError         permission missing, or a span not of this account
+            RuleRefusalError        a rule of the box takes no such message
         NoCreditError           the account's credit does not cover the request
         SlowDownError           too many requests or failed logins
         QueueFullError          the queue has no room
@@ -92,6 +93,15 @@ class NotAllowedError(RequestError):
         super().__init__("not allowed" if port is None else f"port {port} not allowed")
         self.port = port
         self.permission = permission
+
+
+class RuleRefusalError(NotAllowedError):
+    """A rule of the box takes no such message; `rule` and `reason` say which and why."""
+
+    def __init__(self, rule: str, reason: str) -> None:
+        super().__init__()
+        self.rule = rule
+        self.reason = reason
 
 
 class NoCreditError(RequestError):

@@ -59,8 +59,13 @@ class RouteSettings(Section):
         description="no other span may send these messages: they wait; else others do when none of these can",
     )
 
+    refuse: str = Field("", description="take none of these messages: why not, in words for the log and `span why`")
+
     @model_validator(mode="after")
     def _leads_somewhere(self) -> RouteSettings:
-        if not (self.spans or self.operators or self.mccmnc):
-            raise ValueError("a rule needs spans, operators or mccmnc: the spans that it is for")
+        has_spans = bool(self.spans or self.operators or self.mccmnc)
+        if self.refuse and (has_spans or self.only):
+            raise ValueError("refuse goes without spans, operators, mccmnc and only")
+        if not (self.refuse or has_spans):
+            raise ValueError("a rule needs spans, operators or mccmnc: the spans that it is for; or refuse")
         return self

@@ -29,6 +29,7 @@ class Rule:
 
     `accounts`, `senders` and `operators` are patterns with * and ?, compared without case. `spans` are numbers or
     names. With `is_only` no other span than those it picks may send; without, they are preferred as long as one can.
+    `refusal` says why such messages are not taken at all, "" when they are.
     """
 
     name: str
@@ -41,6 +42,7 @@ class Rule:
     operators: tuple[str, ...] = ()
     mccmncs: tuple[str, ...] = ()
     is_only: bool = False
+    refusal: str = ""
 
     def mismatch(self, asked: Asked) -> str:
         """Give what of the message the rule is not about, in one word, "" when it is about the message."""
@@ -87,17 +89,24 @@ class Decision:
     passed: tuple[Passed, ...] = ()
 
     @property
+    def refusal(self) -> str:
+        """Why the message is not taken, "" when it is."""
+        return "" if self.rule is None else self.rule.refusal
+
+    @property
     def is_only(self) -> bool:
         """Whether no span outside the pool may send the message."""
         return self.rule is not None and self.rule.is_only
 
 
 def decide(rules: Sequence[Rule], asked: Asked, candidates: Sequence[Candidate]) -> Decision:
-    """Give the first rule about the message that picks a usable candidate, or that lets no other span send."""
+    """Give the first rule about the message that refuses it, picks a usable candidate, or lets no other span send."""
     passed: list[Passed] = []
     for rule in rules:
         if rule.mismatch(asked):
             continue
+        if rule.refusal:
+            return Decision(rule=rule, pool=(), passed=tuple(passed))
         pool = tuple(one for one in candidates if rule.picks(one))
         if rule.is_only or any(one.is_usable for one in pool):
             return Decision(rule=rule, pool=pool, passed=tuple(passed))

@@ -119,7 +119,7 @@ class Service:
 
         Raises, checked in this order: NotAllowedError (permission), InvalidFieldError("text", …), then for each
         submission NotAllowedError (port) and InvalidFieldError("send_at", …), NoCreditError, QueueFullError,
-        NoSpanError. Who must say which submission has the wrong text counts its segments first.
+        NoSpanError, RuleRefusalError. Who must say which submission has the wrong text counts its segments first.
         With `key`, the caller's idempotency key, the same request gets the same answer for `queue.key_life_s`, before
         anything else is checked; ConflictError("key", …) when it asks for something else. Requests are the same by
         their `body`, the caller's own words, or else by their submissions.

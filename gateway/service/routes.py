@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
+import structlog
+
 from gateway.core.number import country_of
 from gateway.core.route import Asked, Decision, Rule, decide, reason_of
 from gateway.core.routing import choose_ports
 from gateway.core.types import EpochMs
-from gateway.errors import NoSpanError
+from gateway.errors import NoSpanError, RuleRefusalError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +24,9 @@ if TYPE_CHECKING:
     from gateway.core.types import Port
     from gateway.service.spans import SpanBoard
     from gateway.store.backend import LastSpan, Store
+
+
+log = structlog.get_logger(__name__)
 
 
 class Route(NamedTuple):
@@ -63,8 +68,9 @@ class Router:
         return not self.rules and not self._sticky_ms
 
     async def routes(self, account: Account, wishes: Sequence[Wish], now: EpochMs) -> list[list[Route]]:
-        """Give the route of each message of each wish; NoSpanError when no span could ever send one of them.
+        """Give the route of each message of each wish.
 
+        Raises NoSpanError when no span could ever send one of them, RuleRefusalError when a rule takes one of them not.
         What was routed counts as waiting for what comes after it.
         """
         candidates, mine = self._board.all_candidates(account), tuple(sorted(account.spans or ()))
@@ -127,6 +133,10 @@ def _preferred(
     decision: Decision, wish: Wish, index: int, waiting: dict[Port, int], last: LastSpan | None
 ) -> tuple[Port | None, bool]:
     """Give the span that message `index` of the wish prefers, and whether it is so for the sake of its conversation."""
+    if decision.refusal:
+        name = "" if decision.rule is None else decision.rule.name
+        log.info("refused by a rule", action="refused", rule=name, reason=decision.refusal)
+        raise RuleRefusalError(name, decision.refusal)
     enabled = [one for one in decision.pool if one.is_enabled]
     if not enabled:
         raise NoSpanError
@@ -157,6 +167,7 @@ def rules_of(settings: Sequence[RouteSettings]) -> tuple[Rule, ...]:
             operators=tuple(one.operators),
             mccmncs=tuple(one.mccmnc),
             is_only=one.only,
+            refusal=one.refuse,
         )
         for place, one in enumerate(settings, start=1)
     )

@@ -100,7 +100,7 @@ class Explainer:
         kept = kept_to(await self._router.last_span(account, number, self._clock.now_ms()), enabled)
         chosen = kept or (best(usable, waiting) if usable else None)
         asked = self._router.asked(account, number.normalised, wish)
-        may_send = decision.pool if decision.is_only else candidates
+        may_send = decision.pool if decision.is_only or decision.refusal else candidates
         return Explanation(
             recipient=number.normalised,
             port=None if chosen is None else chosen.port,
@@ -159,6 +159,8 @@ class Explainer:
 def _verdict(rule: Rule, mismatch: str, decision: Decision) -> str:
     if mismatch:
         return f"not about it: {mismatch}"
+    if rule is decision.rule and rule.refusal:
+        return f"decides: refused, {rule.refusal}"
     if rule is decision.rule:
         return "decides: only its spans may send" if rule.is_only else "decides: its spans are preferred"
     if any(rule is one.rule for one in decision.passed):
@@ -168,6 +170,8 @@ def _verdict(rule: Rule, mismatch: str, decision: Decision) -> str:
 
 def _summary(decision: Decision, chosen: Candidate | None, *, is_kept: bool, is_enabled: bool) -> str:
     rule = f"rule {decision.rule.name}" if decision.rule else ""
+    if decision.refusal:
+        return f"refused by {rule}: {decision.refusal}"
     if not is_enabled:
         return f"refused: {rule or 'the account'} has no span that is switched on"
     if chosen is None:

@@ -31,6 +31,7 @@ from gateway.errors import (
     NotAllowedError,
     QueueFullError,
     RequestError,
+    RuleRefusalError,
     SlowDownError,
 )
 from tests.gateway.api.desk import PASSWORD, Desk, cheap_hash
@@ -51,6 +52,7 @@ REFUSALS: list[RequestError] = [
     BadCredentialsError(),
     NotAllowedError(),
     NotAllowedError(2),
+    RuleRefusalError("premium", "dear"),
     NoCreditError(),
     SlowDownError(7),
     QueueFullError(30),

@@ -91,6 +91,9 @@ def test_rules_are_checked_to_the_key(tmp_path: Path) -> None:
         [[route]]
         spans = [2]
         onyl = true
+        [[route]]
+        spans = [2]
+        refuse = "no"
         """,
     )
     assert code == 1
@@ -100,6 +103,7 @@ def test_rules_are_checked_to_the_key(tmp_path: Path) -> None:
         "route[1].spans[0]",
         "route[2]",
         "route[3].onyl",
+        "route[4]",
     ]
     assert "a rule needs spans, operators or mccmnc" in errors
 

@@ -96,6 +96,15 @@ def test_a_rule_that_lets_no_other_span_send_decides_though_none_can() -> None:
     assert reason_of(decision, is_conversation=False) == "rule only: only spans 1 (not ready)"
 
 
+def test_a_refusal_decides_in_its_turn() -> None:
+    refusal = Rule(name="premium", prefixes=("+49900",), refusal="dear")
+    before = Rule(name="boss", accounts=("shop-*",), spans=(1,))
+    premium = replace(ASKED, recipient="+49900123456")
+    assert decide([refusal, before], premium, [a_span(1)]).refusal == "dear"
+    assert not decide([before, refusal], premium, [a_span(1)]).refusal
+    assert not decide([refusal], ASKED, [a_span(1)]).refusal
+
+
 def test_of_many_spans_some_are_named() -> None:
     decision = decide([Rule(name="all", spans=tuple(range(1, 65)))], ASKED, [a_span(port) for port in range(1, 65)])
     said = reason_of(decision, is_conversation=False)

@@ -14,7 +14,7 @@ from gateway.core.message import Assignment, Message
 from gateway.core.number import Number
 from gateway.core.span import Span, SpanState
 from gateway.core.types import AccountId, EpochMs, Port
-from gateway.errors import NoSpanError
+from gateway.errors import NoSpanError, RuleRefusalError
 from gateway.service.accounts import Accounts
 from gateway.service.desk import Service
 from gateway.service.spans import SpanBoard, SpanCondition
@@ -139,6 +139,17 @@ async def test_a_strict_rule_without_any_span_is_refused(make_box: MakeBox) -> N
     box = await make_box(route=[{"mccmnc": ["23415"], "only": True}])
     with pytest.raises(NoSpanError):
         await box.send()
+
+
+async def test_what_a_rule_refuses_is_not_taken_nor_is_anything_with_it(make_box: MakeBox) -> None:
+    box = await make_box(route=[{"name": "abroad", "prefixes": ["+43"], "refuse": "not in our contract"}])
+    with pytest.raises(RuleRefusalError):
+        await box.send(GERMAN, AUSTRIAN)
+    assert box.store.load.open_messages == 0
+    assert (await box.send(GERMAN))[0].port == 1
+    explainer = Explainer(box.settings, board=box.board, store=box.store, clock=box.clock)
+    said = await explainer.why("+436641234567", account="shop", dialect="v1", sender="")
+    assert (said.port, said.spans, said.summary) == (None, (), "refused by rule abroad: not in our contract")
 
 
 async def test_callers_keep_the_spans_they_name_within_the_rule(make_box: MakeBox) -> None:

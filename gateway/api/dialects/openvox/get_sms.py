@@ -22,7 +22,7 @@ from gateway.api.dialects.openvox.get_wire import (
 from gateway.api.dialects.openvox.profile import NO_PORT, Profile, profile_of
 from gateway.api.dialects.openvox.settings import NAME, Settings
 from gateway.api.dialects.openvox.wire import send_status
-from gateway.errors import InvalidFieldError, NoSpanError, QueueFullError, RequestError
+from gateway.errors import InvalidFieldError, NoSpanError, QueueFullError, RequestError, RuleRefusalError
 from gateway.service.submitting import NOT_SENDABLE, Submission
 
 if TYPE_CHECKING:
@@ -160,7 +160,7 @@ def _unsent(piece: str, result: str) -> Record:
 async def _submit(account: Account, submission: Submission, service: Service) -> list[Accepted | RequestError]:
     try:
         return await service.submit_some(account, submission)
-    except NoSpanError as error:
+    except (NoSpanError, RuleRefusalError) as error:
         return [error for _ in submission.numbers]
 
 
