@@ -7,7 +7,7 @@ import tempfile
 from pathlib import Path
 from typing import Final
 
-from hypothesis import HealthCheck, settings
+from hypothesis import HealthCheck, Phase, settings
 
 EXAMPLES: Final = "MODEL_EXAMPLES"
 STEPS: Final = "MODEL_STEPS"
@@ -19,6 +19,8 @@ def model_settings(*, examples: int) -> settings:
         max_examples=int(os.environ.get(EXAMPLES, str(examples))),
         stateful_step_count=int(os.environ.get(STEPS, "40")),
         deadline=None,
+        # Not to explain a failure: that is done by tracing every line, of a whole gateway.
+        phases=[phase for phase in Phase if phase is not Phase.explain],
         suppress_health_check=list(HealthCheck),
         print_blob=True,
     )

@@ -76,10 +76,18 @@ class Dispatch(RuleBasedStateMachine):
     def folder(self) -> Path:
         return self.home / str(self.lives)
 
-    @initialize()
-    def begin(self) -> None:
+    @initialize(
+        segments=st.lists(st.integers(1, 3), min_size=2, max_size=5),
+        manners=st.lists(st.sampled_from(Manner), min_size=MODEMS * 2, max_size=MODEMS * 2),
+    )
+    def begin(self, segments: list[int], manners: list[Manner]) -> None:
+        """There is something to do from the start: hypothesis leaves rules out of whole runs, accepting as well."""
         self.folder.mkdir()
         self._open()
+        for index, manner in enumerate(manners):
+            self.modems[index % MODEMS].plan.append(manner)
+        for count in segments:
+            self.accept(count=1, segments=count, spans=(), validity_s=DAY_S, send_in_s=None, is_urgent=False)
 
     def _open(self) -> None:
         clock = WallClock(self.loop, lambda: self.ahead_ms)
@@ -246,6 +254,9 @@ class Dispatch(RuleBasedStateMachine):
         """With modems that answer and an hour of time nothing is left waiting."""
         for modem in self.modems:
             modem.plan.clear()
+        # What is put off waits for its time of day, however the clock was set since.
+        now = self.field.clock.now_ms()
+        self._sleep(max([0.0, *((one.send_at - now) / 1000 for one in self.messages.values() if one.send_at)]))
         self._sleep(3600)
         found = self.runner.run(self.field.store.messages(sorted(self.messages)))
         waiting = [one for one in found if one.status in OPEN]

@@ -40,7 +40,7 @@ class Told:
     send_at: int | None
     tries: list[Try] = field(default_factory=list)
     is_marked: set[int] = field(default_factory=set)
-    """Segments that the store gave out as possible duplicates."""
+    """Segments that the store calls possible duplicates."""
     was_unanswered: bool = False
     was_due: bool = False
     was_too_old: bool = False
