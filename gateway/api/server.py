@@ -19,7 +19,7 @@ from gateway.api.auth import source_address
 from gateway.api.dialect import Answer, Call, encode_json
 from gateway.api.dialects import shelf
 from gateway.api.intake import read_params
-from gateway.api.listener import HttpServer
+from gateway.api.listener import HttpServer, Limits
 from gateway.api.params import Params
 from gateway.api.refusals import InternalError, MalformedError, OversizeError, UnknownPathError, WrongMethodError
 from gateway.api.settings import read_settings
@@ -130,7 +130,8 @@ class Server:
         """Listen as [http] says; OSError when the address cannot be had."""
         http = self._service.settings.http
         # aiohttp's Application would route a second time.
-        self._runner = web.ServerRunner(HttpServer(self.respond), shutdown_timeout=SHUTDOWN_TIMEOUT_S)
+        limits = Limits(max_connections=http.max_connections, request_timeout_s=http.request_timeout_s)
+        self._runner = web.ServerRunner(HttpServer(self.respond, limits), shutdown_timeout=SHUTDOWN_TIMEOUT_S)
         await self._runner.setup()
         tls = _tls_context(http.tls_certificate, http.tls_key)
         try:

@@ -93,6 +93,8 @@ class HttpSection(Section):
     )
     tls_key: Path | None = Field(None, description="PEM file of the private key")
     body_limit_octets: int = Field(1_048_576, ge=1024, description="largest request body, also after decompression")
+    max_connections: int = Field(500, ge=1, description="most clients connected at once, further ones get 503")
+    request_timeout_s: Seconds = Field(60, description="a request that is not there whole after this is given up")
     max_recipients: int = Field(1000, ge=1, description="most recipients in one request")
     trusted_proxies: list[IPvAnyNetwork] = Field([], description="proxies whose X-Forwarded-For is believed")
 

@@ -2,12 +2,16 @@ from __future__ import annotations
 
 import asyncio
 import logging
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from typing import Any
 
 import pytest
 from aiohttp import web
 from structlog.testing import capture_logs
 
-from gateway.api.listener import HttpServer, repaired_line
+from gateway.api.listener import HttpServer, Limits, repaired_line
+from tests.support.waiting import until
 
 SECRET = "5ecret-Wort-91"
 
@@ -130,3 +134,76 @@ async def test_requests_that_come_together_are_all_answered() -> None:
         echo.writer.write((plain % 3)[9:] + b"\r\n" + plain % 4)
         assert await echo.answer() == b"/3 "
         assert await echo.answer() == b"/4 "
+
+
+# --- many and slow clients ------------------------------------------------------------------------
+
+
+@asynccontextmanager
+async def limited(**limits: Any) -> AsyncIterator[tuple[int, Limits]]:
+    """A server that answers every request with its body."""
+
+    async def respond(request: web.BaseRequest) -> web.StreamResponse:
+        return web.Response(body=await request.read())
+
+    made = Limits(**limits)
+    runner = web.ServerRunner(HttpServer(respond, made))
+    await runner.setup()
+    site = web.TCPSite(runner, "127.0.0.1", 0)
+    await site.start()
+    try:
+        yield runner.addresses[0][1], made
+    finally:
+        await runner.cleanup()
+
+
+POST = b"POST / HTTP/1.1\r\nHost: g\r\nContent-Length: 5\r\n\r\n"
+
+
+async def test_beyond_the_most_connections_new_ones_are_refused_until_one_ends() -> None:
+    async with limited(max_connections=2) as (port, limits):
+        pairs = [await asyncio.open_connection("127.0.0.1", port) for _ in range(2)]
+        for reader, writer in pairs:
+            writer.write(POST + b"hello")
+            assert (await reader.readuntil(b"hello")).startswith(b"HTTP/1.1 200 OK")
+        reader, _ = await asyncio.open_connection("127.0.0.1", port)
+        refused = await reader.read()
+        assert refused.startswith(b"HTTP/1.1 503 ")
+        assert b"\r\nRetry-After: 5\r\n" in refused
+        pairs[0][1].close()
+        await until(lambda: limits.open_count == 1)
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(POST + b"again")
+        assert (await reader.readuntil(b"again")).startswith(b"HTTP/1.1 200 OK")
+
+
+@pytest.mark.parametrize(
+    "octets",
+    [
+        pytest.param(b"", id="nothing at all"),
+        pytest.param(b"POST / HT", id="half a line"),
+        pytest.param(b"POST / HTTP/1.1\r\nHost: g\r\n", id="half a head"),
+        pytest.param(POST + b"hel", id="half a body"),
+        pytest.param(POST + b"hello" + POST + b"h", id="half of the second request"),
+    ],
+)
+async def test_a_client_that_never_ends_its_request_is_let_go(octets: bytes) -> None:
+    async with limited(request_timeout_s=0.05) as (port, limits):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        writer.write(octets)
+        async with asyncio.timeout(10):
+            await reader.read()
+        await until(lambda: limits.open_count == 0)
+
+
+async def test_a_connection_that_is_kept_is_not_slow() -> None:
+    async with limited(request_timeout_s=3600) as (port, _):
+        reader, writer = await asyncio.open_connection("127.0.0.1", port)
+        for octets in (POST, b"hel", b"lo"):
+            writer.write(octets)
+            await writer.drain()
+        await reader.readuntil(b"hello")
+        loop = asyncio.get_running_loop()
+        waiting = [timer for timer in loop._scheduled if not timer.cancelled()]  # type: ignore[attr-defined]
+        assert not [timer for timer in waiting if timer.when() > loop.time() + 1800], "no timer of the request is left"
+        writer.close()
