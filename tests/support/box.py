@@ -52,6 +52,7 @@ class Box:
         self.address = f"http://127.0.0.1:{self.port}"
         self.config = folder / "gateway.toml"
         self.log = folder / "gateway.log"
+        self.program: tuple[str, ...] = ("-c", "import gateway.cli; gateway.cli.main()")
         self._process: asyncio.subprocess.Process | None = None
         self._session: aiohttp.ClientSession | None = None
         listed = ", ".join(f'"{port}"' for port in ports)
@@ -81,8 +82,7 @@ class Box:
                 with self.log.open("ab") as log:
                     self._process = await asyncio.create_subprocess_exec(
                         sys.executable,
-                        "-c",
-                        "import gateway.cli; gateway.cli.main()",
+                        *self.program,
                         "serve",
                         "--config",
                         str(self.config),
