@@ -9,7 +9,7 @@ import time
 from pathlib import Path
 
 from tests.bench.at_client import AtClient
-from tests.bench.figure import Figure, quantile
+from tests.bench.figure import Figure, Limit, quantile
 from tests.bench.modems import Modems, emulated
 
 RADIO_TIME_S = 0.5
@@ -75,8 +75,20 @@ async def _at(client: AtClient) -> float:
 
 
 FIGURES = [
-    Figure("emulator: sends over 8 modems", ">= 2000/s, <= 0.25 ms", lambda: sends(8, 1000)),
-    Figure("emulator: AT to OK, 1 modem", "p99 <= 5 ms", lambda: at_latency(0, 1000)),
-    Figure("emulator: AT to OK, 128 others send", "p99 <= 5 ms", lambda: at_latency(128, 1000)),
+    Figure(
+        "emulator: sends over 8 modems",
+        ">= 2000/s, <= 0.25 ms",
+        lambda: sends(8, 1000),
+        limits=(Limit("per_s", least=2000), Limit("cpu_ms", most=0.25)),
+    ),
+    Figure(
+        "emulator: AT to OK, 1 modem", "p99 <= 5 ms", lambda: at_latency(0, 1000), limits=(Limit("p99_ms", most=5),)
+    ),
+    Figure(
+        "emulator: AT to OK, 128 others send",
+        "p99 <= 5 ms",
+        lambda: at_latency(128, 1000),
+        limits=(Limit("p99_ms", most=5),),
+    ),
     Figure("emulator: start of 1000 modems", "-", lambda: many(1000)),
 ]

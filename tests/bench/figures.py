@@ -16,8 +16,8 @@ from modem.emulator.numbering import identity
 from modem.emulator.rack.rack import Rack
 from tests.bench import compared
 from tests.bench.compared import busy, idle_latency, silent_modem, throughput, unplugged_modem
-from tests.bench.dialects import accepts_by_api
-from tests.bench.figure import Figure, Measure, Values, quantile
+from tests.bench.dialects import BY_API, accepts_by_api
+from tests.bench.figure import Figure, Limit, Measure, Values, quantile
 from tests.bench.gateways import OURS, TEXT, Maker, OurGateway, numbers
 from tests.bench.load import drive, get, post, send_body
 from tests.bench.modems import Modems, emulated
@@ -175,10 +175,15 @@ def _compared(measure: Callable[[Maker], Awaitable[Values]]) -> Mapping[str, Mea
 
 
 def _row(
-    name: str, budget: str, measure: Callable[[Maker], Awaitable[Values]], *, is_more_better: bool = False
+    name: str, budget: str, measure: Callable[[Maker], Awaitable[Values]], *limits: Limit, is_more_better: bool = False
 ) -> Figure:
     return Figure(
-        name, budget, functools.partial(measure, OURS), peers=_compared(measure), is_more_better=is_more_better
+        name,
+        budget,
+        functools.partial(measure, OURS),
+        peers=_compared(measure),
+        is_more_better=is_more_better,
+        limits=limits,
     )
 
 
@@ -191,8 +196,14 @@ async def _busy(maker: Maker, count: int) -> Values:
     return await busy(maker, count, 0.5, 30 if maker is OURS else 10)
 
 
+def _busy_at_least(percent: float) -> Limit:
+    return Limit("percent", least=percent)
+
+
 FIGURES = [
-    Figure("PDU: SUBMITs encoded on one core", ">= 5000/s", encoded_submits),
+    Figure(
+        "PDU: SUBMITs encoded on one core", ">= 5000/s", encoded_submits, limits=(Limit("short_per_s", least=5000),)
+    ),
     Figure("durable accepts, 1 connection", "-", lambda: accepts(1, 1500)),
     Figure(
         "durable accepts, 64 connections",
@@ -200,44 +211,82 @@ FIGURES = [
         lambda: accepts(64, 20_000),
         peers={"Kannel": lambda: kannel_accepts(64, 5000)} if KANNEL.is_here else {},
         is_more_better=True,
+        limits=(Limit("per_s", least=6000), Limit("p99_ms", most=40)),
     ),
-    Figure("messages accepted by API", "75 % of openvox, bulk >= 5 x", lambda: api_accepts(6000, 40)),
+    Figure(BY_API, "75 % of openvox, bulk >= 5 x", lambda: api_accepts(6000, 40)),
     _row(
         "idle: answer to message at the service centre",
         "p50 <= 5, p99 <= 25 ms",
         lambda maker: idle_latency(maker, 200 if maker is OURS else 10),
+        Limit("p50_ms", most=5),
+        Limit("p99_ms", most=25),
     ),
-    Figure("inbound: at the SIM to push received", "p50 <= 20 ms", lambda: inbound_latency(100)),
-    _row("radio busy, 8 modems, 0.5 s", ">= 99 %", lambda maker: _busy(maker, 8), is_more_better=True),
-    _row("radio busy, 32 modems, 0.5 s", ">= 98.5 %", lambda maker: _busy(maker, 32), is_more_better=True),
-    Figure("radio busy, 128 modems, 3 s", ">= 98 %", lambda: busy(OURS, 128, 3.0, 10)),
+    Figure(
+        "inbound: at the SIM to push received",
+        "p50 <= 20 ms",
+        lambda: inbound_latency(100),
+        limits=(Limit("p50_ms", most=20),),
+    ),
+    _row(
+        "radio busy, 8 modems, 0.5 s", ">= 99 %", lambda maker: _busy(maker, 8), _busy_at_least(99), is_more_better=True
+    ),
+    _row(
+        "radio busy, 32 modems, 0.5 s",
+        ">= 98.5 %",
+        lambda maker: _busy(maker, 32),
+        _busy_at_least(98.5),
+        is_more_better=True,
+    ),
+    Figure("radio busy, 128 modems, 3 s", ">= 98 %", lambda: busy(OURS, 128, 3.0, 10), limits=(_busy_at_least(98),)),
     _row(
         "messages at zero radio time, 1 modem",
         ">= 300/s",
         lambda maker: throughput(maker, 1, _some(maker, 1500)),
+        Limit("per_s", least=300),
         is_more_better=True,
     ),
     _row(
         "messages at zero radio time, 8 modems",
         ">= 1000/s",
         lambda maker: throughput(maker, 8, _some(maker, 5000)),
+        Limit("per_s", least=1000),
         is_more_better=True,
     ),
     _row(
         "messages at zero radio time, 32 modems",
         ">= 1000/s",
         lambda maker: throughput(maker, 32, _some(maker, 5000)),
+        Limit("per_s", least=1000),
         is_more_better=True,
     ),
-    _row("silent for 10 s behind Ctrl-Z: span stands still", "own <= 20 s, others 0", silent_modem),
-    _row("unplugged for 3 s: sends again after", "<= 5 s", unplugged_modem),
-    Figure("kill -9 in mid-run, 16 modems, 2 s", "lost 0, twice <= 2", lambda: killed(16, 160)),
+    _row(
+        "silent for 10 s behind Ctrl-Z: span stands still",
+        "own <= 20 s, others 0",
+        silent_modem,
+        Limit("own_s", most=20),
+        Limit("others_s", most=1),
+    ),
+    _row("unplugged for 3 s: sends again after", "<= 5 s", unplugged_modem, Limit("s", most=5)),
+    Figure(
+        "kill -9 in mid-run, 16 modems, 2 s",
+        "lost 0, twice <= 2",
+        lambda: killed(16, 160),
+        limits=(Limit("lost", most=0), Limit("twice", most=2)),
+    ),
     Figure(
         "CPU per 1000 messages",
         "<= 1.5 s",
         lambda: cpu(2000),
         peers=_compared(lambda maker: compared.cpu(maker, 200)),
+        limits=(Limit("s", most=1.5),),
     ),
-    Figure("RSS, 32 modems, 100 000 queued", "<= 90 MB, flat", lambda: memory(100_000)),
-    Figure("outbox page at 1 000 000 messages", "first 100 <= 5 ms, any <= 100 ms", lambda: pages(1_000_000)),
+    Figure(
+        "RSS, 32 modems, 100 000 queued", "<= 90 MB, flat", lambda: memory(100_000), limits=(Limit("full_mb", most=90),)
+    ),
+    Figure(
+        "outbox page at 1 000 000 messages",
+        "first 100 <= 5 ms, any <= 100 ms",
+        lambda: pages(1_000_000),
+        limits=(Limit("first_max_ms", most=5), Limit("anywhere_max_ms", most=100)),
+    ),
 ]

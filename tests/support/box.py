@@ -52,6 +52,7 @@ class Box:
         self.address = f"http://127.0.0.1:{self.port}"
         self.config = folder / "gateway.toml"
         self.log = folder / "gateway.log"
+        self.program: tuple[str, ...] = ("-c", "import gateway.cli; gateway.cli.main()")
         self._process: asyncio.subprocess.Process | None = None
         self._has_account = False
         self._session: aiohttp.ClientSession | None = None
@@ -81,8 +82,7 @@ class Box:
 
     def command(self) -> list[str]:
         """What is run; its process must be the gateway itself."""
-        program = [sys.executable, "-c", "import gateway.cli; gateway.cli.main()"]
-        return [*program, "serve", "--config", str(self.config)]
+        return [sys.executable, *self.program, "serve", "--config", str(self.config)]
 
     async def start(self, *, timeout_s: float = 20) -> None:
         """Start and wait until it says READY=1; the first time makes the account `demo`."""
