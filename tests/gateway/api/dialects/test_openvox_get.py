@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import Awaitable, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -388,3 +389,19 @@ async def test_ussd_is_not_told_to_an_account_that_may_not_use_it_any_more(get: 
         assert len(await pushes(desk)) == 1
         desk.change_demo(role="sender")
         assert await pushes(desk) == []
+
+
+# --- rules of the box -----------------------------------------------------------------------------
+
+
+async def test_number_that_a_rule_refuses_fails_in_its_record(tmp_path: Path) -> None:
+    rules = [{"prefixes": ["+49900"], "refuse": "premium numbers"}, {"countries": ["AT"], "spans": [9], "only": True}]
+    desk = Desk(tmp_path / "gateway.db", Settings.model_validate({"route": rules}))
+    await desk.open()
+    async with client_of(desk) as client:
+        get = getter(client)
+        for number, result in (("+49900123456", "fail"), ("+436641234567", "not select")):
+            (record,) = records(await get("/sendsms", phonenumber=number, message="a"))
+            assert (record["phonenumber"], record["result"]) == (number, result)
+        assert desk.ids() == []
+    await desk.store.close()
