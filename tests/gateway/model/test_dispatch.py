@@ -15,6 +15,7 @@ from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -290,4 +291,4 @@ class Dispatch(RuleBasedStateMachine):
 
 
 Dispatch.TestCase.settings = model_settings(examples=8)
-TestDispatch = Dispatch.TestCase
+TestDispatch = pytest.mark.timeout(600)(Dispatch.TestCase)  # some seconds; a failure is made small first

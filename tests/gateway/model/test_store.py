@@ -16,6 +16,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any, TypeVar
 
+import pytest
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, precondition, rule
 
@@ -534,4 +535,4 @@ class Truthful(RuleBasedStateMachine):
 
 
 Truthful.TestCase.settings = model_settings(examples=16)
-TestTruthful = Truthful.TestCase
+TestTruthful = pytest.mark.timeout(600)(Truthful.TestCase)  # some seconds; a failure is made small first
