@@ -10,12 +10,19 @@ from dataclasses import dataclass
 from importlib import resources
 from typing import TYPE_CHECKING
 
+import structlog
+
 from gateway.errors import SchemaTooNewError, StoreError
+from gateway.store.disk import read_space
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
     from pathlib import Path
 
+log = structlog.get_logger(__name__)
+
+LEFT_OCTETS = 64_000_000
+"""What a copy leaves free: the steps themselves need room too."""
 _FILE_NAME = re.compile(r"([0-9]{4})_([a-z0-9_]+)\.sql")
 
 CREATE_VERSIONS = """
@@ -54,10 +61,20 @@ def shipped_migrations() -> list[Migration]:
     return sorted(found, key=lambda one: one.version)
 
 
-def migrate(connection: sqlite3.Connection, path: Path, migrations: Sequence[Migration]) -> None:
+def _free_octets(folder: Path) -> int:
+    return read_space(folder).free
+
+
+def migrate(
+    connection: sqlite3.Connection,
+    path: Path,
+    migrations: Sequence[Migration],
+    *,
+    read_free: Callable[[Path], int] = _free_octets,
+) -> None:
     """Apply the steps that are missing, each in one transaction.
 
-    A file that already has a schema is copied to `<path>.before-<version>` first. Raises
+    A file that already has a schema is copied to `<path>.before-<version>` first if the disk has room for it. Raises
     SchemaTooNewError when the file knows a step that we do not, StoreError when a step that was
     applied reads differently now.
     """
@@ -67,7 +84,7 @@ def migrate(connection: sqlite3.Connection, path: Path, migrations: Sequence[Mig
     _check(applied, migrations, path)
     missing = [one for one in migrations if one.version not in applied]
     if missing and had_tables:
-        _copy(connection, path.with_name(f"{path.name}.before-{missing[0].version:04}"))
+        _copy(connection, path.with_name(f"{path.name}.before-{missing[0].version:04}"), read_free)
     for migration in missing:
         _apply(connection, migration)
 
@@ -108,7 +125,18 @@ def _statements(sql: str) -> Iterator[str]:
         yield statement
 
 
-def _copy(connection: sqlite3.Connection, target: Path) -> None:
+def _copy(connection: sqlite3.Connection, target: Path, read_free: Callable[[Path], int]) -> None:
+    """Copy the file; a disk without room for it does without, because a box that does not start is worse."""
+    page_octets, pages = (connection.execute(f"PRAGMA {name}").fetchone()[0] for name in ("page_size", "page_count"))
+    wanted, free = page_octets * pages + LEFT_OCTETS, read_free(target.parent)
+    if free < wanted:
+        log.warning(
+            "no room to copy the database before its schema is changed",
+            action="migrate",
+            free_mb=free // 1_000_000,
+            wanted_mb=wanted // 1_000_000,
+        )
+        return
     target.touch(mode=0o600)
     with closing(sqlite3.connect(target)) as copy:
         connection.backup(copy)

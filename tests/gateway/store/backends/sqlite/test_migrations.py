@@ -5,9 +5,10 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from structlog.testing import capture_logs
 
 from gateway.errors import SchemaTooNewError, StoreError
-from gateway.store.backends.sqlite.migrations import Migration, migrate, shipped_migrations
+from gateway.store.backends.sqlite.migrations import LEFT_OCTETS, Migration, migrate, shipped_migrations
 from gateway.store.backends.sqlite.store import SqliteStore
 
 FIRST = Migration(version=1, name="first", sql="CREATE TABLE a (x INTEGER);\nINSERT INTO a VALUES (1);\n")
@@ -53,6 +54,16 @@ def test_an_older_file_gets_the_missing_steps_after_a_copy(tmp_path: Path) -> No
     assert copy.stat().st_mode & 0o777 == 0o600
     assert query(copy, "SELECT * FROM a") == [(1,)]
     assert query(path, "SELECT * FROM a") == [(1, ";")]
+
+
+def test_a_disk_without_room_for_a_copy_gets_the_steps_without_one(tmp_path: Path) -> None:
+    path = tmp_path / "x.db"
+    apply(path, FIRST)
+    with closing(sqlite3.connect(path, isolation_level=None)) as connection, capture_logs() as logs:
+        migrate(connection, path, [FIRST, SECOND], read_free=lambda _: LEFT_OCTETS)
+    assert query(path, "SELECT * FROM a") == [(1, ";")]
+    assert [file.name for file in tmp_path.iterdir()] == ["x.db"]
+    assert [line["action"] for line in logs] == ["migrate"]
 
 
 def test_a_file_that_is_up_to_date_is_left_alone(tmp_path: Path) -> None:
