@@ -11,6 +11,10 @@ from typing import Final
 # costs system calls: it must stay well above the 256 KiB that asyncio allocates for every read of a socket.
 _M_MMAP_THRESHOLD: Final = -3
 _OWN_PAGES_OCTETS: Final = 4 * 1024 * 1024
+# From how much free memory at the end of the heap on it goes back to the system. Setting the threshold above fixes this
+# one at 128 KiB: every read of a socket would fetch its 256 KiB from the system and give them back, page by page.
+_M_TRIM_THRESHOLD: Final = -1
+_KEPT_FREE_OCTETS: Final = 1024 * 1024
 # The loop and the store's writer take turns under one lock; with Python's 5 ms one waits for the other too long.
 _SWITCH_INTERVAL_S: Final = 0.001
 # How many more objects may have come than gone before the youngest are searched for unreachable circles. Nearly all
@@ -27,6 +31,7 @@ def tune_process() -> None:
     mallopt = getattr(ctypes.CDLL(None), "mallopt", None)
     if mallopt is not None:
         mallopt(_M_MMAP_THRESHOLD, _OWN_PAGES_OCTETS)
+        mallopt(_M_TRIM_THRESHOLD, _KEPT_FREE_OCTETS)
     sys.setswitchinterval(_SWITCH_INTERVAL_S)
 
 

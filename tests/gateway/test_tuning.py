@@ -59,3 +59,24 @@ def test_circles_made_after_the_start_are_collected_and_the_start_is_left_alone(
     ran = subprocess.run([sys.executable, "-c", COLLECTING], cwd=root, check=True, capture_output=True, text=True)
 
     assert ran.stdout.split() == ["True", "False", "True"]
+
+
+READING = """
+import resource, socket
+from gateway.tuning import tune_process
+
+tune_process()
+here, there = socket.socketpair()
+before = resource.getrusage(resource.RUSAGE_SELF).ru_minflt
+for _ in range(1000):
+    here.send(b"x" * 250)
+    there.recv(256 * 1024)  # as much as asyncio asks for
+print(resource.getrusage(resource.RUSAGE_SELF).ru_minflt - before)
+"""
+
+
+def test_a_read_of_a_socket_fetches_no_memory_from_the_system() -> None:
+    root = Path(__file__).parents[2]
+    ran = subprocess.run([sys.executable, "-c", READING], cwd=root, check=True, capture_output=True, text=True)
+
+    assert int(ran.stdout) < 1000, "page faults of 1000 reads"
