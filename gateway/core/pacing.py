@@ -13,6 +13,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
+from enum import StrEnum
 from typing import TYPE_CHECKING, Final
 
 from gateway.core.period import Period, calendar_bounds
@@ -21,6 +22,8 @@ from gateway.core.types import EpochMs
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import tzinfo
+
+    from gateway.core.types import AccountId, Port
 
 SLOTS: Final = 60
 """Into how many buckets a sliding period is divided."""
@@ -54,7 +57,12 @@ class Limits:
     @property
     def is_any(self) -> bool:
         """Whether anything is limited."""
-        return bool(self.gap_ms or self.gap_jitter_ms or self.quotas)
+        return self.has_gap or bool(self.quotas)
+
+    @property
+    def has_gap(self) -> bool:
+        """Whether there must be a gap between two segments."""
+        return bool(self.gap_ms or self.gap_jitter_ms)
 
     def bounds(self, period: Period, now: EpochMs) -> tuple[EpochMs, EpochMs]:
         """Give the first instant of the period that counts now, and when another one does (sliding: at once)."""
@@ -65,6 +73,40 @@ class Limits:
     def pause_after(self, now: EpochMs, jitter: float) -> EpochMs:
         """Give when the next segment may begin after one that ended `now`; `jitter` is 0..1, from a random source."""
         return EpochMs(now + self.gap_ms + int(self.gap_jitter_ms * jitter))
+
+
+class OwnerKind(StrEnum):
+    """Who has limits; its value is the word that people read."""
+
+    SIM = "SIM"
+    ACCOUNT = "account"
+
+
+@dataclass(frozen=True, slots=True)
+class Owner:
+    """One SIM, named as in attempts, or one account, by its id."""
+
+    kind: OwnerKind
+    key: str
+
+    @classmethod
+    def of_sim(cls, sim: str, port: Port) -> Owner:
+        """Give the SIM of a span; of a modem that tells nothing the span stands for it."""
+        return cls(OwnerKind.SIM, sim or f"span {port}")
+
+    @classmethod
+    def of_account(cls, account_id: AccountId) -> Owner:
+        """Give an account."""
+        return cls(OwnerKind.ACCOUNT, str(account_id))
+
+
+@dataclass(frozen=True, kw_only=True, slots=True)
+class Pace:
+    """The limits of an owner; `name` is what people call it."""
+
+    owner: Owner
+    name: str
+    limits: Limits
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -169,6 +211,10 @@ class Usage:
                 buckets[period] = (*kept, Bucket(start=now, last=now, segments=segments))
         return replace(self, buckets=buckets)
 
+    def with_gap(self, limits: Limits, now: EpochMs, jitter: float) -> Usage:
+        """Let a gap begin now; `jitter` is 0..1, from a random source."""
+        return self if not limits.has_gap else replace(self, free_at=limits.pause_after(now, jitter))
+
     def uncounted(self, at: EpochMs, segments: int = 1) -> Usage:
         """Take back segments that were counted at `at` and were not sent after all."""
         return replace(self, buckets={period: _without(found, at, segments) for period, found in self.buckets.items()})
@@ -178,7 +224,7 @@ class Usage:
         return self.uncounted(at).counted(limits, now)
 
     def seen(self, limits: Limits, now: EpochMs) -> Usage:
-        """Give what it is by a clock that shows `now`: what lies ahead was sent before, no gap is longer than allowed."""
+        """Give what it is by a clock that shows `now`: what lies ahead was sent before, no gap is longer than set."""
         free_at = min(self.free_at, limits.pause_after(now, 1.0)) if self.free_at > now else self.free_at
         if free_at == self.free_at and not any(found and found[-1].last > now for found in self.buckets.values()):
             return self
@@ -216,12 +262,13 @@ def _by(buckets: tuple[Bucket, ...], now: EpochMs) -> tuple[Bucket, ...]:
     return tuple(by_start.values())
 
 
-def describe(pause: Pause, owner: str, zone: tzinfo) -> str:
-    """Give why something waits, in words for people: `owner` is whose quota it is."""
+def describe(pause: Pause, pace: Pace) -> str:
+    """Give why something waits, in words for people."""
+    owner = f"{pace.owner.kind} {pace.name}"
     if pause.period is None:
         return f"gap between two segments of {owner}"
     # Up to the whole second, so that the time shown is not before the time that is meant.
-    at = datetime.fromtimestamp(-(-pause.until // 1000), zone)
+    at = datetime.fromtimestamp(-(-pause.until // 1000), pace.limits.zone)
     time = f"{at:%Y-%m-%d %H:%M:%S %Z}" if at.second else f"{at:%Y-%m-%d %H:%M %Z}"
     room = pause.quota - pause.used
     if room > 0:

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from gateway.core.pacing import SLOTS, Limits, Pause, Usage, describe
+from gateway.core.pacing import SLOTS, Limits, Owner, Pace, Pause, Usage, describe
 from gateway.core.period import Period
-from gateway.core.types import EpochMs
+from gateway.core.types import EpochMs, Port
 
 BERLIN = ZoneInfo("Europe/Berlin")
 # Half past two in the night in which clocks in Berlin are put back, a month before its end.
@@ -137,7 +137,8 @@ def test_another_time_zone_frees_nothing() -> None:
     ids=["used up", "no room", "gap"],
 )
 def test_words_for_people(pause: Pause, words: str) -> None:
-    assert describe(pause, "SIM 8949", BERLIN) == words
+    pace = Pace(owner=Owner.of_sim("8949", Port(1)), name="8949", limits=Limits(zone=BERLIN))
+    assert describe(pause, pace) == words
 
 
 LIMITS = st.builds(

@@ -8,6 +8,7 @@ from gateway.core.status import Status
 from gateway.store.backend import AttemptOutcome
 from gateway.store.backends.sqlite import attempts
 from gateway.store.backends.sqlite.attempts import OPEN_OUTCOME, Attempt
+from gateway.store.backends.sqlite.pacing import take_back
 from gateway.store.backends.sqlite.progress import accept_segment, lose_segment, queue_next_segment
 from gateway.store.backends.sqlite.reports import judge, try_parked
 from gateway.store.backends.sqlite.rows import Row, change_status, save_row
@@ -57,6 +58,7 @@ def after_settling(tx: Transaction, row: Row, attempt: Attempt, *, now: EpochMs)
 
 
 def _refuse(tx: Transaction, row: Row, attempt: Attempt, refused: str, now: EpochMs) -> None:
+    take_back(tx, row, attempt)
     attempts.settle_attempt(tx, attempt, AttemptOutcome.REFUSED, now=now, code=refused, cause=refused)
     if attempt.segment != row.segments_sent or row.status not in _CAN_WAIT_AGAIN:
         return

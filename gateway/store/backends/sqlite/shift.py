@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gateway.core.types import EpochMs
+
 if TYPE_CHECKING:
     from gateway.store.backends.sqlite.transaction import Transaction
 
@@ -26,6 +28,8 @@ DECISIONS = """
 UPDATE attempt INDEXED BY attempt_unanswered SET decide_at = decide_at + :by
 WHERE outcome = 'no answer' AND decide_at IS NOT NULL
 """
+# When a quota begins anew is told anew by whoever may not send: by the calendar that is another time now.
+PACED = "UPDATE message INDEXED BY message_paced SET held_until = 0 WHERE status = 'held' AND held_until IS NOT NULL"
 CALLBACKS = "UPDATE callback SET next_at = next_at + :by, created_at = created_at + :by WHERE given_up_at IS NULL"
 
 
@@ -33,5 +37,9 @@ def shift_instants(tx: Transaction, by_ms: int) -> None:
     """Let everything that waits wait as long as before, though the clock shows `by_ms` more."""
     for statement in (MESSAGES, DECISIONS, CALLBACKS):
         tx.execute(statement, {"by": by_ms})
+    for owner, usage in list(tx.memory.usages.items()):
+        tx.memory.set_usage(owner, usage.shifted(by_ms))
+    if tx.execute(PACED, {}).rowcount:
+        tx.tell_scheduled(EpochMs(0))
     tx.memory.next_expiry = 0  # the next search finds it out
     tx.tell_callbacks()

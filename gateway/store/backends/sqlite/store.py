@@ -21,6 +21,7 @@ from gateway.store.backends.sqlite import (
 )
 from gateway.store.backends.sqlite.dialect_settings import SettingsDatabase
 from gateway.store.backends.sqlite.directory import DirectoryDatabase
+from gateway.store.backends.sqlite.limits import LimitsDatabase
 from gateway.store.backends.sqlite.modems import ModemDatabase
 
 if TYPE_CHECKING:
@@ -51,7 +52,7 @@ if TYPE_CHECKING:
     )
 
 
-class SqliteStore(DirectoryDatabase, ModemDatabase, SettingsDatabase):
+class SqliteStore(DirectoryDatabase, LimitsDatabase, ModemDatabase, SettingsDatabase):
     """Keeps the contract of `gateway.store.backend.Store`; the calls are described there."""
 
     # --- messages -------------------------------------------------------------------------------
