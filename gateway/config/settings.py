@@ -124,6 +124,28 @@ class StoreSection(Section):
         return Path(self.url.removeprefix("sqlite:///"))
 
 
+class LimitsSettings(Section):
+    """limits of [modems], of a [[span]] and of a [[modems.sim]]: what is not set there is as in the one before."""
+
+    gap_s: float | None = Field(None, ge=0, le=86_400, description="pause between two segments of a SIM")
+    gap_jitter_s: float | None = Field(
+        None, ge=0, le=86_400, description="up to so much is added to the gap, at random"
+    )
+    per_minute: int | None = Field(None, ge=0, description="most segments in a minute; 0 for no limit")
+    per_hour: int | None = Field(None, ge=0, description="most segments in an hour; 0 for no limit")
+    per_day: int | None = Field(None, ge=0, description="most segments in a day; 0 for no limit")
+    per_month: int | None = Field(None, ge=0, description="most segments in a month; 0 for no limit")
+    contract_day: int | None = Field(
+        None, ge=1, le=31, description="day on which a month begins, in a shorter month its last; none: 1"
+    )
+    periods: Literal["calendar", "sliding"] | None = Field(
+        None,
+        description="calendar: from midnight, from the full hour; sliding: the last 24 hours, the last 30 days; "
+        "none: calendar",
+    )
+    timezone: TimeZone | None = Field(None, description="zone of the calendar; none: gateway.timezone")
+
+
 class SimSettings(Section):
     """[[modems.sim]]"""
 
@@ -132,6 +154,7 @@ class SimSettings(Section):
     smsc: str = Field(
         "", pattern=r"^(\+?[0-9]{3,20})?$", description="service centre instead of the SIM's own, e.g. +491710760000"
     )
+    limits: LimitsSettings = LimitsSettings()
 
 
 class BalanceSettings(Section):
@@ -162,6 +185,7 @@ class ModemsSection(Section):
         default=True,
         description="refuse incoming calls: nobody answers, and some modems send nothing while they ring",
     )
+    limits: LimitsSettings = LimitsSettings()
     sim: list[SimSettings] = Field([], description="what is known of single SIMs")
     balance: list[BalanceSettings] = Field([], description="how the SIMs of an operator are asked for their balance")
 
@@ -194,6 +218,7 @@ class SpanSettings(Section):
     port: int = Field(ge=1, description="number that callers use")
     name: str = Field("", description="name that callers see; default gsm-<port>")
     match: SpanMatch = Field(description="which modem or SIM it is")
+    limits: LimitsSettings = LimitsSettings()
 
 
 class NumberSection(Section):

@@ -8,16 +8,20 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from gateway.core.types import Port
+    from gateway.core.types import EpochMs, Port
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class Candidate:
-    """A span that may take the message: whether it can send now, and the segments waiting for it."""
+    """A span that may take the message: whether it can send now, and the segments waiting for it.
+
+    `able_at` is when it can, as far as that is known: the end of a quota that is used up.
+    """
 
     port: Port
     is_usable: bool
     waiting_segments: int
+    able_at: EpochMs | None = None
 
 
 def choose_ports(

@@ -14,8 +14,8 @@ if TYPE_CHECKING:
 class SpanState(StrEnum):
     """What a span can do at this moment.
 
-    NEEDS_PERSON: nothing the gateway can do helps. PAUSED: its SIM is left alone for a while. STOPPED: a person
-    switched it off.
+    NEEDS_PERSON: nothing the gateway can do helps. PAUSED: its SIM is left alone for a while. PACED: a quota of its
+    SIM is used up. STOPPED: a person switched it off.
     """
 
     MISSING = "missing"
@@ -24,6 +24,7 @@ class SpanState(StrEnum):
     READY = "ready"
     NEEDS_PERSON = "needs person"
     PAUSED = "paused"
+    PACED = "paced"
     STOPPED = "stopped"
 
 

@@ -27,12 +27,13 @@ class Blocked:
 class HeldFor:
     """Which messages that are held for a quota; each field that is set narrows.
 
-    `port`: those that this span may send. `account_id`: those of this account.
+    `port`: those that this span may send. `account_id`: those of this account. `before`: those held by then.
     """
 
     kind: OwnerKind | None = None
     port: Port | None = None
     account_id: AccountId | None = None
+    before: EpochMs | None = None
 
 
 class PacingStore(Protocol):

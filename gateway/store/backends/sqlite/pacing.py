@@ -34,6 +34,7 @@ SELECT id FROM message INDEXED BY message_paced
 WHERE status = 'held' AND held_until IS NOT NULL
     AND (:kind IS NULL OR held_by = :kind)
     AND (:account_id IS NULL OR account_id = :account_id)
+    AND (:before IS NULL OR changed_at <= :before)
     AND (:port IS NULL OR spans = '' OR instr(',' || spans || ',', ',' || :port || ',') > 0)
 ORDER BY held_until, id LIMIT :limit
 """
@@ -194,6 +195,7 @@ def free_some(tx: Transaction, which: HeldFor, now: EpochMs) -> int:
         "kind": None if which.kind is None else which.kind.value,
         "account_id": which.account_id,
         "port": which.port,
+        "before": which.before,
         "limit": FREED_AT_ONCE,
     }
     return _free(tx, tx.fetch_all(HELD_FOR, parameters), now)
