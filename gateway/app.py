@@ -13,6 +13,7 @@ from gateway.api.server import Server
 from gateway.callbacks.sender import CallbackSender
 from gateway.clock import Clock
 from gateway.control import ControlServer, control_path
+from gateway.control_pacing import LocalPacing
 from gateway.control_spans import LocalSpans
 from gateway.control_ussd import LocalUssd
 from gateway.core.types import Port
@@ -31,6 +32,7 @@ from gateway.modem_ports import ModemPorts
 from gateway.modem_radio import RadioMaker
 from gateway.service.accounts import Accounts
 from gateway.service.desk import Service
+from gateway.service.pacing import LimitBook, PacingDesk
 from gateway.service.span_desk import SpanDesk
 from gateway.service.spans import SpanBoard
 from gateway.store.backends.sqlite.store import SqliteStore
@@ -63,6 +65,7 @@ class App:
         receiver = Receiver(self.store, self.clock)
         self.history = History(self.store, settings=settings.history, clock=self.clock)
         self._spool = Spool(settings.store.path.with_name(f"{settings.store.path.name}.received"))
+        self.book = LimitBook(self.store, settings=settings)
         self._flight = Flight(settings.store.path.with_name(f"{settings.store.path.name}.flight"))
         self.dispatcher = Dispatcher(
             store=self.store,
@@ -72,6 +75,7 @@ class App:
             receiver=receiver,
             history=self.history,
             flight=self._flight,
+            book=self.book,
         )
         ports = ports or ModemPorts(settings.modems)
         self._make_radio = RadioMaker(settings, ports, StoredPinLedger(self.store), remember=self.history.remember)
@@ -107,12 +111,14 @@ class App:
         )
         upkeep = Upkeep(self.store, self.service.directory, clock=self.clock)
         self.spans = span_desk(settings, board=self.board, store=self.store, clock=self.clock)
+        self.pacing = PacingDesk(self.book, store=self.store, board=self.board, clock=self.clock)
         self._control = ControlServer(
             self.accounts,
             control_path(settings.store.path),
             parts={
                 "span": LocalSpans(self.spans).call,
                 "directory": upkeep.call,
+                "pacing": LocalPacing(self.pacing).call,
                 "ussd": LocalUssd(self.service.ussd).call,
             },
         )

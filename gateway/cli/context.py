@@ -15,12 +15,14 @@ from gateway.clock import Clock
 from gateway.config.load import load_settings
 from gateway.control import RemoteAccounts, control_path, running_accounts
 from gateway.control_directory import RemoteUpkeep
+from gateway.control_pacing import LocalPacing, RemotePacing
 from gateway.control_spans import LocalSpans, RemoteSpans
 from gateway.core.number import read_number
 from gateway.directory.directory import Directory
 from gateway.directory.upkeep import Upkeep
 from gateway.errors import ConfigError, StoreError
 from gateway.service.accounts import Accounts
+from gateway.service.pacing import LimitBook, PacingDesk
 from gateway.service.spans import SpanBoard, SpanCondition
 from gateway.store.backends.sqlite.store import SqliteStore
 
@@ -91,6 +93,21 @@ async def open_spans(settings: Settings) -> AsyncIterator[LocalSpans | RemoteSpa
         for port in board.ports():
             board.set_condition(port, SpanCondition(reason="the gateway is not running"))
         yield LocalSpans(span_desk(settings, board=board, store=store, clock=Clock()))
+
+
+@contextlib.asynccontextmanager
+async def open_pacing(settings: Settings) -> AsyncIterator[LocalPacing | RemotePacing]:
+    """Give the limits: of the running gateway if there is one, else as they are stored."""
+    path = control_path(settings.store.path)
+    if await running_accounts(path) is not None:
+        yield RemotePacing(path)
+        return
+    async with _open_store(settings) as store:
+        board = SpanBoard(lambda: store.load)
+        board.put(await store.spans())
+        book = LimitBook(store, settings=settings)
+        await book.load()
+        yield LocalPacing(PacingDesk(book, store=store, board=board, clock=Clock()))
 
 
 @contextlib.asynccontextmanager

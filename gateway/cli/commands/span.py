@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gateway.cli.context import config_option, open_spans, settings_or_exit
+from gateway.cli.limits import ask_pacing, gap_options, quota_options, read_changes, show_quotas
 from gateway.errors import InvalidFieldError, StoreError
 
 if TYPE_CHECKING:
@@ -31,6 +32,8 @@ def command() -> None:
       gsm-gateway span history 3 --limit 20
       gsm-gateway span pause 3
       gsm-gateway span rename 3 "sales desk"
+      gsm-gateway span limit 3 --per-day 500
+      gsm-gateway span quota
       gsm-gateway span list --json
     """
 
@@ -112,6 +115,32 @@ def rename(port: int, name: str, config: Path | None) -> None:
     """Give the span PORT the name NAME, which callers see."""
     _call(config, "rename", port=port, name=name)
     click.echo(f"span {port} is called {name}")
+
+
+@command.command()
+@port_argument
+@gap_options
+@quota_options
+@config_option
+def limit(port: int, config: Path | None, **options: str | None) -> None:
+    """Change the limits of the SIM in the span PORT, at once; they go with the SIM.
+
+    \b
+    "none" takes a limit away, "default" goes back to what the settings file says.
+      gsm-gateway span limit 3 --per-day 500 --gap 2 --gap-jitter 1
+      gsm-gateway span limit 3 --per-day default
+    """
+    ask_pacing(config, "limit_span", port=port, changes=read_changes(options))
+    show_quotas(ask_pacing(config, "spans", port=port), as_json=False)
+
+
+@command.command()
+@click.argument("port", type=click.IntRange(min=1), required=False)
+@json_option
+@config_option
+def quota(*, port: int | None, as_json: bool, config: Path | None) -> None:
+    """Show how much of its quotas the SIM in the span PORT, or every SIM, has used."""
+    show_quotas(ask_pacing(config, "spans", port=port), as_json=as_json)
 
 
 def _call(config: Path | None, call: str, **arguments: object) -> Any:
