@@ -69,7 +69,7 @@ class Paces:
         self._board = board
         self._clock = clock
         self._outage = outage
-        self._jitter = jitter
+        self.jitter = jitter
         self._able_ports = able_ports
         self._look_again = look_again
         self._rooms: dict[Port, int] = {}
@@ -106,7 +106,7 @@ class Paces:
             pace=pace,
             account_paces=self._book.of_accounts,
             rooms=self._rooms_besides(port) if pace.limits.quotas else _NOWHERE,
-            jitter=self._jitter() if pace.limits.has_gap else 0.0,
+            jitter=self.jitter() if pace.limits.has_gap else 0.0,
         )
 
     def _rooms_besides(self, port: Port) -> dict[Port, int]:

@@ -29,11 +29,12 @@ def settlement_of(
     others: Sequence[Port],
     settings: DispatchSection,
     now: EpochMs,
+    jitter: float = 0.0,
 ) -> Settlement:
     """Give what becomes of the attempt and of its message.
 
     `others` are the ports that may send the message instead; a message of which a segment went out
-    stays where it is, because a phone joins segments by their sender.
+    stays where it is, because a phone joins segments by their sender. `jitter` (0..1) is for the wait before a retry.
     """
     match outcome.verdict:
         case Verdict.ACCEPTED:
@@ -44,7 +45,7 @@ def settlement_of(
         case Verdict.PERMANENT:
             return _settlement(assignment, AttemptOutcome.REFUSED, outcome, next_status=Status.FAILED)
     kind = AttemptOutcome.NOT_SENT if outcome.code == "not sent" else AttemptOutcome.REFUSED
-    delay_s = _delay_s(assignment, outcome, settings)
+    delay_s = _delay_s(assignment, outcome, settings, jitter)
     if delay_s is None or now >= assignment.valid_until:
         gone = Status.FAILED if delay_s is None else Status.EXPIRED
         return _settlement(assignment, kind, outcome, next_status=gone)
@@ -55,7 +56,7 @@ def settlement_of(
     return _settlement(assignment, kind, outcome, next_status=Status.QUEUED, due_at=due_at)
 
 
-def _delay_s(assignment: Assignment, outcome: Outcome, settings: DispatchSection) -> float | None:
+def _delay_s(assignment: Assignment, outcome: Outcome, settings: DispatchSection, jitter: float) -> float | None:
     if outcome.verdict is Verdict.OTHER_VALIDITY:
         return 0.0
     if outcome.verdict is Verdict.TRY_ONCE_MORE and assignment.tries > 1:
@@ -70,6 +71,7 @@ def _delay_s(assignment: Assignment, outcome: Outcome, settings: DispatchSection
         first_s=settings.retry_first_s,
         longest_s=settings.retry_longest_s,
         most=settings.max_tries,
+        jitter=jitter,
     )
 
 

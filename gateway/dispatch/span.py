@@ -288,6 +288,7 @@ class SpanWorker:
             others=self._ports_besides(assignment),
             settings=self._settings.dispatch,
             now=now,
+            jitter=self._paces.jitter(),
         )
         if outcome.verdict is not Verdict.ACCEPTED:
             self._note_trouble(assignment, outcome)
