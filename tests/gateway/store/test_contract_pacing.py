@@ -248,6 +248,18 @@ async def test_messages_that_only_spans_over_their_quota_may_send_are_held(store
     assert await status_of(store, able) is Status.HELD
 
 
+async def test_reason_is_the_span_that_can_send_first_and_of_several_the_one_it_prefers(store: Store) -> None:
+    mine = await accept_one(store, port=Port(2))
+    sooner = await accept_one(store, port=Port(2), spans=(Port(2), Port(3)))
+    later = {**blocked(1, 2), **blocked(3, until=EpochMs(MIDNIGHT - 1))}
+    await store.hold({at: one for at, one in later.items() if at != 3}, frozenset({Port(3)}), NOW, limit=1)
+    assert await status_of(store, mine) is Status.QUEUED
+    await store.hold(blocked(1, 2), frozenset(), NOW, limit=1)
+    assert "SIM sim2 " in (await the_message(store, mine)).cause
+    await store.hold(later, frozenset(), NOW, limit=1)
+    assert "SIM sim3 " in (await the_message(store, sooner)).cause
+
+
 async def test_holding_is_bounded_and_the_first_ones_are_held_first(store: Store) -> None:
     ids = await store.accept([a_message() for _ in range(5)])
     assert await store.hold(blocked(1), frozenset(), NOW, limit=3) == 3

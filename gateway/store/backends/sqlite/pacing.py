@@ -169,10 +169,15 @@ def _waiting(
         allowed = split_ports(spans)
         if any(not allowed or one in allowed for one in able):
             continue
-        candidates = [one for at, one in blocked.items() if not allowed or at in allowed]
+        candidates = [at for at in blocked if not allowed or at in allowed]
         if candidates:
-            soonest = min(candidates, key=lambda one: one.pause.until)
-            yield tx.fetch_all(WAITING, {"port": port, "spans": spans, "limit": limit}), soonest
+            soonest = _soonest(candidates, blocked, port)
+            yield tx.fetch_all(WAITING, {"port": port, "spans": spans, "limit": limit}), blocked[soonest]
+
+
+def _soonest(candidates: list[Port], blocked: Mapping[Port, Blocked], own: Port | None) -> Port:
+    """Give the port that can send first; of several the preferred one, which is the one that people expect."""
+    return min(candidates, key=lambda port: (blocked[port].pause.until, port != own, port))
 
 
 def _hold(tx: Transaction, row: Row, pause: Pause, pace: Pace, now: EpochMs) -> None:
