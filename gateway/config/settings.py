@@ -259,9 +259,7 @@ class DispatchSection(Section):
     )
     evidence_s: Seconds = Field(30, description="how long evidence is awaited before when_unknown decides")
     max_tries: int = Field(9, ge=1, description="most tries of one segment after temporary refusals")
-    retry_first_s: Seconds = Field(
-        5, description="wait before the first retry; doubles each time; each is up to a tenth shorter, at random"
-    )
+    retry_first_s: Seconds = Field(5, description="wait before the first retry; doubles each time, less up to a tenth")
     retry_longest_s: Seconds = Field(900, description="longest wait between two tries")
     steal_after_s: Seconds = Field(
         2, description="a message waiting longer than this for its span may go out on another one that it allows"
