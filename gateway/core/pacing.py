@@ -215,6 +215,10 @@ class Usage:
         """Let a gap begin now; `jitter` is 0..1, from a random source."""
         return self if not limits.has_gap else replace(self, free_at=limits.pause_after(now, jitter))
 
+    def without_gap(self) -> Usage:
+        """Forget the gap: the segment that it follows never left."""
+        return self if not self.free_at else replace(self, free_at=LONG_AGO)
+
     def uncounted(self, at: EpochMs, segments: int = 1) -> Usage:
         """Take back segments that were counted at `at` and were not sent after all."""
         return replace(self, buckets={period: _without(found, at, segments) for period, found in self.buckets.items()})

@@ -128,15 +128,17 @@ class MessageLife(RuleBasedStateMachine):
                 spans=None if spans is None else tuple(Port(one) for one in spans),
                 decide_at=EpochMs(self.now + 1000),
             )
+        sim = "swapped" if sim_is_swapped else f"sim{port}"
         result = self.runner.run(
             self.store.turn(
                 a_turn(
                     port,
                     at=self.now - NOW,
-                    sim="swapped" if sim_is_swapped else f"sim{port}",
+                    sim=sim,
                     settlement=settlement,
                     claim=claim,
                     steal_before=EpochMs(self.now - 1000) if steals else None,
+                    **self.limits_of(port, sim),
                 )
             )
         )
@@ -147,6 +149,10 @@ class MessageLife(RuleBasedStateMachine):
         assert not result.assignment.spans or port in result.assignment.spans
         assert self.status[result.assignment.message_id] is Status.SENDING
         self.under_way[port] = result.assignment
+
+    def limits_of(self, port: int, sim: str) -> dict[str, object]:
+        """What turns are told of limits: nothing here."""
+        return {}
 
     @rule(
         mr=MRS,

@@ -181,6 +181,16 @@ async def test_gap_follows_a_segment_and_its_length_is_the_callers(store: Store)
     assert (await look(store, pace, at=3000)).assignment is not None
 
 
+async def test_gap_is_kept_when_the_process_ended_before_the_answer(store: Store) -> None:
+    pace = sim_pace(gap_ms=2000)
+    await accept_one(store)
+    await accept_one(store)
+    one = await claim(store, pace=pace)
+    await store.lose_attempt(one.attempt_id, cause="stopped", decide_at=EpochMs(NOW + HOUR))
+    assert (await look(store, pace, at=1999)).pause == Pause(until=EpochMs(NOW + 2000))
+    assert (await look(store, pace, at=2000)).assignment is not None
+
+
 async def test_there_is_no_gap_after_what_never_left(store: Store) -> None:
     pace = sim_pace(gap_ms=2000)
     await accept_one(store)
@@ -319,7 +329,9 @@ async def test_held_message_can_be_withdrawn_and_expires(store: Store) -> None:
     await store.hold(blocked(1), frozenset(), NOW, limit=10)
     assert await store.cancel(ids[0], account_id=None, now=NOW) is Status.CANCELLED
     await store.expire(EpochMs(NOW + VALIDITY_MS))
-    assert await status_of(store, ids[1]) is Status.EXPIRED
+    expired = await the_message(store, ids[1])
+    assert expired.status is Status.EXPIRED
+    assert expired.cause.startswith("its validity ended while it was held: day quota of SIM sim1 is used up (5 of 5 ")
     assert await store.release(EpochMs(NOW + VALIDITY_MS)) is None
     assert store.load.open_messages == 0
 

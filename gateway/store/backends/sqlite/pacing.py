@@ -104,6 +104,10 @@ def count_claim(tx: Transaction, row: Row, turn: Turn) -> None:
     """Count a segment that is claimed."""
     if turn.pace is not None:
         _count(tx, turn.pace, turn.now, 1)
+        if turn.pace.limits.has_gap:
+            # If the process ends before the answer comes there is a gap all the same.
+            usage = tx.memory.usages[turn.pace.owner].with_gap(turn.pace.limits, turn.now, 0.0)
+            tx.memory.set_usage(turn.pace.owner, usage)
     pace = turn.account_paces.get(row.account_id)
     if pace is not None and not row.is_begun:
         _count(tx, pace, turn.now, row.segment_count)
@@ -127,8 +131,8 @@ def count_settled(tx: Transaction, row: Row, attempt: Attempt, outcome: AttemptO
     usage = _seen(tx, pace, turn.now)
     if is_out:
         usage = usage.moved(pace.limits, attempt.opened_at, turn.now)
-    if outcome is not AttemptOutcome.NOT_SENT:
-        usage = usage.with_gap(pace.limits, turn.now, turn.jitter)
+    is_gap_due = outcome is not AttemptOutcome.NOT_SENT
+    usage = usage.with_gap(pace.limits, turn.now, turn.jitter) if is_gap_due else usage.without_gap()
     tx.memory.set_usage(pace.owner, usage)
 
 
