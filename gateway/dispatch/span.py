@@ -80,6 +80,7 @@ class SpanWorker:
         self._validity_forms = validity_forms
         self._paces = paces
         self._pause: Pause | None = None
+        self._has_gap = False
         self._was_able = False
         self._tables = tuple(sms.Language[name.upper()] for name in settings.text.national_tables)
         self._radio: Radio | None = None
@@ -183,6 +184,7 @@ class SpanWorker:
                 continue
             self._wake.clear()
             pacing = self._paces.of_turn(self.port, identity.sim)
+            self._has_gap = pacing.pace is not None and pacing.pace.limits.has_gap
             try:
                 result = await self._store.turn(self._turn(identity, settlement, pacing))
             except StoreUnavailableError as error:
@@ -298,6 +300,8 @@ class SpanWorker:
         return settlement
 
     def _is_more_coming(self, assignment: Assignment) -> bool:
+        if self._has_gap:
+            return False  # the link is not kept for seconds in which nothing may be sent
         is_last = assignment.segment == assignment.segment_count - 1
         # This segment is among those that wait, until it is settled.
         return not is_last or self._store.load.waiting_segments.get(self.port, 0) > 1

@@ -6,6 +6,7 @@ from gateway.core.pacing import Limits, Owner
 from gateway.core.span import SpanState
 from gateway.core.status import Status
 from gateway.core.types import MessageId, Port
+from gateway.dispatch.pacing import HELD_AT_ONCE
 from gateway.dispatch.radio import Accepted, Lost, NoAnswer, Refused
 from gateway.store.backend import News, StatusChanged
 from tests.gateway.dispatch.conftest import Field, MakeField
@@ -102,6 +103,7 @@ async def test_gap_is_kept_between_segments_and_changes_no_status(make_field: Ma
     assert time.monotonic() - answered_at >= 0.2
     await field.until(ids[1], Status.SENT)
     assert statuses == [Status.SENDING, Status.SENT] * 2
+    assert radio.hints == [False, False]
     assert field.board.condition(Port(1)).state is SpanState.READY
 
 
@@ -149,6 +151,41 @@ async def test_quota_survives_a_restart(make_field: MakeField) -> None:
     assert (await field.message(held)).status is Status.HELD
     await field.until(await field.accept(), Status.HELD)
     assert (await field.radio(0)).sent == []
+
+
+async def test_everything_that_waits_is_held_in_small_batches_and_goes_when_the_limit_is_taken_away(
+    make_field: MakeField,
+) -> None:
+    field = await make_field(limits=TWO_A_DAY)
+    await field.until_ready(1)
+    radio = await field.radio(0)
+    ids = [await field.accept() for _ in range(2 * HELD_AT_ONCE + 52)]
+    await radio.answer(Accepted(mr=1))
+    await radio.answer(Accepted(mr=2))
+    for message_id in ids[2:]:
+        await field.until(message_id, Status.HELD)
+    radio.auto = True
+    await field.book.change(Owner.of_sim("iccid0", Port(1)), {"per_day": 0}, None, field.clock.now_ms())
+    for message_id in ids:
+        await field.until(message_id, Status.SENT)
+    # In their old order.
+    sent_at = [(await field.message(message_id)).sent_at or 0 for message_id in ids]
+    assert sent_at == sorted(sent_at)
+
+
+async def test_clock_that_is_set_frees_no_quota(make_field: MakeField) -> None:
+    field = await make_field(auto=True, limits=TWO_A_DAY)
+    await field.until_ready(1)
+    await sent(field, 2)
+    held = await field.accept()
+    await field.until(held, Status.HELD)
+    for jump_s in (400 * DAY_S, -800 * DAY_S, 400 * DAY_S):
+        field.wall_ahead_s += jump_s
+        await field.dispatcher._keep_house()
+        now = field.clock.now_ms()
+        await until(lambda now=now: now < (field.board.condition(Port(1)).able_at or 0) <= now + 1000 * DAY_S)  # type: ignore[misc]
+        await field.until(held, Status.HELD)
+    assert len((await field.radio(0)).sent) == 2
 
 
 async def test_clock_that_was_ahead_when_it_was_stopped_locks_nothing_for_years(make_field: MakeField) -> None:
