@@ -15,6 +15,7 @@ from gateway.clock import Clock
 from gateway.control import ControlServer, control_path
 from gateway.control_messages import LocalRequests
 from gateway.control_messages_read import LocalMessages
+from gateway.control_pacing import LocalPacing
 from gateway.control_spans import LocalSpans
 from gateway.control_store import LocalStore
 from gateway.control_ussd import LocalUssd
@@ -34,6 +35,7 @@ from gateway.modem_ports import ModemPorts
 from gateway.modem_radio import RadioMaker
 from gateway.service.accounts import Accounts
 from gateway.service.desk import Service
+from gateway.service.pacing import LimitBook, PacingDesk
 from gateway.service.span_desk import SpanDesk
 from gateway.service.spans import SpanBoard
 from gateway.service.sweep import Sweeper
@@ -82,6 +84,7 @@ class App:
         self.history = History(self.store, settings=settings.history, clock=self.clock)
         self._sweeper = Sweeper(self.store, settings=settings.retention, clock=self.clock)
         self._spool = Spool(settings.store.path.with_name(f"{settings.store.path.name}.received"))
+        self.book = LimitBook(self.store, settings=settings)
         self._flight = Flight(settings.store.path.with_name(f"{settings.store.path.name}.flight"))
         self.dispatcher = Dispatcher(
             store=self.store,
@@ -91,6 +94,7 @@ class App:
             receiver=receiver,
             history=self.history,
             flight=self._flight,
+            book=self.book,
         )
         ports = ports or ModemPorts(settings.modems)
         self._make_radio = RadioMaker(settings, ports, StoredPinLedger(self.store), remember=self.history.remember)
@@ -126,6 +130,7 @@ class App:
         )
         upkeep = Upkeep(self.store, self.service.directory, clock=self.clock)
         self.spans = span_desk(settings, board=self.board, store=self.store, clock=self.clock)
+        self.pacing = PacingDesk(self.book, store=self.store, board=self.board, clock=self.clock)
         self._control = ControlServer(
             self.accounts,
             control_path(settings.store.path),
@@ -134,6 +139,7 @@ class App:
                     self.spans, Explainer(settings, board=self.board, store=self.store, clock=self.clock)
                 ).call,
                 "directory": upkeep.call,
+                "pacing": LocalPacing(self.pacing).call,
                 "ussd": LocalUssd(self.service.ussd).call,
                 "store": LocalStore(self.store, settings.store.path).call,
                 "request": LocalRequests(self.service).call,

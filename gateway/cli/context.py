@@ -16,6 +16,7 @@ from gateway.config.load import load_settings
 from gateway.control import RemoteAccounts, ask, control_path, running_accounts
 from gateway.control_directory import RemoteUpkeep
 from gateway.control_messages_read import LocalMessages, RemoteMessages
+from gateway.control_pacing import LocalPacing, RemotePacing
 from gateway.control_spans import LocalSpans, RemoteSpans
 from gateway.control_store import LocalStore
 from gateway.core.number import read_number
@@ -23,6 +24,7 @@ from gateway.directory.directory import Directory
 from gateway.directory.upkeep import Upkeep
 from gateway.errors import ConfigError, StoreError
 from gateway.service.accounts import Accounts
+from gateway.service.pacing import LimitBook, PacingDesk
 from gateway.service.spans import SpanBoard, SpanCondition
 from gateway.service.timelines import Timelines
 from gateway.service.why import Explainer
@@ -126,6 +128,21 @@ async def open_messages(settings: Settings) -> AsyncIterator[LocalMessages | Rem
         board = SpanBoard(lambda: store.load)
         board.put(await store.spans())
         yield LocalMessages(Timelines(store, board=board, settings=settings))
+
+
+@contextlib.asynccontextmanager
+async def open_pacing(settings: Settings) -> AsyncIterator[LocalPacing | RemotePacing]:
+    """Give the limits: of the running gateway if there is one, else as they are stored."""
+    path = control_path(settings.store.path)
+    if await running_accounts(path) is not None:
+        yield RemotePacing(path)
+        return
+    async with _open_store(settings) as store:
+        board = SpanBoard(lambda: store.load)
+        board.put(await store.spans())
+        book = LimitBook(store, settings=settings)
+        await book.load()
+        yield LocalPacing(PacingDesk(book, store=store, board=board, clock=Clock()))
 
 
 @contextlib.asynccontextmanager

@@ -135,6 +135,28 @@ class StoreSection(Section):
         return None if self.min_free_mb is None else self.min_free_mb * 1_000_000
 
 
+class LimitsSettings(Section):
+    """limits of [modems], of a [[span]] and of a [[modems.sim]]: what is not set there is as in the one before."""
+
+    gap_s: float | None = Field(None, ge=0, le=86_400, description="pause between two segments of a SIM")
+    gap_jitter_s: float | None = Field(
+        None, ge=0, le=86_400, description="up to so much is added to the gap, at random"
+    )
+    per_minute: int | None = Field(None, ge=0, description="most segments in a minute; 0 for no limit")
+    per_hour: int | None = Field(None, ge=0, description="most segments in an hour; 0 for no limit")
+    per_day: int | None = Field(None, ge=0, description="most segments in a day; 0 for no limit")
+    per_month: int | None = Field(None, ge=0, description="most segments in a month; 0 for no limit")
+    contract_day: int | None = Field(
+        None, ge=1, le=31, description="day on which a month begins, in a shorter month its last; none: 1"
+    )
+    periods: Literal["calendar", "sliding"] | None = Field(
+        None,
+        description="calendar: from midnight, from the full hour; sliding: the last 24 hours, the last 30 days; "
+        "none: calendar",
+    )
+    timezone: TimeZone | None = Field(None, description="zone of the calendar; none: gateway.timezone")
+
+
 class SimSettings(Section):
     """[[modems.sim]]"""
 
@@ -143,6 +165,7 @@ class SimSettings(Section):
     smsc: str = Field(
         "", pattern=r"^(\+?[0-9]{3,20})?$", description="service centre instead of the SIM's own, e.g. +491710760000"
     )
+    limits: LimitsSettings = LimitsSettings()
 
 
 class BalanceSettings(Section):
@@ -173,6 +196,7 @@ class ModemsSection(Section):
         default=True,
         description="refuse incoming calls: nobody answers, and some modems send nothing while they ring",
     )
+    limits: LimitsSettings = LimitsSettings()
     sim: list[SimSettings] = Field([], description="what is known of single SIMs")
     balance: list[BalanceSettings] = Field([], description="how the SIMs of an operator are asked for their balance")
 
@@ -210,6 +234,7 @@ class SpanSettings(Section):
         gt=0,
         description="of spans on which a message would wait equally long the one with the greatest is preferred",
     )
+    limits: LimitsSettings = LimitsSettings()
 
 
 class NumberSection(Section):
@@ -254,7 +279,7 @@ class DispatchSection(Section):
     )
     evidence_s: Seconds = Field(30, description="how long evidence is awaited before when_unknown decides")
     max_tries: int = Field(9, ge=1, description="most tries of one segment after temporary refusals")
-    retry_first_s: Seconds = Field(5, description="wait before the first retry; doubles each time")
+    retry_first_s: Seconds = Field(5, description="wait before the first retry; doubles each time, less up to a tenth")
     retry_longest_s: Seconds = Field(900, description="longest wait between two tries")
     steal_after_s: Seconds = Field(
         2, description="a message waiting longer than this for its span may go out on another one that it allows"

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Final
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
 
-    from gateway.core.types import Port
+    from gateway.core.types import EpochMs, Port
 
 DEFAULT_SEGMENT_S: Final = 4.0
 """Seconds per segment of a SIM that was not measured yet: a network takes 2..6 s for one."""
@@ -22,7 +22,8 @@ class Candidate:
 
     `is_usable`: it can send now; `state` says how it is in one or two words. `segment_s` are the measured seconds per
     segment of its SIM, `weight` as the settings say, `is_failing` whether the SIM fails more than is usual with it.
-    `is_enabled` False: a person switched it off. `imsi` and `operator` are those last seen.
+    `is_enabled` False: a person switched it off. `imsi` and `operator` are those last seen. `able_at` is when it can
+    send, as far as that is known: the end of a quota that is used up.
     """
 
     port: Port
@@ -35,6 +36,7 @@ class Candidate:
     is_failing: bool = False
     imsi: str = ""
     operator: str = ""
+    able_at: EpochMs | None = None
 
     def expected_wait_s(self, waiting_segments: int) -> float:
         """Give the seconds until the span would begin with one more message, as it is ranked by."""

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
 class SpanState(StrEnum):
     """What a span can do at this moment.
 
-    NEEDS_PERSON: nothing the gateway can do helps. PAUSED: its SIM is left alone for a while. STOPPED: a person
-    switched it off. DRAINING, DRAINED: a person wants it to finish what it has begun and take no more, and it has.
+    NEEDS_PERSON: nothing the gateway can do helps. PAUSED: its SIM is left alone for a while. PACED: a quota of its
+    SIM is used up. STOPPED: a person switched it off. DRAINING, DRAINED: a person wants it to finish what it has begun
+    and take no more, and it has.
     """
 
     MISSING = "missing"
@@ -24,6 +25,7 @@ class SpanState(StrEnum):
     READY = "ready"
     NEEDS_PERSON = "needs person"
     PAUSED = "paused"
+    PACED = "paced"
     STOPPED = "stopped"
     DRAINING = "draining"
     DRAINED = "drained"

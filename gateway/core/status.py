@@ -37,7 +37,7 @@ OPEN = frozenset({Status.QUEUED, Status.HELD, Status.SENDING})
 
 CHANGES: dict[tuple[Status, Status], str] = {
     (Status.QUEUED, Status.SENDING): "a span takes it; the attempt is on disk before the modem sees it",
-    (Status.QUEUED, Status.HELD): "a rule or an operator stops it",
+    (Status.QUEUED, Status.HELD): "a quota of its account or its SIMs is used up, or a rule stops it",
     (Status.QUEUED, Status.EXPIRED): "its validity ended in the queue",
     (Status.QUEUED, Status.CANCELLED): "it was withdrawn before sending",
     (Status.QUEUED, Status.UNKNOWN): "it was withdrawn while it waited to be sent again: it may have gone out before",

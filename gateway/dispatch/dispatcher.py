@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import random
 from dataclasses import replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -16,10 +17,12 @@ from gateway.core.types import EpochMs
 from gateway.dispatch.drains import Drains
 from gateway.dispatch.measures import Measures
 from gateway.dispatch.outcome import Verdict, judge
+from gateway.dispatch.pacing import Paces
 from gateway.dispatch.schedule import Schedule
 from gateway.dispatch.span import SpanWorker
 from gateway.dispatch.stops import SimStops, describe
 from gateway.dispatch.validity import ValidityForms
+from gateway.service.pacing import LimitBook
 from gateway.service.ussd import Connection
 from gateway.store.backend import StatusChanged, WorkAdded, WorkScheduled
 from gateway.store.outage import Outage
@@ -62,6 +65,8 @@ class Dispatcher:
         receiver: Receiver,
         history: History,
         flight: Flight,
+        book: LimitBook | None = None,
+        jitter: Callable[[], float] = random.random,
     ) -> None:
         self._store = store
         self._settings = settings
@@ -83,6 +88,16 @@ class Dispatcher:
             is_at_rest=self._is_at_rest,
         )
         self._schedule = Schedule(store, clock, self._outage)
+        self._paces = Paces(
+            store,
+            book=book or LimitBook(store, settings=settings),
+            board=board,
+            clock=clock,
+            outage=self._outage,
+            jitter=jitter,
+            able_ports=self._able_ports,
+            look_again=self._look_again,
+        )
         self._workers: dict[Port, SpanWorker] = {}
         self._tasks: set[asyncio.Task[None]] = set()
         self._decisions: dict[AttemptId, asyncio.Task[None]] = {}
@@ -97,6 +112,7 @@ class Dispatcher:
         self._failed = asyncio.get_running_loop().create_future()
         self._unlisten = self._store.listen(self._on_news)
         await self._stops.load()
+        await self._paces.load()
         self._board.listen(self._on_span_changed)
         await self._take_up_open_attempts()
         await self._receiver.join_leftovers()
@@ -105,6 +121,7 @@ class Dispatcher:
         self._spawn(self._housekeeping(), "housekeeping")
         self._spawn(self._schedule.run(), "schedule")
         self._spawn(self._drains.run(), "drains")
+        self._spawn(self._paces.run(), "pacing")
 
     async def wait_failed(self) -> None:
         """Return never; raises what broke one of the tasks."""
@@ -146,6 +163,7 @@ class Dispatcher:
                 flight=self._flight,
                 measures=self._measures,
                 validity_forms=self._validity_forms,
+                paces=self._paces,
             )
             self._workers[port] = worker
             self._spawn(worker.run(), f"span {port}")
@@ -255,6 +273,7 @@ class Dispatcher:
         match news:
             case WorkAdded():
                 self._wake_for(news)
+                self._paces.on_work()
             case WorkScheduled():
                 self._schedule.expect(news.at)
             case StatusChanged():
@@ -287,6 +306,11 @@ class Dispatcher:
 
     def _able_ports(self) -> list[Port]:
         return [port for port, worker in self._workers.items() if worker.is_able]
+
+    def _look_again(self) -> None:
+        """Limits or the clock were changed: every span asks anew whether it may send."""
+        for worker in self._workers.values():
+            worker.look_again()
 
     def _is_enabled(self, port: Port) -> bool:
         span = self._board.span(port)
@@ -343,6 +367,7 @@ class Dispatcher:
         drift_ms = self._clock.drift_ms()
         if abs(drift_ms) >= CLOCK_JUMP_MS:
             await self._store.clock_was_set(drift_ms)
+            self._look_again()
             log.warning("the system's clock was set", action="clock", by_s=round(drift_ms / 1000))
         self._clock.adopt(drift_ms)
 

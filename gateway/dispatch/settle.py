@@ -30,12 +30,14 @@ def settlement_of(
     others: Sequence[Port],
     settings: DispatchSection,
     now: EpochMs,
+    jitter: float = 0.0,
 ) -> Settlement:
     """Give what becomes of the attempt and of its message.
 
     A refusal that another span may not share keeps the message from this one only: for `exclude_s` when `others` can
     send it now, else as long as it would wait here anyhow; whichever can send it first has it at once. A message of
-    which a segment went out stays where it is, because a phone joins segments by their sender.
+    which a segment went out stays where it is, because a phone joins segments by their sender. `jitter` (0..1) is for
+    the wait before a retry.
     """
     match outcome.verdict:
         case Verdict.ACCEPTED:
@@ -46,7 +48,7 @@ def settlement_of(
         case Verdict.PERMANENT:
             return _settlement(assignment, AttemptOutcome.REFUSED, outcome, next_status=Status.FAILED)
     kind = AttemptOutcome.NOT_SENT if outcome.code == "not sent" else AttemptOutcome.REFUSED
-    delay_s = _delay_s(assignment, outcome, settings)
+    delay_s = _delay_s(assignment, outcome, settings, jitter)
     if delay_s is None or now >= assignment.valid_until:
         gone = Status.FAILED if delay_s is None else Status.EXPIRED
         return _settlement(assignment, kind, outcome, next_status=gone)
@@ -78,7 +80,7 @@ def follows_of(settlement: Settlement, now: EpochMs) -> str:
     return follow_words(settlement.next_status, wait_ms=wait_ms, spans=spans, name="span {}".format)
 
 
-def _delay_s(assignment: Assignment, outcome: Outcome, settings: DispatchSection) -> float | None:
+def _delay_s(assignment: Assignment, outcome: Outcome, settings: DispatchSection, jitter: float) -> float | None:
     if outcome.verdict is Verdict.OTHER_VALIDITY:
         return 0.0
     if outcome.verdict is Verdict.TRY_ONCE_MORE and assignment.tries > 1:
@@ -93,6 +95,7 @@ def _delay_s(assignment: Assignment, outcome: Outcome, settings: DispatchSection
         first_s=settings.retry_first_s,
         longest_s=settings.retry_longest_s,
         most=settings.max_tries,
+        jitter=jitter,
     )
 
 

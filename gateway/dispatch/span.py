@@ -26,14 +26,16 @@ if TYPE_CHECKING:
     from gateway.clock import Clock
     from gateway.config.settings import Settings
     from gateway.core.message import Assignment
+    from gateway.core.pacing import Pause
     from gateway.core.sim import SimStop
     from gateway.core.types import AttemptId, Port
     from gateway.dispatch.flight import Flight
     from gateway.dispatch.measures import Measures
+    from gateway.dispatch.pacing import Paces, Pacing
     from gateway.dispatch.radio import Identity, Radio
     from gateway.dispatch.stops import SimStops
     from gateway.dispatch.validity import ValidityForms
-    from gateway.store.backend import Settlement, Store
+    from gateway.store.backend import Settlement, Store, TurnResult
     from gateway.store.outage import Outage
 
 log = structlog.get_logger(__name__)
@@ -69,6 +71,7 @@ class SpanWorker:
         flight: Flight,
         measures: Measures,
         validity_forms: ValidityForms,
+        paces: Paces,
     ) -> None:
         self.port = port
         self.last_unanswered: AttemptId | None = None
@@ -86,6 +89,10 @@ class SpanWorker:
         self._flight = flight
         self._measures = measures
         self._validity_forms = validity_forms
+        self._paces = paces
+        self._pause: Pause | None = None
+        self._has_gap = False
+        self._was_able = False
         self._tables = tuple(sms.Language[name.upper()] for name in settings.text.national_tables)
         self._radio: Radio | None = None
         self._identity: Identity | None = None
@@ -101,13 +108,13 @@ class SpanWorker:
 
     @property
     def is_able(self) -> bool:
-        """Whether it can take a message now."""
+        """Whether it can take a message now, or after the gap to the one before."""
         return self._can_send and not self._is_draining()
 
     @property
     def _can_send(self) -> bool:
         is_there = self._radio is not None and not self._stopping and self._is_enabled()
-        return is_there and self._stop is None
+        return is_there and self._stop is None and not self._is_over_quota
 
     @property
     def radio(self) -> Radio | None:
@@ -122,6 +129,16 @@ class SpanWorker:
     @property
     def _stop(self) -> SimStop | None:
         return self._stops.stop_of(self.sim)
+
+    @property
+    def _present_pause(self) -> Pause | None:
+        pause = self._pause
+        return pause if pause is not None and self._clock.now_ms() < pause.until else None
+
+    @property
+    def _is_over_quota(self) -> bool:
+        pause = self._present_pause
+        return pause is not None and pause.period is not None
 
     @property
     def is_sending(self) -> bool:
@@ -142,16 +159,24 @@ class SpanWorker:
         """The modem behind the span can send."""
         self._radio, self._identity = radio, identity
         self._measures.seat(self.port, self.sim)
+        self._pause = None
         self._note_stop()
         self._wake.set()
 
     def detach(self) -> None:
         """The modem cannot send at present."""
         self._radio = None
+        self._was_able = False
+        self._paces.lost(self.port)
 
     def try_again(self) -> None:
         """Leave a barred SIM alone no longer, nor keep from it what it refused: a person did something about it."""
         self._is_release_wanted = True
+        self._wake.set()
+
+    def look_again(self) -> None:
+        """Ask anew whether the SIM may send: limits or the clock were changed."""
+        self._pause = None
         self._wake.set()
 
     def wake(self) -> None:
@@ -175,12 +200,15 @@ class SpanWorker:
                 await self._outage.ride_out(lambda: self._store.end_exclusions(self.port))
             self._note_stop()
             radio, identity = self._radio, self._identity
-            if identity is None or (settlement is None and not self._can_send):
+            if identity is None or (settlement is None and not (self._can_send and self._present_pause is None)):
+                self._was_able = self._was_able and self.is_able
                 await self._rest()
                 continue
             self._wake.clear()
+            pacing = self._paces.of_turn(self.port, identity.sim)
+            self._has_gap = pacing.pace is not None and pacing.pace.limits.has_gap
             try:
-                result = await self._store.turn(self._turn(identity, settlement))
+                result = await self._store.turn(self._turn(identity, settlement, pacing))
             except StoreUnavailableError as error:
                 # The settlement is kept: what the modem said is not asked for twice.
                 self._outage.begin(self, error)
@@ -188,10 +216,11 @@ class SpanWorker:
                 continue
             self._outage.end(self)
             settlement = None
+            self._take_pause(pacing, result)
             if result.assignment is None:
                 if self._is_draining():
                     self._on_rest()
-                if self._can_send:
+                if self._can_send and self._present_pause is None:
                     await self._sleep(self._idle_s(result.next_due_at))
                 continue
             if radio is None:
@@ -199,11 +228,23 @@ class SpanWorker:
             settlement = await self._send(radio, result.assignment, identity.sim or self.sim)
 
     async def _rest(self) -> None:
-        """Wait until the modem is back, the span switched on, or until a barred SIM may be tried again."""
+        """Wait until the modem is back, the span switched on, or until a SIM that is barred or paced may go on."""
         if self._is_draining():
             self._on_rest()
-        stop = self._stop if self._radio is not None and self._is_enabled() else None
-        await self._sleep((stop.until - self._clock.now_ms()) / 1000 if stop and stop.until else None)
+        is_there = self._radio is not None and self._is_enabled()
+        hindrance = (self._stop or self._present_pause) if is_there else None
+        until = None if hindrance is None else hindrance.until
+        await self._sleep(None if until is None else max(0.0, (until - self._clock.now_ms()) / 1000))
+
+    def _take_pause(self, pacing: Pacing, result: TurnResult) -> None:
+        """Take what the turn said of the SIM's pace."""
+        self._pause = result.pause
+        if self._radio is None:
+            return
+        self._paces.note(self.port, pacing, result)
+        if self.is_able and not self._was_able:
+            self._was_able = True
+            self._paces.became_able(self.port)
 
     def _note_stop(self) -> None:
         """Tell when the SIM is left alone, and when it is tried again."""
@@ -215,7 +256,7 @@ class SpanWorker:
             self._is_paused = False
             self._on_pause(None)
 
-    def _turn(self, identity: Identity, settlement: Settlement | None) -> Turn:
+    def _turn(self, identity: Identity, settlement: Settlement | None, pacing: Pacing) -> Turn:
         now = self._clock.now_ms()
         return Turn(
             port=self.port,
@@ -226,6 +267,10 @@ class SpanWorker:
             claim=self._can_send,
             only_begun=self._is_draining(),
             steal_before=EpochMs(now - int(self._settings.dispatch.steal_after_s * 1000)),
+            pace=pacing.pace,
+            account_paces=pacing.account_paces,
+            rooms=pacing.rooms,
+            jitter=pacing.jitter,
         )
 
     def _idle_s(self, next_due_at: EpochMs | None) -> float | None:
@@ -274,6 +319,7 @@ class SpanWorker:
             others=self._ports_besides(assignment),
             settings=self._settings.dispatch,
             now=now,
+            jitter=self._paces.jitter(),
         )
         if outcome.verdict is not Verdict.ACCEPTED:
             self._note_trouble(assignment, outcome, settlement, now)
@@ -283,6 +329,8 @@ class SpanWorker:
         return settlement
 
     def _is_more_coming(self, assignment: Assignment) -> bool:
+        if self._has_gap:
+            return False  # the link is not kept for seconds in which nothing may be sent
         is_last = assignment.segment == assignment.segment_count - 1
         # This segment is among those that wait, until it is settled.
         return not is_last or self._store.load.waiting_segments.get(self.port, 0) > 1

@@ -14,13 +14,16 @@ if TYPE_CHECKING:
 
     from gateway.core.account import Account
     from gateway.core.balance import Balance
-    from gateway.core.types import Port
+    from gateway.core.types import EpochMs, Port
     from gateway.store.backend import Load
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class SpanCondition:
-    """The changing part of a span: its state, the reason in plain words, and who is behind it."""
+    """The changing part of a span: its state, the reason in plain words, and who is behind it.
+
+    `able_at` is when a span that is paced can send again.
+    """
 
     state: SpanState = SpanState.MISSING
     reason: str = "no modem"
@@ -28,6 +31,7 @@ class SpanCondition:
     imsi: str = ""
     signal_dbm: int | None = None
     operator: str = ""
+    able_at: EpochMs | None = None
 
     @property
     def sim(self) -> str:
@@ -42,7 +46,7 @@ class SpanCondition:
     @property
     def can_be_asked(self) -> bool:
         """Whether its SIM can be asked something by USSD: it is in service, also when it is left alone."""
-        return bool(self.sim) and self.state in {SpanState.READY, SpanState.PAUSED}
+        return bool(self.sim) and self.state in {SpanState.READY, SpanState.PAUSED, SpanState.PACED}
 
 
 class SpanModem(Protocol):
@@ -212,6 +216,7 @@ class SpanBoard:
             is_failing=span.port in self._failing,
             imsi=condition.imsi or span.imsi,
             operator=condition.operator or self._operators.get(span.port, ""),
+            able_at=condition.able_at,
         )
 
     def name(self, port: Port | None) -> str:

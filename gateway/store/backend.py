@@ -29,6 +29,10 @@ Duties:
    was set aside for a message that ends otherwise is free again. One with `is_credit_late` is checked when it
    is released instead.
 10. Instants are epoch milliseconds; `now` is always given by the caller.
+11. Quotas (`Turn.pace`, `Turn.account_paces`): MUST never claim a segment that they do not allow. Use MUST be kept in
+    the transaction that causes it and apart from messages. Of a SIM a segment counts from its claim on, unless it was
+    refused or never sent, in the period in which it was settled. Of an account a message counts whole when it is begun,
+    so that its segments are not torn apart, unless none of them went out; a resend does not count again.
 """
 
 from __future__ import annotations
@@ -40,6 +44,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 from gateway.core.inbound import PLAIN_TEXT, Nature
 from gateway.store.directory import DirectoryStore
 from gateway.store.modems import ModemStore
+from gateway.store.pacing import PacingStore
 from gateway.store.requests import RequestStore
 from gateway.store.retention import RetentionStore
 from gateway.store.timeline import TimelineStore
@@ -51,6 +56,7 @@ if TYPE_CHECKING:
     from gateway.core.callback import CallbackAnswer, CallbackEvent, OwedCallback
     from gateway.core.directory import Newsletter
     from gateway.core.message import Assignment, Inbound, Message, NewMessage
+    from gateway.core.pacing import Pace, Pause
     from gateway.core.status import Status
     from gateway.core.types import AccountId, AttemptId, CallbackId, EpochMs, MessageId, Port
 
@@ -141,6 +147,10 @@ class Turn:
     that prefer another span but may be sent by this one can be taken when this span has none of its
     own; None takes only its own (and those without a chosen span). `only_begun`: takes none but those that have
     begun, or may have been sent, on its SIM.
+
+    `pace` are the limits of the SIM, `account_paces` those of accounts; `jitter` (0..1) is for the gap after the
+    segment that is settled. `rooms` says how many segments other spans that can send may take: they get what the
+    quota of this SIM has no room for.
     """
 
     port: Port
@@ -151,14 +161,23 @@ class Turn:
     claim: bool = True
     steal_before: EpochMs | None = None
     only_begun: bool = False
+    pace: Pace | None = None
+    account_paces: Mapping[AccountId, Pace] = field(default_factory=dict)
+    rooms: Mapping[Port, int] = field(default_factory=dict)
+    jitter: float = 0.0
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
 class TurnResult:
-    """The claimed segment, or when to look again (None: on the next WorkAdded only)."""
+    """The claimed segment, or when to look again (None: on the next WorkAdded only).
+
+    With a `pause` the SIM may not send, whatever there is. `room` is how many segments its quotas leave (None: any).
+    """
 
     assignment: Assignment | None
     next_due_at: EpochMs | None
+    pause: Pause | None = None
+    room: int | None = None
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
@@ -392,7 +411,7 @@ class Load:
     left_by_account: Mapping[AccountId, int] = field(default_factory=dict)
 
 
-class Store(DirectoryStore, ModemStore, RequestStore, RetentionStore, TimelineStore, Protocol):
+class Store(DirectoryStore, ModemStore, PacingStore, RequestStore, RetentionStore, TimelineStore, Protocol):
     """The contract; see the module's text."""
 
     load: Load
@@ -426,7 +445,7 @@ class Store(DirectoryStore, ModemStore, RequestStore, RetentionStore, TimelineSt
         ...
 
     async def release(self, now: EpochMs) -> EpochMs | None:
-        """Queue held messages whose time has come; gives when the next one is due, None when none is put off."""
+        """Queue held messages whose time has come; gives when the next one is due, None when none waits for a time."""
         ...
 
     async def turn(self, turn: Turn) -> TurnResult:

@@ -12,6 +12,7 @@ import click
 
 from gateway.api.dialects import shelf
 from gateway.cli.context import config_option, open_accounts, open_upkeep, settings_or_exit
+from gateway.cli.limits import ask_pacing, quota_options, read_changes, show_quotas
 from gateway.core.account import Account, AccountChanges, Readiness, Role
 from gateway.core.types import Port
 from gateway.errors import InvalidFieldError
@@ -37,6 +38,7 @@ def command() -> None:
       echo 'secret words' | gsm-gateway account add shop --role sender --password-stdin
       gsm-gateway account list
       gsm-gateway account set shop --spans 1,2 --rate 5 --credit 1000
+      gsm-gateway account limit shop --per-day 1000
       gsm-gateway account token shop --label "till 3"
     """
 
@@ -265,6 +267,30 @@ def push(name: str, api: str, changes: tuple[str, ...], config: Path | None) -> 
             return values
 
     click.echo(json.dumps(_done(with_upkeep), indent=2, ensure_ascii=False))
+
+
+@command.command()
+@click.argument("name")
+@quota_options
+@config_option
+def limit(name: str, config: Path | None, **options: str | None) -> None:
+    """Change how many segments the account NAME may send, at once; "none" takes a limit away.
+
+    \b
+    What is over a limit is accepted, and held until it begins anew.
+      gsm-gateway account limit shop --per-day 1000 --per-month 20000 --contract-day 15
+    """
+    ask_pacing(config, "limit_account", name=name, changes=read_changes(options))
+    show_quotas(ask_pacing(config, "accounts", name=name), as_json=False)
+
+
+@command.command()
+@click.argument("name", required=False)
+@click.option("--json", "as_json", is_flag=True, help="Print a JSON array.")
+@config_option
+def quota(*, name: str | None, as_json: bool, config: Path | None) -> None:
+    """Show how much of its quotas the account NAME, or every account, has used."""
+    show_quotas(ask_pacing(config, "accounts", name=name), as_json=as_json)
 
 
 def _pair(change: str) -> tuple[str, str]:

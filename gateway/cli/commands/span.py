@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gateway.cli.context import config_option, open_spans, settings_or_exit
+from gateway.cli.limits import ask_pacing, gap_options, quota_options, read_changes, show_quotas
 from gateway.cli.table import print_table as _table
 from gateway.errors import InvalidFieldError, StoreError
 
@@ -37,6 +38,8 @@ def command() -> None:
       gsm-gateway span drain 3 --timeout 600
       gsm-gateway span rename 3 "sales desk"
       gsm-gateway span why +491711234567 --account shop
+      gsm-gateway span limit 3 --per-day 500
+      gsm-gateway span quota
       gsm-gateway span list --json
     """
 
@@ -188,6 +191,32 @@ def why(*, number: str, account: str, dialect: str, sender: str, as_json: bool, 
     click.echo()
     head = ("PORT", "NAME", "WAIT", "WAITING", "S/PART", "WEIGHT", "WHY NOT")
     _table(head, (_candidate(one) for one in said["candidates"]))
+
+
+@command.command()
+@port_argument
+@gap_options
+@quota_options
+@config_option
+def limit(port: int, config: Path | None, **options: str | None) -> None:
+    """Change the limits of the SIM in the span PORT, at once; they go with the SIM.
+
+    \b
+    "none" takes a limit away, "default" goes back to what the settings file says.
+      gsm-gateway span limit 3 --per-day 500 --gap 2 --gap-jitter 1
+      gsm-gateway span limit 3 --per-day default
+    """
+    ask_pacing(config, "limit_span", port=port, changes=read_changes(options))
+    show_quotas(ask_pacing(config, "spans", port=port), as_json=False)
+
+
+@command.command()
+@click.argument("port", type=click.IntRange(min=1), required=False)
+@json_option
+@config_option
+def quota(*, port: int | None, as_json: bool, config: Path | None) -> None:
+    """Show how much of its quotas the SIM in the span PORT, or every SIM, has used."""
+    show_quotas(ask_pacing(config, "spans", port=port), as_json=as_json)
 
 
 def _call(config: Path | None, call: str, **arguments: object) -> Any:

@@ -21,6 +21,7 @@ from gateway.dispatch.inbound import Receiver
 from gateway.dispatch.pool import Pool
 from gateway.dispatch.radio import Identity, NotReady, Radio
 from gateway.dispatch.spool import Spool
+from gateway.service.pacing import LimitBook
 from gateway.service.spans import SpanBoard
 from gateway.service.ussd import UssdDesk
 from gateway.store.backend import News
@@ -33,14 +34,25 @@ class Field:
     """Dispatch at work on a real store with radios that the test holds in its hand."""
 
     def __init__(
-        self, folder: Path, *, radios: int, auto: bool, wall_ahead_s: float, dispatch: dict[str, object]
+        self,
+        folder: Path,
+        *,
+        radios: int,
+        auto: bool,
+        wall_ahead_s: float,
+        limits: dict[str, object],
+        dispatch: dict[str, object],
     ) -> None:
         self._folder = folder
         self.urls = [f"socket://test:{index}" for index in range(radios)]
-        self.settings = Settings.model_validate({"modems": {"ports": self.urls}, "dispatch": dispatch})
+        self.settings = Settings.model_validate(
+            {"modems": {"ports": self.urls, "limits": limits}, "dispatch": dispatch}
+        )
         self.wall_ahead_s = wall_ahead_s
         self.clock = Clock(lambda: time.time_ns() + int(self.wall_ahead_s * 1e9))
         self.store = SqliteStore(folder / "gateway.db")
+        self.book = LimitBook(self.store, settings=self.settings)
+        self.jitter = 0.0
         self.board = SpanBoard(lambda: self.store.load)
         self.spool = Spool(folder / "gateway.db.received")
         self.radios: dict[str, FakeRadio] = {}
@@ -81,6 +93,8 @@ class Field:
             receiver=self.receiver,
             history=self.history,
             flight=self.flight,
+            book=self.book,
+            jitter=lambda: self.jitter,
         )
         self.desk = UssdDesk(self.store, board=self.board, clock=self.clock)
         self.desk.connect(self.dispatcher.connection)
@@ -129,6 +143,7 @@ class Field:
         segments: int = 1,
         number: str = "+491711",
         options: Options | None = None,
+        valid_s: int = 3600,
     ) -> MessageId:
         now = self.clock.now_ms()
         message = NewMessage(
@@ -142,7 +157,7 @@ class Field:
             spans=tuple(Port(span) for span in spans),
             port=Port(spans[0]) if spans else None,
             accepted_at=now,
-            valid_until=EpochMs(now + 3_600_000),
+            valid_until=EpochMs(now + valid_s * 1000),
             options=options,
         )
         return (await self.store.accept([message]))[0]
@@ -180,8 +195,17 @@ MakeField = Callable[..., Awaitable[Field]]
 async def make_field(tmp_path: Path) -> AsyncIterator[MakeField]:
     fields: list[Field] = []
 
-    async def make(*, radios: int = 1, auto: bool = False, wall_ahead_s: float = 0.0, **dispatch: object) -> Field:
-        field = Field(tmp_path, radios=radios, auto=auto, wall_ahead_s=wall_ahead_s, dispatch=dispatch)
+    async def make(
+        *,
+        radios: int = 1,
+        auto: bool = False,
+        wall_ahead_s: float = 0.0,
+        limits: dict[str, object] | None = None,
+        **dispatch: object,
+    ) -> Field:
+        field = Field(
+            tmp_path, radios=radios, auto=auto, wall_ahead_s=wall_ahead_s, limits=limits or {}, dispatch=dispatch
+        )
         await field.start()
         fields.append(field)
         return field

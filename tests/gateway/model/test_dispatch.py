@@ -41,7 +41,7 @@ class ModelField(Field):
     """Dispatch on honest modems."""
 
     def __init__(self, folder: Path, modems: list[Modem], network: Network, clock: WallClock) -> None:
-        super().__init__(folder, radios=len(modems), auto=False, wall_ahead_s=0.0, dispatch={})
+        super().__init__(folder, radios=len(modems), auto=False, wall_ahead_s=0.0, limits={}, dispatch={})
         self.clock = clock
         self.hands: list[HonestRadio] = []
         self._modems = modems

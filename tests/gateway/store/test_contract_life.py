@@ -128,15 +128,17 @@ class MessageLife(RuleBasedStateMachine):
                 exclude_until=None if away_ms is None else EpochMs(self.now + away_ms),
                 decide_at=EpochMs(self.now + 1000),
             )
+        sim = "swapped" if sim_is_swapped else f"sim{port}"
         result = self.runner.run(
             self.store.turn(
                 a_turn(
                     port,
                     at=self.now - NOW,
-                    sim="swapped" if sim_is_swapped else f"sim{port}",
+                    sim=sim,
                     settlement=settlement,
                     claim=claim,
                     steal_before=EpochMs(self.now - 1000) if steals else None,
+                    **self.limits_of(port, sim),
                 )
             )
         )
@@ -149,6 +151,10 @@ class MessageLife(RuleBasedStateMachine):
             assert port not in result.assignment.excluded
         assert self.status[result.assignment.message_id] is Status.SENDING
         self.under_way[port] = result.assignment
+
+    def limits_of(self, port: int, sim: str) -> dict[str, object]:
+        """What turns are told of limits: nothing here."""
+        return {}
 
     @rule(
         mr=MRS,

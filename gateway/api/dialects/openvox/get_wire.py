@@ -216,7 +216,7 @@ _STANDINGS = {
 
 def sim_status(condition: SpanCondition, health: SpanHealth) -> str:
     """Give the text of /simstatus for a span."""
-    if condition.state in {SpanState.READY, SpanState.PAUSED}:
+    if condition.state in {SpanState.READY, SpanState.PAUSED, SpanState.PACED}:
         is_roaming = health.standing is NetworkStanding.ROAMING
         return "Registered (Roaming)" if is_roaming else "Registered (Home network)"
     if condition.state is SpanState.MISSING or not condition.imsi:

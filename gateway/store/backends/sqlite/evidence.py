@@ -12,6 +12,7 @@ from gateway.store.backend import AttemptOutcome
 from gateway.store.backends.sqlite import attempts
 from gateway.store.backends.sqlite.attempts import OPEN_OUTCOME, Attempt
 from gateway.store.backends.sqlite.events import add_event
+from gateway.store.backends.sqlite.pacing import take_back
 from gateway.store.backends.sqlite.progress import accept_segment, lose_segment, queue_next_segment
 from gateway.store.backends.sqlite.reports import judge, try_parked
 from gateway.store.backends.sqlite.rows import Row, change_status, save_row
@@ -85,6 +86,7 @@ def after_settling(tx: Transaction, row: Row, attempt: Attempt, *, now: EpochMs)
 def _refuse(tx: Transaction, row: Row, attempt: Attempt, refusal: Refusal, now: EpochMs) -> None:
     outcome = AttemptOutcome.NOT_SENT if refusal.is_unsent else AttemptOutcome.REFUSED
     refused = refusal.text
+    take_back(tx, row, attempt)
     attempts.settle_attempt(tx, attempt, outcome, now=now, code=refused, cause=refusal.meaning or refused)
     if attempt.segment != row.segments_sent or row.status not in _CAN_WAIT_AGAIN:
         return

@@ -43,7 +43,7 @@ _NAME = re.compile(r"[^0-9 ()./+-]")
 """What makes the sender of a message a name."""
 SCHEDULED = f"""
 SELECT {MESSAGE_COLUMNS} FROM message INDEXED BY message_scheduled
-WHERE status = 'held' AND send_at IS NOT NULL AND account_id = :account_id
+WHERE status = 'held' AND send_at IS NOT NULL AND held_until IS NULL AND account_id = :account_id
 ORDER BY send_at, id LIMIT :limit OFFSET :offset
 """  # noqa: S608 (constants)
 

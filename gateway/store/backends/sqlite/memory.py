@@ -12,7 +12,9 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Generic, TypeVar
 
 from gateway.core.callback import CallbackEvent
+from gateway.core.pacing import Owner, Usage
 from gateway.core.types import AccountId, Port
+from gateway.store.backends.sqlite.usage import read_usages
 from gateway.store.backends.sqlite.waiting import NEVER, Waiting, read_waiting
 
 if TYPE_CHECKING:
@@ -20,6 +22,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
 
 K = TypeVar("K")
+
+_UNUSED = Usage()
 
 READ_SEQUENCES = "SELECT name, next FROM sequence"
 READ_QUEUE = """
@@ -126,6 +130,10 @@ class Memory:
         """Segments that are accepted but not charged yet: they count against the credit."""
         self.parked: Tally[None] = self._tally()
         """Delivery reports without an attempt."""
+        self.usages: dict[Owner, Usage] = {}
+        """What was used of quotas; values, so that others may read them."""
+        self.usages_before: dict[Owner, Usage] = {}
+        """What those of them were that the transaction has changed."""
         self.next_expiry = 0
         """No queued or held message's validity ends before this instant."""
         self.next_lift = NEVER
@@ -140,15 +148,23 @@ class Memory:
         """A message waits whose validity ends at `valid_until`."""
         self.next_expiry = min(self.next_expiry, valid_until)
 
+    def set_usage(self, owner: Owner, usage: Usage) -> None:
+        """Change what was used, until the transaction fails or for good."""
+        self.usages_before.setdefault(owner, self.usages.get(owner, _UNUSED))
+        self.usages[owner] = usage
+
     def keep(self) -> None:
         """The transaction was committed."""
         self._journal.clear()
+        self.usages_before.clear()
 
     def undo(self) -> None:
         """The transaction failed."""
         for tally, key, change in reversed(self._journal):
             tally.change(key, -change)
         self._journal.clear()
+        self.usages.update(self.usages_before)
+        self.usages_before.clear()
         self.next_expiry = self.next_lift = 0  # the next search finds it out
 
     def groups_of(self, port: Port) -> list[Group]:
@@ -189,6 +205,7 @@ def read_memory(connection: sqlite3.Connection, waiting: Waiting | None = None) 
     memory = Memory()
     waiting = waiting or read_waiting(connection)
     memory.next_expiry = waiting.next_expiry
+    memory.usages = read_usages(connection)
     for name, next_id in connection.execute(READ_SEQUENCES):
         memory.next_ids.change(name, next_id)
     for port, spans, count, delayed in connection.execute(READ_QUEUE):

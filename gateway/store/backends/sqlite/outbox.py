@@ -308,6 +308,8 @@ def expire_row(tx: Transaction, row: Row, now: EpochMs) -> None:
         cause = f"its validity ended before it was sent again; {FIRST_MAY_BE_OUT}"
     elif row.segments_sent:
         cause = f"its validity ended after {row.segments_sent} of {row.segment_count} segments"
+    elif row.status is Status.HELD and row.held_until is not None:
+        cause = f"its validity ended while it was held: {row.cause}"
     row.pin_sim, row.due_at = None, 0
     change_status(tx, row, Status.EXPIRED, cause=cause, now=now)
     save_row(tx, row)

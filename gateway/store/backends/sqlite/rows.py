@@ -29,7 +29,7 @@ m.id, m.account_id, m.dialect, m.recipient, m.text, m.segment_count, m.concat_re
 m.accepted_at, m.valid_until, m.status, m.cause, m.port, m.sim_imsi, m.spans, m.due_at, m.pin_sim,
 m.segments_sent, m.tries, m.resent_segment, m.is_result_told, m.sent_at, m.settled_at, m.report_status,
 m.is_urgent, m.is_credit_late, m.callback_url, m.failure_code, m.changed_at,
-m.priority, m.send_window, m.cancel_asked_at, m.is_flash, m.data, m.data_port, m.source_port
+m.priority, m.send_window, m.cancel_asked_at, m.is_flash, m.data, m.data_port, m.source_port, m.held_until, m.held_by
 """
 READ_ROW = f"SELECT {ROW_COLUMNS} FROM message m WHERE m.id = :id"  # noqa: S608 (constants)
 _SAVE = """
@@ -41,6 +41,9 @@ UPDATE message SET status = :status, cause = :cause, port = :port, sim_imsi = :s
 SAVE_ROW = f"{_SAVE} WHERE id = :id"
 # Apart, because naming shown_at makes SQLite write two large indexes again.
 SAVE_SENT_ROW = f"{_SAVE}, sent_at = :sent_at, shown_at = :sent_at WHERE id = :id"
+
+# Apart, because most messages are never held for a quota.
+SAVE_HELD = "UPDATE message SET held_until = :held_until, held_by = :held_by WHERE id = :id"
 
 _STATUSES = {status.value: status for status in Status}
 _ENDS_SENDING = frozenset({Status.SENT, Status.FAILED, Status.UNKNOWN, Status.EXPIRED})
@@ -87,13 +90,17 @@ class Row:
     data: bytes | None
     data_port: int | None
     source_port: int | None
+    held_until: EpochMs | None
+    held_by: str | None
     counted_as: _Standing | None = None
     stored_sent_at: EpochMs | None = None
+    stored_held_until: EpochMs | None = None
 
     def standing(self) -> _Standing:
         """Give what the row is counted by."""
         remaining = self.segment_count - self.segments_sent
-        reserved = 0 if self.status is Status.HELD and self.is_credit_late else remaining
+        is_unchecked = self.status is Status.HELD and self.is_credit_late and self.held_until is None
+        reserved = 0 if is_unchecked else remaining
         return self.status, self.port, self.spans, self.pin_sim, self.due_at > 0, remaining, reserved
 
     @property
@@ -116,6 +123,7 @@ def row_of(values: Sequence[Any]) -> Row:
     row.status = _STATUSES[row.status]
     row.counted_as = row.standing()
     row.stored_sent_at = row.sent_at
+    row.stored_held_until = row.held_until
     return row
 
 
@@ -201,6 +209,9 @@ def save_row(tx: Transaction, row: Row) -> None:
             "sent_at": row.sent_at,
         },
     )
+    if row.held_until != row.stored_held_until:
+        row.stored_held_until = row.held_until
+        tx.execute(SAVE_HELD, {"id": row.id, "held_until": row.held_until, "held_by": row.held_by})
     if row.status is Status.QUEUED:
         tx.memory.expect_expiry(row.valid_until)
         spans = able_ports(row.spans)

@@ -13,6 +13,7 @@ from gateway.core.window import closed_cause, parse_window
 from gateway.errors import ConflictError, NoCreditError
 from gateway.store.backends.sqlite.events import add_event
 from gateway.store.backends.sqlite.outbox import covers
+from gateway.store.backends.sqlite.pacing import release_paced
 from gateway.store.backends.sqlite.rows import Row, change_status, read_row, save_row
 from gateway.store.backends.sqlite.withdrawing import read_owned
 
@@ -22,11 +23,12 @@ if TYPE_CHECKING:
 
 DUE = """
 SELECT id FROM message INDEXED BY message_scheduled
-WHERE status = 'held' AND send_at IS NOT NULL AND send_at <= :now ORDER BY send_at, id LIMIT :limit
+WHERE status = 'held' AND send_at IS NOT NULL AND held_until IS NULL AND send_at <= :now
+ORDER BY send_at, id LIMIT :limit
 """
 NEXT = """
 SELECT send_at FROM message INDEXED BY message_scheduled
-WHERE status = 'held' AND send_at IS NOT NULL ORDER BY send_at LIMIT 1
+WHERE status = 'held' AND send_at IS NOT NULL AND held_until IS NULL ORDER BY send_at LIMIT 1
 """
 READ_NOT_BEFORE = "SELECT iif(send_window = '', send_at, not_before) FROM message WHERE id = :id"
 PUT_OFF = "UPDATE message SET send_at = :send_at WHERE id = :id"
@@ -42,13 +44,15 @@ NO_CREDIT = "credit"
 
 
 def release_some(tx: Transaction, now: EpochMs) -> EpochMs | None:
-    """Queue messages whose time has come; gives when to look again, None when none is put off."""
+    """Queue messages whose time has come; gives when to look again, None when none waits for a time."""
     for (message_id,) in tx.fetch_all(DUE, {"now": now, "limit": RELEASED_AT_ONCE}):
         row = read_row(tx, message_id)
         if row is not None:
             _release(tx, row, now)
     found = tx.fetch_one(NEXT, {})
-    return None if found is None else EpochMs(max(found[0], now))
+    instants = [release_paced(tx, now, limit=RELEASED_AT_ONCE), None if found is None else found[0]]
+    next_at = min((one for one in instants if one is not None), default=None)
+    return None if next_at is None else EpochMs(max(next_at, now))
 
 
 def _release(tx: Transaction, row: Row, now: EpochMs) -> None:
@@ -118,6 +122,8 @@ def reschedule(
     wanted_at = max(now, send_at or now)
     begins_at = opening(row, wanted_at)
     row.valid_until = EpochMs(begins_at + life)
+    # Whose quota it waited for is found out anew when it is its turn.
+    row.held_until = row.held_by = None
     if begins_at > now:
         is_closed = begins_at > wanted_at
         _hold(

@@ -34,6 +34,8 @@ UPDATE attempt INDEXED BY attempt_unanswered SET decide_at = decide_at + :by
 WHERE outcome = 'no answer' AND decide_at IS NOT NULL
 """
 EXCLUSIONS = "UPDATE exclusion SET until = until + :by"
+# When a quota begins anew is told anew by whoever may not send: by the calendar that is another time now.
+PACED = "UPDATE message INDEXED BY message_paced SET held_until = 0 WHERE status = 'held' AND held_until IS NOT NULL"
 CALLBACKS = "UPDATE callback SET next_at = next_at + :by, created_at = created_at + :by WHERE given_up_at IS NULL"
 
 
@@ -42,6 +44,9 @@ def shift_instants(tx: Transaction, by_ms: int) -> None:
     for statement in (MESSAGES, DECISIONS, EXCLUSIONS, CALLBACKS):
         tx.execute(statement, {"by": by_ms})
     tx.execute(WINDOWS, {})
+    for owner, usage in list(tx.memory.usages.items()):
+        tx.memory.set_usage(owner, usage.shifted(by_ms))
+    tx.execute(PACED, {})
     tx.tell_scheduled(EpochMs(0))
     tx.memory.next_expiry = tx.memory.next_lift = 0  # the next search finds it out
     tx.tell_callbacks()

@@ -24,6 +24,7 @@ from gateway.store.backends.sqlite import (
 )
 from gateway.store.backends.sqlite.dialect_settings import SettingsDatabase
 from gateway.store.backends.sqlite.directory import DirectoryDatabase
+from gateway.store.backends.sqlite.limits import LimitsDatabase
 from gateway.store.backends.sqlite.modems import ModemDatabase
 from gateway.store.backends.sqlite.requests import RequestDatabase
 from gateway.store.backends.sqlite.retention import RetentionDatabase
@@ -59,7 +60,13 @@ if TYPE_CHECKING:
 
 
 class SqliteStore(
-    DirectoryDatabase, ModemDatabase, RequestDatabase, RetentionDatabase, SettingsDatabase, TimelineDatabase
+    DirectoryDatabase,
+    LimitsDatabase,
+    ModemDatabase,
+    RequestDatabase,
+    RetentionDatabase,
+    SettingsDatabase,
+    TimelineDatabase,
 ):
     """Keeps the contract of `gateway.store.backend.Store`; the calls are described there."""
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 from gateway.errors import InvalidEntriesError, InvalidFieldError
 from gateway.store.backend import CallbackOwedNews, News, StatusChanged, WorkAdded, WorkScheduled
+from gateway.store.backends.sqlite.usage import save_usages
 
 if TYPE_CHECKING:
     import sqlite3
@@ -181,6 +182,8 @@ class Transaction:
             self._connection.execute(SAVE_SEQUENCE, {"name": name, "next": self.memory.next_ids.get(name)})
         for (kind, key), value in self._totals.items():
             self._connection.execute(ADD_TOTAL, {"kind": kind, "key": key, "value": value})
+        if self.memory.usages_before:
+            save_usages(self)
 
 
 Work = Callable[[Transaction], T]

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from gateway.core.message import Assignment
 from gateway.core.options import DataPorts
+from gateway.core.pacing import describe
 from gateway.core.status import Status
 from gateway.store.backend import AttemptOutcome, TurnResult
+from gateway.store.backends.sqlite import pacing
 from gateway.store.backends.sqlite.attempts import OPEN_OUTCOME, open_attempt, read_attempt
 from gateway.store.backends.sqlite.evidence import after_settling
 from gateway.store.backends.sqlite.exclusions import lift_some
@@ -19,11 +22,12 @@ from gateway.store.backends.sqlite.rows import Row, change_status, save_row
 from gateway.store.backends.sqlite.schedule import hold_outside_window
 
 if TYPE_CHECKING:
+    from gateway.core.pacing import Pause
     from gateway.store.backend import Settlement, Turn
     from gateway.store.backends.sqlite.transaction import Transaction
 
-PASSED_OVER_AT_ONCE = 100
-"""Most messages that a turn finds too old, or outside their send window, before it lets others write."""
+PASSED_AT_ONCE = 100
+"""Most messages that a turn finds too old, outside their send window or over a quota, before it lets others write."""
 
 
 def take_turn(tx: Transaction, turn: Turn) -> TurnResult:
@@ -32,13 +36,24 @@ def take_turn(tx: Transaction, turn: Turn) -> TurnResult:
     if not turn.claim:
         return TurnResult(assignment=None, next_due_at=None)
     lift_some(tx, turn.now)
-    for _ in range(PASSED_OVER_AT_ONCE):
+    pause = pacing.sim_pause(tx, turn)
+    if pause is not None:
+        if row is not None:
+            _let_wait(tx, row, turn, pause)
+        return TurnResult(assignment=None, next_due_at=None, pause=pause, room=pacing.sim_room(tx, turn))
+    result = _next(tx, row, turn)
+    return result if turn.pace is None else replace(result, room=pacing.sim_room(tx, turn))
+
+
+def _next(tx: Transaction, row: Row | None, turn: Turn) -> TurnResult:
+    """Claim the message, or the next one that can be sent."""
+    for _ in range(PASSED_AT_ONCE):
         row = row or next_row(tx, turn)
         if row is None:
             return TurnResult(assignment=None, next_due_at=next_due_at(tx, turn))
         if turn.now >= row.valid_until:
             expire_row(tx, row, turn.now)
-        elif not row.send_window or not hold_outside_window(tx, row, turn.now):
+        elif not (row.send_window and hold_outside_window(tx, row, turn.now)) and not pacing.is_stopped(tx, row, turn):
             return TurnResult(assignment=_claim(tx, row, turn), next_due_at=None)
         row = None
     return TurnResult(assignment=None, next_due_at=turn.now)
@@ -50,6 +65,8 @@ def _settle(tx: Transaction, settlement: Settlement, turn: Turn) -> Row | None:
     if found is None or found[0].outcome != OPEN_OUTCOME:
         return None  # evidence was faster
     attempt, row = found
+    if tx.memory.usages or turn.pace is not None:
+        pacing.count_settled(tx, row, attempt, settlement.outcome, turn)
     match settlement.outcome:
         case AttemptOutcome.ACCEPTED:
             accept_segment(tx, row, attempt, mr=settlement.mr, now=turn.now, sent_at=turn.now)
@@ -76,7 +93,17 @@ def _settle(tx: Transaction, settlement: Settlement, turn: Turn) -> Row | None:
     return None
 
 
+def _let_wait(tx: Transaction, row: Row, turn: Turn, pause: Pause) -> None:
+    """Let a message of which a segment went out wait for its SIM."""
+    # A gap is too short to speak of.
+    cause = "" if turn.pace is None or pause.period is None else describe(pause, turn.pace)
+    change_status(tx, row, Status.QUEUED, cause=cause, now=turn.now)
+    save_row(tx, row)
+
+
 def _claim(tx: Transaction, row: Row, turn: Turn) -> Assignment:
+    if turn.pace is not None or turn.account_paces:
+        pacing.count_claim(tx, row, turn)
     row.port, row.sim_imsi, row.cause = turn.port, turn.imsi, ""
     row.tries += 1
     row.due_at = 0

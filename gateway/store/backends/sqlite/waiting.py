@@ -38,8 +38,8 @@ UNION ALL
 SELECT message_id FROM attempt INDEXED BY attempt_unanswered WHERE outcome = 'no answer' AND decide_at IS NOT NULL
 """
 READ_SUMS = """
-SELECT account_id, port, status = 'held' AND is_credit_late, is_urgent, count(*), sum(segment_count - segments_sent),
-    min(valid_until)
+SELECT account_id, port, status = 'held' AND is_credit_late AND held_until IS NULL, is_urgent,
+    count(*), sum(segment_count - segments_sent), min(valid_until)
 FROM message WHERE id IN (SELECT value FROM json_each(:ids)) AND status IN ('queued', 'held', 'sending')
 GROUP BY 1, 2, 3, 4
 """

@@ -10,12 +10,26 @@ from pathlib import Path
 
 import pytest
 
+from gateway.core.pacing import OwnerKind, Usage
+from gateway.core.period import Period
 from gateway.core.status import Status
 from gateway.core.types import MessageId
 from gateway.errors import StoreBusyError, StoreError
 from gateway.store.backends.sqlite.store import SqliteStore
 
 REPOSITORY = Path(__file__).parents[5]
+
+
+ATTEMPTS_BY_SIM = "SELECT sim, count(*) FROM attempt GROUP BY sim"
+BEGUN_BY_ACCOUNT = """
+SELECT cast(account_id AS TEXT), sum(segment_count) FROM message
+WHERE id IN (SELECT message_id FROM attempt) GROUP BY account_id
+"""
+
+
+def used(usages: dict[str, Usage]) -> dict[str, int]:
+    """What each owner has used today."""
+    return {key: sum(one.segments for one in usage.buckets[Period.DAY]) for key, usage in usages.items()}
 
 
 @asynccontextmanager
@@ -75,6 +89,9 @@ async def test_whatever_was_answered_survives_sigkill(tmp_path: Path, after_line
             is_settled = attempt_id not in open_attempts and message.status in {Status.SENT, Status.SENDING}
             assert is_under_way or is_settled, f"attempt {attempt_id} was forgotten"
         with sqlite3.connect(path) as connection:
+            # What counts against quotas is neither more nor less than what was, or may have been, on the air.
+            assert used(await store.usages(OwnerKind.SIM)) == dict(connection.execute(ATTEMPTS_BY_SIM))
+            assert used(await store.usages(OwnerKind.ACCOUNT)) == dict(connection.execute(BEGUN_BY_ACCOUNT))
             assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
     finally:
         await store.close()

@@ -3,6 +3,7 @@ from __future__ import annotations
 from hypothesis import HealthCheck, settings
 from hypothesis.stateful import invariant
 
+from gateway.core.pacing import Limits, Owner, Usage
 from gateway.core.types import Port
 from gateway.store.backends.sqlite.load import read_load
 from gateway.store.backends.sqlite.memory import (
@@ -17,6 +18,7 @@ from gateway.store.backends.sqlite.memory import (
 )
 from gateway.store.backends.sqlite.store import SqliteStore
 from tests.gateway.store.test_contract_life import MessageLife
+from tests.support.store import NOW
 
 
 def counts(memory: Memory) -> dict[str, dict[object, int]]:
@@ -62,6 +64,18 @@ def test_undo_takes_back_what_the_failed_transaction_counted() -> None:
     assert list(memory.queued) == [(Port(1), "")]
     assert memory.next_ids.get("message") == 0
     assert memory.next_expiry == memory.next_lift == 0, "what is not undone must be looked up again"
+
+
+def test_undo_takes_back_what_the_failed_transaction_used_of_quotas() -> None:
+    memory = Memory()
+    sim, limits = Owner.of_sim("sim1", Port(1)), Limits(per_day=5)
+    once = Usage().counted(limits, NOW)
+    memory.set_usage(sim, once)
+    memory.keep()
+    memory.set_usage(sim, once.counted(limits, NOW))
+    memory.set_usage(sim, once.counted(limits, NOW, 2))
+    memory.undo()
+    assert memory.usages[sim] == once
 
 
 def test_groups_are_told_apart_by_what_a_port_may_send() -> None:

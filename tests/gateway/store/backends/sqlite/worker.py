@@ -10,10 +10,15 @@ import asyncio
 import sys
 from pathlib import Path
 
-from gateway.core.types import Port
+from gateway.core.pacing import Limits, Owner, Pace
+from gateway.core.types import AccountId, Port
 from gateway.store.backend import NewInbound, Settlement
 from gateway.store.backends.sqlite.store import SqliteStore
 from tests.support.store import NOW, a_message, a_turn, an_account, settled
+
+MUCH = 1_000_000_000
+SHOP = Owner.of_account(AccountId(1))
+ACCOUNT_PACES = {AccountId(1): Pace(owner=SHOP, name="shop", limits=Limits(per_day=MUCH))}
 
 
 def say(*words: object) -> None:
@@ -30,7 +35,8 @@ async def send(store: SqliteStore, port: int) -> None:
     settlement: Settlement | None = None
     last = None
     while True:
-        result = await store.turn(a_turn(port, settlement=settlement))
+        pace = Pace(owner=Owner.of_sim(f"sim{port}", Port(port)), name="", limits=Limits(per_day=MUCH))
+        result = await store.turn(a_turn(port, settlement=settlement, pace=pace, account_paces=ACCOUNT_PACES))
         if last is not None and last.segment + 1 == last.segment_count:
             say("sent", last.message_id)
         last = result.assignment
