@@ -107,6 +107,13 @@ class LocalMessages:
             "send_at": moment(message.send_at),
             "sent_at": moment(message.sent_at),
             "changed_at": moment(message.changed_at),
+            "priority": message.options.priority,
+            "is_urgent": message.is_urgent,
+            "window": message.options.window,
+            "is_flash": message.options.is_flash,
+            "cancel_asked_at": moment(message.cancel_asked_at),
+            "replay_of": message.options.replay_of,
+            "replayed_as": message.replayed_as,
         }
 
     def _inbound_to_json(self, message: Inbound) -> Json:

@@ -5,7 +5,9 @@ from __future__ import annotations
 import asyncio
 import json
 import sys
+from datetime import datetime
 from typing import TYPE_CHECKING, Any, Final
+from zoneinfo import ZoneInfo
 
 import click
 
@@ -94,7 +96,7 @@ def send(
     sent = _call(config, "send", **arguments)
     if is_waited:
         sent = _call(config, "wait", messages=[one["id"] for one in sent], timeout_s=timeout_s)
-    _show(sent, as_json=as_json)
+    _show(sent, config, as_json=as_json)
     if is_waited and not all(one["status"] in ARRIVED for one in sent):
         raise SystemExit(1)
 
@@ -134,7 +136,7 @@ def reschedule(*, message: int, time: str, as_json: bool, config: Path | None) -
       gsm-gateway message reschedule 4711 2h
       gsm-gateway message reschedule 4711 now
     """
-    _show([_call(config, "reschedule", message=message, at=time)], as_json=as_json)
+    _show([_call(config, "reschedule", message=message, at=time)], config, as_json=as_json)
 
 
 @click.command()
@@ -248,12 +250,15 @@ def _ask(config: Path | None, call: str, **arguments: object) -> Any:
         raise click.ClickException(f"no gateway is running here ({path})") from error
 
 
-def _show(messages: list[Json], *, as_json: bool) -> None:
+def _show(messages: list[Json], config: Path | None, *, as_json: bool) -> None:
     if as_json:
         click.echo(json.dumps(messages, indent=2, ensure_ascii=False))
         return
+    zone = ZoneInfo(settings_or_exit(config).gateway.timezone)
     for one in messages:
         span = f" by span {one['port']}" if one["port"] else ""
-        until = f" until {one['send_at']}" if one["status"] == Status.HELD and one["send_at"] else ""
+        until = ""
+        if one["status"] == Status.HELD and one["send_at"]:
+            until = f" until {datetime.fromisoformat(one['send_at']).astimezone(zone):%Y-%m-%d %H:%M:%S %Z}"
         cause = f": {one['cause']}" if one["cause"] else ""
         click.echo(f"message {one['id']} to {one['number']}: {one['status']}{until}{span}{cause}")

@@ -232,7 +232,18 @@ def _outbound_facts(message: Json) -> tuple[tuple[str, str], ...]:
         ("reference", message["client_ref"]),
         ("span", message["span_name"]),
         ("size", ", ".join(filter(None, parts))),
+        ("goes", ", ".join(filter(None, (_order(message), message["window"], "flash" if message["is_flash"] else "")))),
+        ("withdrawal", "asked for" if message["cancel_asked_at"] and message["status"] != "cancelled" else ""),
+        ("repeats", f"message {message['replay_of']}" if message["replay_of"] else ""),
+        ("repeated", f"as message {message['replayed_as']}" if message["replayed_as"] else ""),
     )
+
+
+def _order(message: Json) -> str:
+    """Give what it goes before."""
+    if message["is_urgent"]:
+        return "urgent"
+    return f"with priority {message['priority']}" if message["priority"] else ""
 
 
 def _inbound_facts(message: Json) -> tuple[tuple[str, str], ...]:
