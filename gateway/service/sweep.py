@@ -10,6 +10,7 @@ import structlog
 
 from gateway.core.sweep import ClockWatch, Pace
 from gateway.core.types import EpochMs
+from gateway.errors import StoreError
 from gateway.store.outage import Outage
 
 if TYPE_CHECKING:
@@ -67,8 +68,15 @@ class Sweeper:
     async def _run(self) -> None:
         await asyncio.sleep(FIRST_AFTER_S)
         while True:
-            await self._outage.ride_out(self.sweep)
+            await self.round()
             await asyncio.sleep(EVERY_S)
+
+    async def round(self) -> None:
+        """Sweep; what the store refuses is logged, and tried again with the next round."""
+        try:
+            await self._outage.ride_out(self.sweep)
+        except StoreError:
+            log.exception("old messages not deleted", action="retention")
 
     async def sweep(self) -> None:
         """Delete all that is too old or too much, unless the clock was put forward of late."""

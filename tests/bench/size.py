@@ -231,10 +231,10 @@ async def start() -> Values:
     """From nothing to a store that takes messages."""
     path = await _database(is_large=True)
     store = SqliteStore(path)
-    began, cpu = time.perf_counter(), time.process_time()
+    before, began, cpu = rss_mb("self"), time.perf_counter(), time.process_time()
     await store.open()
     await store.ping()
-    values = {"s": time.perf_counter() - began, "cpu_s": time.process_time() - cpu, "rss_mb": rss_mb("self")}
+    values = {"s": time.perf_counter() - began, "cpu_s": time.process_time() - cpu, "more_mb": rss_mb("self") - before}
     await store.close()
     return values
 

@@ -157,3 +157,17 @@ async def test_others_write_between_two_steps(opened: SqliteStore) -> None:
     await asyncio.gather(sweep(), accept())
     assert done == ["accepted", "swept"]
     assert len(await outbox(opened)) == 2, "the one of exactly a day ago, and the new one"
+
+
+async def test_what_the_store_refuses_is_told_and_tried_again(opened: SqliteStore) -> None:
+    await withdrawn(opened, 3)
+    one = sweeper(opened, FakeClock(), outbound_days=1)
+    await opened.write(lambda tx: tx.execute("CREATE TABLE hangs (message REFERENCES message)", {}))
+    await opened.write(lambda tx: tx.execute("INSERT INTO hangs SELECT id FROM message", {}))
+    with capture_logs() as logs:
+        await one.round()
+    assert [line["event"] for line in logs] == ["old messages not deleted"]
+    assert len(await outbox(opened)) == 3
+    await opened.write(lambda tx: tx.execute("DELETE FROM hangs", {}))
+    await one.round()
+    assert len(await outbox(opened)) == 1
