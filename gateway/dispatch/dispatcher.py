@@ -260,7 +260,7 @@ class Dispatcher:
             if is_able and not preferred.is_sending:
                 return
         for port, worker in self._workers.items():
-            if worker.is_able and (not work.spans or port in work.spans) and (worker.sleeps_for_ever or not is_able):
+            if (worker.sleeps_for_ever or not is_able) and (not work.spans or port in work.spans) and worker.is_able:
                 worker.wake()
 
     def _able_ports(self) -> list[Port]:
