@@ -237,13 +237,8 @@ class Dispatcher:
             case WorkScheduled():
                 self._schedule.expect(news.at)
             case StatusChanged():
-                log.info(
-                    "message",
-                    action=news.status.value,
-                    message=news.message_id,
-                    span=news.port,
-                    cause=news.cause or None,
-                )
+                # Spans that wait for the commit go on first: a line takes as long as handing a modem its command.
+                asyncio.get_running_loop().call_soon(_note_status, news)
 
     def _on_span_changed(self, port: Port) -> None:
         """A span was switched off or on, or is new: its worker looks at it."""
@@ -321,3 +316,13 @@ class Dispatcher:
         log.error("task ended", action="broken", task=task.get_name(), exc_info=task.exception())
         if self._failed is not None and not self._failed.done():
             self._failed.set_exception(task.exception() or RuntimeError(task.get_name()))
+
+
+def _note_status(news: StatusChanged) -> None:
+    log.info(
+        "message",
+        action=news.status.value,
+        message=news.message_id,
+        span=news.port,
+        cause=news.cause or None,
+    )
