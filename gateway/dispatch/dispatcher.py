@@ -277,13 +277,8 @@ class Dispatcher:
             case WorkScheduled():
                 self._schedule.expect(news.at)
             case StatusChanged():
-                log.info(
-                    "message",
-                    action=news.status.value,
-                    message=news.message_id,
-                    span=news.port,
-                    cause=news.cause or None,
-                )
+                # Spans that wait for the commit go on first: a line takes as long as handing a modem its command.
+                asyncio.get_running_loop().call_soon(_note_status, news)
 
     def _on_span_changed(self, port: Port) -> None:
         """A span was switched off or on, or is new: its worker looks at it."""
@@ -301,7 +296,7 @@ class Dispatcher:
             if is_able and not preferred.is_sending:
                 return
         for port, worker in self._workers.items():
-            if worker.is_able and (not work.spans or port in work.spans) and (worker.sleeps_for_ever or not is_able):
+            if (worker.sleeps_for_ever or not is_able) and (not work.spans or port in work.spans) and worker.is_able:
                 worker.wake()
 
     def _able_ports(self) -> list[Port]:
@@ -383,3 +378,13 @@ class Dispatcher:
         log.error("task ended", action="broken", task=task.get_name(), exc_info=task.exception())
         if self._failed is not None and not self._failed.done():
             self._failed.set_exception(task.exception() or RuntimeError(task.get_name()))
+
+
+def _note_status(news: StatusChanged) -> None:
+    log.info(
+        "message",
+        action=news.status.value,
+        message=news.message_id,
+        span=news.port,
+        cause=news.cause or None,
+    )

@@ -316,7 +316,8 @@ class SpanWorker:
         settlement = settlement_of(
             assignment,
             outcome,
-            others=self._ports_besides(assignment),
+            # All spans are asked; what was accepted goes nowhere else.
+            others=() if outcome.verdict is Verdict.ACCEPTED else self._ports_besides(assignment),
             settings=self._settings.dispatch,
             now=now,
             jitter=self._paces.jitter(),

@@ -54,33 +54,32 @@ WAITS: Final = {("selectors.py", "select"), ("core.py", "_connection_worker_thre
 
 
 class Sampler:
-    """Looks at all threads but its own."""
+    """Looks at all threads whenever the process has used the processor for a while.
+
+    Not from a thread of its own: that one would get Python's lock mostly where others give it away, in system calls.
+    """
 
     def __init__(self, file: Path) -> None:
         self._file = file
         self._seen: dict[int, Counter[str]] = {}
         self._began_s: dict[int, float] = {}
-        self._thread: threading.Thread | None = None
-        self._ends = threading.Event()
 
     def toggle(self, _number: int, _frame: FrameType | None) -> None:
         """Begin, or end and write."""
-        if self._thread is None:
+        if not self._began_s:
             self._began_s = _cpu_s()
-            self._thread = threading.Thread(target=self._look, daemon=True)
-            self._thread.start()
+            signal.signal(signal.SIGPROF, self._look)
+            signal.setitimer(signal.ITIMER_PROF, EVERY_S, EVERY_S)
             return
-        self._ends.set()
-        self._thread.join()
+        signal.setitimer(signal.ITIMER_PROF, 0)
         self._file.write_text(json.dumps(self._shares()), encoding="utf-8")
 
-    def _look(self) -> None:
-        own = threading.get_ident()
-        while not self._ends.wait(EVERY_S):
-            for thread, frame in sys._current_frames().items():
-                part = None if thread == own else part_of(frame)
-                if part is not None:
-                    self._seen.setdefault(thread, Counter())[part] += 1
+    def _look(self, _number: int, interrupted: FrameType | None) -> None:
+        frames: dict[int, FrameType | None] = {**sys._current_frames(), threading.get_ident(): interrupted}
+        for thread, frame in frames.items():
+            part = part_of(frame)
+            if part is not None:
+                self._seen.setdefault(thread, Counter())[part] += 1
 
     def _shares(self) -> dict[str, float]:
         shares: Counter[str] = Counter()
