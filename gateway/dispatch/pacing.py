@@ -16,7 +16,8 @@ import structlog
 
 from gateway.core.pacing import Owner, OwnerKind, describe
 from gateway.core.span import SpanState
-from gateway.store.pacing import Blocked, HeldFor
+from gateway.service.pacing import FREED_AT_ONCE
+from gateway.store.pacing import Blocked, HeldBy, HeldFor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection, Mapping
@@ -74,7 +75,8 @@ class Paces:
         self._look_again = look_again
         self._rooms: dict[Port, int] = {}
         self._blocked: dict[Port, Blocked] = {}
-        self._to_free: list[Port] = []
+        self._to_free: dict[Port, int] = {}
+        self._none_held: set[Port] = set()
         self._wanted = asyncio.Event()
 
     async def load(self) -> None:
@@ -82,15 +84,18 @@ class Paces:
         await self._book.load()
         self._book.listen(self._on_changed)
         now = self._clock.now_ms()
-        if any([await self._is_ahead(kind, now) for kind in OwnerKind]):
+        if await self._is_ahead(now):
             # Until when messages are held was reckoned by a clock that was ahead.
-            while await self._store.free_held(HeldFor(), now):
-                pass
+            for by in (HeldBy.ACCOUNT, HeldBy.ROOM):
+                while await self._store.free_held(HeldFor(by=by), now, limit=FREED_AT_ONCE):
+                    pass
 
-    async def _is_ahead(self, kind: OwnerKind, now: EpochMs) -> bool:
+    async def _is_ahead(self, now: EpochMs) -> bool:
+        usages = [await self._store.usages(kind) for kind in OwnerKind]
         return any(
             bucket.last > now + CLOCK_DIFFERENCE_MS
-            for usage in (await self._store.usages(kind)).values()
+            for found in usages
+            for usage in found.values()
             for buckets in usage.buckets.values()
             for bucket in buckets
         )
@@ -119,6 +124,8 @@ class Paces:
         if pacing.pace is None or pause is None or pause.period is None:
             if self._blocked.pop(port, None) is not None:
                 self._show(port, None, "")
+            if pause is None and result.assignment is None and port not in self._none_held:
+                self.became_able(port)  # it has nothing to do, and there may be something that is held
             return
         is_news = port not in self._blocked or self._blocked[port].pause.until != pause.until
         self._blocked[port] = Blocked(pace=pacing.pace, pause=pause)
@@ -127,13 +134,15 @@ class Paces:
             self._wanted.set()
 
     def lost(self, port: Port) -> None:
-        """The span has no modem: it is that which keeps it from sending."""
-        self._blocked.pop(port, None)
+        """The span has no modem: it is that which keeps it from sending, and its messages are not held any more."""
         self._rooms.pop(port, None)
+        if self._blocked.pop(port, None) is not None:
+            self._to_free[port] = _ANY_ROOM
+            self._wanted.set()
 
     def became_able(self, port: Port) -> None:
-        """A span can send that could not before: it takes what is held because others cannot."""
-        self._to_free.append(port)
+        """A span can send that could not before: as much as it can is let go of what is held for SIMs."""
+        self._to_free[port] = max(self._rooms.get(port, 0), self._to_free.get(port, 0))
         self._wanted.set()
 
     def on_work(self) -> None:
@@ -165,13 +174,25 @@ class Paces:
             await self._hold()
 
     async def _free(self) -> None:
-        ports, self._to_free = self._to_free, []
-        for port in dict.fromkeys(ports):
-            which = HeldFor(kind=OwnerKind.SIM, port=port, before=self._clock.now_ms())
-            free = partial(self._store.free_held, which, self._clock.now_ms())
-            while port in self._able_ports():
-                if not await self._outage.ride_out(free):
-                    break
+        rooms, self._to_free = self._to_free, {}
+        for port, wanted in rooms.items():
+            # No more than there are: what is held again meanwhile is not freed once more.
+            room = min(wanted, self._store.load.open_messages)
+            for by in (HeldBy.ROOM, HeldBy.SIM):
+                room = await self._free_up_to(room, HeldFor(by=by, port=port))
+            if room:
+                self._none_held.add(port)
+
+    async def _free_up_to(self, room: int, which: HeldFor) -> int:
+        """Free messages while there are some; gives how much room is left."""
+        while room:
+            limit = min(room, FREED_AT_ONCE)
+            free = partial(self._store.free_held, which, self._clock.now_ms(), limit=limit)
+            count = await self._outage.ride_out(free)
+            room -= count
+            if count < limit:
+                break
+        return room
 
     async def _hold(self) -> None:
         while True:
@@ -181,6 +202,8 @@ class Paces:
                 return
             able = frozenset(self._able_ports())
             count = await self._outage.ride_out(partial(self._store.hold, blocked, able, now, limit=HELD_AT_ONCE))
+            if count:
+                self._none_held.clear()
             is_short = all(one.pause.until - now <= SHORT_MS for one in blocked.values())
             if count < HELD_AT_ONCE or is_short:
                 return
@@ -188,6 +211,7 @@ class Paces:
     def _on_changed(self, owner: Owner) -> None:
         """A person changed limits."""
         if owner.kind is OwnerKind.SIM:
+            self._none_held.clear()
             self._look_again()
 
 

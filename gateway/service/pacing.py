@@ -12,7 +12,7 @@ from gateway.config.settings import LimitsSettings
 from gateway.core.pacing import Limits, Owner, OwnerKind, Pace, QuotaState, Usage
 from gateway.core.types import AccountId, Port
 from gateway.errors import InvalidFieldError
-from gateway.store.pacing import HeldFor
+from gateway.store.pacing import HeldBy, HeldFor
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -24,6 +24,8 @@ if TYPE_CHECKING:
     from gateway.service.spans import SpanBoard
     from gateway.store.backend import Store
 
+FREED_AT_ONCE: Final = 200
+"""Most messages that are let go in one transaction: nobody else can write meanwhile."""
 _OF_SIMS_ONLY: Final = ("gap_s", "gap_jitter_s")
 
 
@@ -106,8 +108,8 @@ class LimitBook:
             listener(owner)
         if account is not None:
             # What SIMs hold is freed by the span that finds that it can send.
-            which = HeldFor(kind=OwnerKind.ACCOUNT, account_id=account.id, before=now)
-            while await self._store.free_held(which, now):
+            which = HeldFor(by=HeldBy.ACCOUNT, account_id=account.id, before=now)
+            while await self._store.free_held(which, now, limit=FREED_AT_ONCE):
                 pass  # some at a time: others write in between
 
     def _of_account(self, account: Account) -> Pace | None:

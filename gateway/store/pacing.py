@@ -6,6 +6,7 @@ The duties of `gateway.store.backend` hold here too; that about quotas is number
 from __future__ import annotations
 
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING, Any, Protocol
 
 if TYPE_CHECKING:
@@ -23,6 +24,14 @@ class Blocked:
     pause: Pause
 
 
+class HeldBy(StrEnum):
+    """What a message waits for: its account, a SIM that may send again at all, or one that has room for all of it."""
+
+    ACCOUNT = "account"
+    SIM = "SIM"
+    ROOM = "room"
+
+
 @dataclass(frozen=True, kw_only=True, slots=True)
 class HeldFor:
     """Which messages that are held for a quota; each field that is set narrows.
@@ -30,7 +39,7 @@ class HeldFor:
     `port`: those that this span may send. `account_id`: those of this account. `before`: those held by then.
     """
 
-    kind: OwnerKind | None = None
+    by: HeldBy
     port: Port | None = None
     account_id: AccountId | None = None
     before: EpochMs | None = None
@@ -58,6 +67,10 @@ class PacingStore(Protocol):
         """
         ...
 
-    async def free_held(self, which: HeldFor, now: EpochMs) -> int:
-        """Queue some messages that are held for a quota before its time; gives how many, 0 when there are none."""
+    async def free_held(self, which: HeldFor, now: EpochMs, *, limit: int) -> int:
+        """Queue up to `limit` messages that are held for a quota, the first ones first; gives how many.
+
+        `Store.release` does it when their time has come, but for those that wait for a SIM: they stay until somebody
+        has a span for them, since to free all at once would only be to hold most of them again.
+        """
         ...

@@ -64,6 +64,16 @@ async def test_raised_limit_lets_held_messages_go_at_once(make_field: MakeField)
     await field.until(held, Status.SENT)
 
 
+async def test_message_that_does_not_fit_goes_when_there_is_room_for_all_of_it(make_field: MakeField) -> None:
+    field = await make_field(auto=True, limits={"per_day": 3, "periods": "sliding"})
+    await field.until_ready(1)
+    await sent(field, 2)
+    long = await field.accept(text="x" * 200, segments=2, valid_s=2 * DAY_S)
+    assert "has room for 1 of 2 segments" in (await field.until(long, Status.HELD)).cause
+    await field.book.change(Owner.of_sim("iccid0", Port(1)), {"per_day": 4}, None, field.clock.now_ms())
+    await field.until(long, Status.SENT)
+
+
 async def test_another_span_sends_what_prefers_the_one_over_its_quota(make_field: MakeField) -> None:
     field = await make_field(auto=True, radios=2, limits={"per_day": 1, "periods": "sliding"}, steal_after_s=0.01)
     await field.until_ready(2)
@@ -164,6 +174,13 @@ async def test_everything_that_waits_is_held_in_small_batches_and_goes_when_the_
     await radio.answer(Accepted(mr=2))
     for message_id in ids[2:]:
         await field.until(message_id, Status.HELD)
+    # Room for one more lets one go, and leaves the others as they are.
+    statuses: list[Status] = []
+    field.store.listen(lambda news: _keep(news, statuses))
+    await field.book.change(Owner.of_sim("iccid0", Port(1)), {"per_day": 3}, None, field.clock.now_ms())
+    await radio.answer(Accepted(mr=3))
+    await field.until(ids[2], Status.SENT)
+    assert statuses == [Status.QUEUED, Status.SENDING, Status.SENT]
     radio.auto = True
     await field.book.change(Owner.of_sim("iccid0", Port(1)), {"per_day": 0}, None, field.clock.now_ms())
     for message_id in ids:

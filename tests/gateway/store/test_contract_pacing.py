@@ -14,7 +14,7 @@ from gateway.core.period import Period
 from gateway.core.status import Status
 from gateway.core.types import AccountId, EpochMs, Port
 from gateway.store.backend import AttemptOutcome, Store, TurnResult
-from gateway.store.pacing import Blocked, HeldFor
+from gateway.store.pacing import Blocked, HeldBy, HeldFor
 from tests.support.store import (
     NOW,
     VALIDITY_MS,
@@ -34,7 +34,7 @@ HOUR = 3_600_000
 # `NOW` is 10:00 UTC on 26 March 2024.
 MIDNIGHT = EpochMs(int(datetime(2024, 3, 27, tzinfo=UTC).timestamp() * 1000))
 TO_MIDNIGHT = MIDNIGHT - NOW
-ALL = HeldFor()
+FOR_SIMS = HeldFor(by=HeldBy.SIM)
 
 
 def sim_pace(port: int = 1, **limits: Any) -> Pace:
@@ -137,6 +137,9 @@ async def test_message_that_does_not_fit_into_the_rest_is_held_and_a_shorter_one
     assert message.cause == (
         "day quota of SIM sim1 has room for 1 of 2 segments (2 of 3 are used), goes on at 2024-03-27 00:00 UTC"
     )
+    assert await store.release(NOW) == MIDNIGHT
+    await store.release(MIDNIGHT)
+    assert await status_of(store, long) is Status.QUEUED
 
 
 async def test_message_that_does_not_fit_is_left_to_a_span_that_has_room(store: Store) -> None:
@@ -145,7 +148,7 @@ async def test_message_that_does_not_fit_is_left_to_a_span_that_has_room(store: 
     long = await accept_one(store, segment_count=2, port=Port(1), spans=(Port(1), Port(2)))
     assert (await look(store, pace, rooms={Port(2): 1, Port(3): 9})).assignment is None
     assert await status_of(store, long) is Status.HELD
-    assert await store.free_held(ALL, NOW) == 1
+    assert await store.free_held(HeldFor(by=HeldBy.ROOM, port=Port(2)), NOW, limit=10) == 1
     assert (await look(store, pace, rooms={Port(2): 2})).assignment is None
     message = await the_message(store, long)
     assert (message.status, message.port) == (Status.QUEUED, 2)
@@ -278,12 +281,25 @@ async def test_holding_is_bounded_and_the_first_ones_are_held_first(store: Store
     assert await store.hold(blocked(1), frozenset(), NOW, limit=3) == 0
 
 
-async def test_held_messages_go_on_when_the_quota_begins_anew_in_their_old_order(store: Store) -> None:
+async def test_messages_held_for_their_account_go_on_when_its_quota_begins_anew(store: Store) -> None:
+    paces = shop(per_day=1)
+    await store.accept([a_message() for _ in range(3)])
+    first = await claim(store, account_paces=paces)
+    assert (await store.turn(a_turn(settlement=settled(first), account_paces=paces))).assignment is None
+    assert await store.release(EpochMs(MIDNIGHT - 1)) == MIDNIGHT
+    assert (await store.turn(a_turn(at=TO_MIDNIGHT - 1, account_paces=paces))).assignment is None
+    assert await store.release(MIDNIGHT) is None
+    second = await claim(store, at=TO_MIDNIGHT, account_paces=paces)
+    assert second.message_id == first.message_id + 1
+
+
+async def test_messages_held_for_a_sim_stay_until_somebody_has_room_and_go_in_their_old_order(store: Store) -> None:
     ids = await store.accept([a_message() for _ in range(3)])
     await store.hold(blocked(1), frozenset(), NOW, limit=10)
-    assert await store.release(EpochMs(MIDNIGHT - 1)) == MIDNIGHT
-    assert await status_of(store, ids[0]) is Status.HELD
     assert await store.release(MIDNIGHT) is None
+    assert await store.free_held(FOR_SIMS, MIDNIGHT, limit=2) == 2
+    assert [await status_of(store, one) for one in ids] == [Status.QUEUED, Status.QUEUED, Status.HELD]
+    assert await store.free_held(FOR_SIMS, MIDNIGHT, limit=2) == 1
     for message_id in ids:
         await send(store, message_id, at=TO_MIDNIGHT)
 
@@ -293,24 +309,23 @@ async def test_message_that_was_put_off_and_is_held_now_waits_for_the_quota_alon
     message_id = await accept_one(store, send_at=at, valid_until=EpochMs(at + VALIDITY_MS), is_credit_late=True)
     assert await store.release(at) is None
     assert await store.hold(blocked(1), frozenset(), at, limit=10) == 1
-    assert await store.release(at) == MIDNIGHT
+    assert await store.release(at) is None
     assert await status_of(store, message_id) is Status.HELD
     assert await store.scheduled(AccountId(1), limit=10, offset=0) == []
-    await store.release(MIDNIGHT)
+    assert await store.free_held(FOR_SIMS, at, limit=10) == 1
     assert await status_of(store, message_id) is Status.QUEUED
 
 
 @pytest.mark.parametrize(
     ("which", "freed"),
     [
-        (HeldFor(), ["sim", "any", "account"]),
-        (HeldFor(kind=OwnerKind.SIM), ["sim", "any"]),
-        (HeldFor(kind=OwnerKind.SIM, port=Port(1)), ["sim", "any"]),
-        (HeldFor(kind=OwnerKind.SIM, port=Port(11)), ["any"]),
-        (HeldFor(kind=OwnerKind.ACCOUNT, account_id=AccountId(1)), ["account"]),
-        (HeldFor(kind=OwnerKind.ACCOUNT, account_id=AccountId(2)), []),
+        (HeldFor(by=HeldBy.SIM), ["sim", "any"]),
+        (HeldFor(by=HeldBy.SIM, port=Port(1)), ["sim", "any"]),
+        (HeldFor(by=HeldBy.SIM, port=Port(11)), ["any"]),
+        (HeldFor(by=HeldBy.ACCOUNT, account_id=AccountId(1)), ["account"]),
+        (HeldFor(by=HeldBy.ACCOUNT, account_id=AccountId(2)), []),
     ],
-    ids=["all", "by a SIM", "for a span", "for another span", "of an account", "of another account"],
+    ids=["by a SIM", "for a span", "for another span", "of an account", "of another account"],
 )
 async def test_held_messages_are_freed_before_their_time(store: Store, which: HeldFor, freed: list[str]) -> None:
     ids = {"sim": await accept_one(store, spans=(Port(1),)), "any": await accept_one(store)}
@@ -320,7 +335,7 @@ async def test_held_messages_are_freed_before_their_time(store: Store, which: He
     await claim(store, 5, account_paces=paces)
     ids["account"] = await accept_one(store)
     assert (await store.turn(a_turn(6, account_paces=paces))).assignment is None
-    assert await store.free_held(which, NOW) == len(freed)
+    assert await store.free_held(which, NOW, limit=10) == len(freed)
     assert [name for name, one in ids.items() if await status_of(store, one) is Status.QUEUED] == freed
 
 
@@ -337,10 +352,13 @@ async def test_held_message_can_be_withdrawn_and_expires(store: Store) -> None:
 
 
 async def test_clock_that_was_set_moves_use_along_and_has_held_messages_looked_at_anew(store: Store) -> None:
-    pace = sim_pace(per_day=2)
+    pace, paces = sim_pace(per_day=2), shop(per_day=1)
     await send_limited(store, pace, count=2)
+    await accept_one(store)
     message_id = await accept_one(store)
-    await store.hold(blocked(1), frozenset(), NOW, limit=10)
+    await claim(store, 2, account_paces=paces)
+    assert (await store.turn(a_turn(3, account_paces=paces))).assignment is None
+    assert await status_of(store, message_id) is Status.HELD
     by = 400 * 24 * HOUR
     await store.clock_was_set(by)
     assert await sim_used(store, pace, at=by) == 2
@@ -371,7 +389,6 @@ async def test_use_and_held_messages_survive_a_restart(make_store: Callable[[], 
     await second.open()
     assert (await second.usages(OwnerKind.SIM), await second.usages(OwnerKind.ACCOUNT)) == usages
     assert await status_of(second, held) is Status.HELD
-    assert await second.release(NOW) == MIDNIGHT
     result = await look(second, pace)
     assert result.pause == Pause(until=MIDNIGHT, period=Period.DAY, used=2, quota=2)
     await second.close()

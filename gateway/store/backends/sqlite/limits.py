@@ -35,6 +35,6 @@ class LimitsDatabase(Database):
         """Hold messages that only blocked spans may send."""
         return await self.write(lambda tx: pacing.hold_some(tx, blocked, able, now, limit))
 
-    async def free_held(self, which: HeldFor, now: EpochMs) -> int:
+    async def free_held(self, which: HeldFor, now: EpochMs, *, limit: int) -> int:
         """Queue some messages that are held for a quota."""
-        return await self.write(lambda tx: pacing.free_some(tx, which, now))
+        return await self.write(lambda tx: pacing.free_some(tx, which, now, limit))

@@ -10,6 +10,7 @@ from gateway.core.types import EpochMs
 from gateway.store.backend import AttemptOutcome
 from gateway.store.backends.sqlite.memory import split_ports
 from gateway.store.backends.sqlite.rows import ROW_COLUMNS, Row, change_status, read_row, row_of, save_row
+from gateway.store.pacing import HeldBy
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -23,16 +24,16 @@ if TYPE_CHECKING:
 
 PACED_DUE = """
 SELECT id FROM message INDEXED BY message_paced
-WHERE status = 'held' AND held_until IS NOT NULL AND held_until <= :now ORDER BY held_until, id LIMIT :limit
+WHERE status = 'held' AND held_until IS NOT NULL AND held_by = :by AND held_until <= :now
+ORDER BY held_until, id LIMIT :limit
 """
 NEXT_PACED = """
 SELECT held_until FROM message INDEXED BY message_paced
-WHERE status = 'held' AND held_until IS NOT NULL ORDER BY held_until LIMIT 1
+WHERE status = 'held' AND held_until IS NOT NULL AND held_by = :by ORDER BY held_until LIMIT 1
 """
 HELD_FOR = """
 SELECT id FROM message INDEXED BY message_paced
-WHERE status = 'held' AND held_until IS NOT NULL
-    AND (:kind IS NULL OR held_by = :kind)
+WHERE status = 'held' AND held_until IS NOT NULL AND held_by = :by
     AND (:account_id IS NULL OR account_id = :account_id)
     AND (:before IS NULL OR changed_at <= :before)
     AND (:port IS NULL OR spans = '' OR instr(',' || spans || ',', ',' || :port || ',') > 0)
@@ -43,9 +44,8 @@ SELECT {ROW_COLUMNS} FROM message m INDEXED BY message_queue
 WHERE m.status = 'queued' AND m.pin_sim IS NULL AND m.port IS :port AND m.spans = :spans
 ORDER BY m.due_at, m.id LIMIT :limit
 """  # noqa: S608 (constants)
-FREED_AT_ONCE: Final = 200
-"""Most messages that are let go in one transaction: nobody else can write meanwhile."""
 _UNUSED: Final = Usage()
+_RELEASED_IN_TIME: Final = (HeldBy.ACCOUNT, HeldBy.ROOM)
 
 
 # --- may it be sent -------------------------------------------------------------------------------
@@ -77,7 +77,7 @@ def is_stopped(tx: Transaction, row: Row, turn: Turn) -> bool:
             row.port = other
             save_row(tx, row)
         else:
-            _hold(tx, row, pause, pace, turn.now)
+            _hold(tx, row, pause, pace, turn.now, by=HeldBy.ROOM if pace is turn.pace else HeldBy.ACCOUNT)
         return True
     return False
 
@@ -160,7 +160,7 @@ def hold_some(tx: Transaction, blocked: Mapping[Port, Blocked], able: frozenset[
     count = 0
     for rows, one in _waiting(tx, blocked, able, limit):
         for values in rows[: limit - count]:
-            _hold(tx, row_of(values), one.pause, one.pace, now)
+            _hold(tx, row_of(values), one.pause, one.pace, now, by=HeldBy.SIM)
             count += 1
     return count
 
@@ -184,28 +184,35 @@ def _soonest(candidates: list[Port], blocked: Mapping[Port, Blocked], own: Port 
     return min(candidates, key=lambda port: (blocked[port].pause.until, port != own, port))
 
 
-def _hold(tx: Transaction, row: Row, pause: Pause, pace: Pace, now: EpochMs) -> None:
-    row.held_until, row.held_by = pause.until, pace.owner.kind.value
+def _hold(tx: Transaction, row: Row, pause: Pause, pace: Pace, now: EpochMs, *, by: HeldBy) -> None:
+    row.held_until, row.held_by = pause.until, by.value
     change_status(tx, row, Status.HELD, cause=describe(pause, pace), now=now)
     save_row(tx, row)
-    tx.tell_scheduled(pause.until)
+    if by in _RELEASED_IN_TIME:
+        tx.tell_scheduled(pause.until)
 
 
 def release_paced(tx: Transaction, now: EpochMs, *, limit: int) -> EpochMs | None:
-    """Queue messages that were held for a quota until now; gives when the next one is due."""
-    _free(tx, tx.fetch_all(PACED_DUE, {"now": now, "limit": limit}), now)
-    found = tx.fetch_one(NEXT_PACED, {})
-    return None if found is None else EpochMs(found[0])
+    """Queue messages that were held for a quota until now; gives when the next one is due.
+
+    What waits for a SIM is freed by whoever has a span that can send it, as many as it can send.
+    """
+    instants: list[EpochMs] = []
+    for by in _RELEASED_IN_TIME:
+        _free(tx, tx.fetch_all(PACED_DUE, {"by": by.value, "now": now, "limit": limit}), now)
+        found = tx.fetch_one(NEXT_PACED, {"by": by.value})
+        instants += [] if found is None else [EpochMs(found[0])]
+    return min(instants, default=None)
 
 
-def free_some(tx: Transaction, which: HeldFor, now: EpochMs) -> int:
-    """Queue up to `FREED_AT_ONCE` messages that are held for a quota; gives how many."""
+def free_some(tx: Transaction, which: HeldFor, now: EpochMs, limit: int) -> int:
+    """Queue up to `limit` messages that are held for a quota; gives how many."""
     parameters = {
-        "kind": None if which.kind is None else which.kind.value,
+        "by": which.by.value,
         "account_id": which.account_id,
         "port": which.port,
         "before": which.before,
-        "limit": FREED_AT_ONCE,
+        "limit": limit,
     }
     return _free(tx, tx.fetch_all(HELD_FOR, parameters), now)
 

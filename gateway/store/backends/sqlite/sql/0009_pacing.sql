@@ -20,8 +20,9 @@ CREATE TABLE own_limits (
 ) WITHOUT ROWID;
 
 ALTER TABLE message ADD COLUMN held_until INTEGER;  -- held for a quota until then; NULL otherwise
-ALTER TABLE message ADD COLUMN held_by TEXT;        -- whose quota: SIM, account
-CREATE INDEX message_paced ON message (held_until, id) WHERE status = 'held' AND held_until IS NOT NULL;
+ALTER TABLE message ADD COLUMN held_by TEXT;        -- account, SIM, room: store.pacing.HeldBy
+CREATE INDEX message_paced ON message (held_by, held_until, id)
+    WHERE status = 'held' AND held_until IS NOT NULL;
 -- What was put off and is held for a quota by now waits for that alone.
 DROP INDEX message_scheduled;
 CREATE INDEX message_scheduled ON message (send_at, id)

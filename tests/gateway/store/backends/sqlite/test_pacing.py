@@ -13,7 +13,7 @@ from gateway.core.period import Period
 from gateway.core.types import AccountId, EpochMs, Port
 from gateway.store.backends.sqlite.memory import read_memory
 from gateway.store.backends.sqlite.store import SqliteStore
-from gateway.store.pacing import Blocked, HeldFor
+from gateway.store.pacing import Blocked, HeldBy, HeldFor
 from tests.gateway.store.backends.sqlite.test_memory import MemoryLife
 from tests.gateway.store.test_contract_life import PORTS
 from tests.support.store import NOW, a_message, a_turn, an_account, settled
@@ -60,8 +60,8 @@ class PacedLife(MemoryLife):
 
     @rule(port=st.none() | st.sampled_from(PORTS))
     def free(self, port: int | None) -> None:
-        which = HeldFor(port=None if port is None else Port(port))
-        self.runner.run(self.store.free_held(which, EpochMs(self.now)))
+        which = HeldFor(by=HeldBy.SIM, port=None if port is None else Port(port))
+        self.runner.run(self.store.free_held(which, EpochMs(self.now), limit=2))
 
     @invariant()
     def use_is_what_is_on_the_air_or_may_be(self) -> None:
