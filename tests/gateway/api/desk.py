@@ -380,6 +380,11 @@ def _add_four_messages(desk: Desk) -> None:
         " shown_at) VALUES (1047, 1, '', '', '+4915752982212', '4915752982212', 'Thanks! 👍', '', ?, 1, ?)",
         start + 300_000, start + 300_000,
     )  # fmt: skip
+    desk.change(
+        "INSERT OR REPLACE INTO total (kind, key, value) SELECT 'outbox', account_id, count(*) FROM message GROUP BY 2"
+        " UNION ALL SELECT 'outbox', 0, count(*) FROM message UNION ALL SELECT 'inbox', port, count(*) FROM inbound"
+        " GROUP BY 2 UNION ALL SELECT 'inbox', 0, count(*) FROM inbound"
+    )
 
 
 STATES: dict[str, Callable[[Desk], Awaitable[None] | None]] = {
