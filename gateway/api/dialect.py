@@ -21,7 +21,7 @@ A file of the shelf ends with `DIALECT = Dialect(...)`. The shelf is walked: not
 
 How to write one:
 
-a. Settings: `class Settings(DialectSettings)`; `python -m tests.house.readme_parts` puts them into the README.
+a. Settings: `class Settings(DialectSettings)`; `python -m tests.house.readme_parts` puts them into docs/settings.md.
 b. Exchanges first: each example and each row of bad input of the vendor's document as text in
    `tests/gateway/api/exchanges/<name>/*.http` (`tests.gateway.api.exchange` says how; `# stores nothing`,
    `# in any encoding` for a few that stand for all, `# given: <state>` for how the box stands).

@@ -1,4 +1,4 @@
-"""The parts of the README that are drawn from the code; `python -m tests.house.readme_parts` writes them anew."""
+"""The parts of README and docs that are drawn from the code; `python -m tests.house.readme_parts` writes them anew."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from gateway.api.dialects import shelf
 from gateway.config.settings import Settings
 from gateway.core.status import CHANGES, Status
 
-README = Path(__file__).parents[2] / "README.md"
+ROOT = Path(__file__).parents[2]
 
 
 def diagram() -> str:
@@ -77,12 +77,15 @@ def _default(field: FieldInfo) -> str:
     return f"`{value}`"
 
 
-PARTS = {"diagram": diagram, "changes": changes, "settings": settings}
+PARTS = {
+    ROOT / "README.md": {"diagram": diagram, "changes": changes},
+    ROOT / "docs" / "settings.md": {"settings": settings},
+}
 
 
-def rewritten(text: str) -> str:
-    """The README with its drawn parts as they must be."""
-    for name, part in PARTS.items():
+def rewritten(path: Path, text: str) -> str:
+    """The text of a file with its drawn parts as they must be."""
+    for name, part in PARTS[path].items():
         block = f"<!-- begin: {name} -->\n{part()}\n<!-- end: {name} -->"
         pattern = rf"<!-- begin: {name} -->\n.*?<!-- end: {name} -->"
         text = re.sub(pattern, block.replace("\\", r"\\"), text, flags=re.DOTALL)
@@ -90,4 +93,5 @@ def rewritten(text: str) -> str:
 
 
 if __name__ == "__main__":
-    README.write_text(rewritten(README.read_text(encoding="utf-8")), encoding="utf-8")
+    for path in PARTS:
+        path.write_text(rewritten(path, path.read_text(encoding="utf-8")), encoding="utf-8")
