@@ -19,6 +19,8 @@ def model_settings(*, examples: int) -> settings:
         max_examples=int(os.environ.get(EXAMPLES, str(examples))),
         stateful_step_count=int(os.environ.get(STEPS, "40")),
         deadline=None,
+        # The same in every `make test`; new ones are looked for by `make crash`.
+        derandomize=EXAMPLES not in os.environ,
         # Not to explain a failure: that is done by tracing every line, of a whole gateway.
         phases=[phase for phase in Phase if phase is not Phase.explain],
         suppress_health_check=list(HealthCheck),
