@@ -129,6 +129,7 @@ async def test_refused_here_accepted_there_reported_and_told_to_a_server_that_fa
     timeline = await play.timeline(message_id)
     assert [(entry.kind, without_times(entry.text)) for entry in timeline.entries] == [
         ("accepted", "from shop by openvox, 1 segment, GSM-7"),
+        ("routed", "only gsm-1 or gsm-2 may send it"),
         ("attempt", "on gsm-1, try 1"),
         ("refused", "+CMS ERROR 10, call barred; tried on gsm-2"),
         ("attempt", "on gsm-2, try 2"),

@@ -1,4 +1,4 @@
-"""README.md names every command and status, docs/settings.md every setting, also where nothing is drawn from the code."""
+"""README.md names every command and status, docs/settings.md every setting, also where no table is drawn from code."""
 
 from __future__ import annotations
 

@@ -21,7 +21,7 @@ from tests.support.store import NOW, accept_one, an_account, send
 
 GROWING = {"message", "m", "attempt", "a", "inbound", "callback", "next"}
 """Tables that grow with every message, and what the statements call them."""
-WAITING = {"message_queue", "message_pinned", "message_held", "message_scheduled", "attempt_open"}
+WAITING = {"message_queue", "message_pinned", "message_held", "message_scheduled", "message_paced", "attempt_open"}
 WAITING |= {"attempt_unanswered", "callback_due"}
 """Indexes that hold only what waits: one may be read from end to end."""
 BOUNDED = {
