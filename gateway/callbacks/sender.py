@@ -15,7 +15,7 @@ from gateway.callbacks.lanes import Lanes, receiver_of
 from gateway.core.callback import CallbackAnswer
 from gateway.core.schedule import callback_delay_s
 from gateway.core.types import EpochMs
-from gateway.store.backend import CallbackOwedNews
+from gateway.store.news import CallbackOwedNews
 from gateway.store.outage import Outage
 
 if TYPE_CHECKING:
@@ -25,7 +25,8 @@ if TYPE_CHECKING:
     from gateway.config.settings import CallbacksSection
     from gateway.core.callback import CallbackRequest, OwedCallback
     from gateway.core.types import AccountId, CallbackId
-    from gateway.store.backend import News, Store
+    from gateway.store.backend import Store
+    from gateway.store.news import News
 
     Render = Callable[[OwedCallback], Awaitable[CallbackRequest | None]]
 

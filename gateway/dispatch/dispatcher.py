@@ -24,7 +24,7 @@ from gateway.dispatch.stops import SimStops, describe
 from gateway.dispatch.validity import ValidityForms
 from gateway.service.pacing import LimitBook
 from gateway.service.ussd import Connection
-from gateway.store.backend import StatusChanged, WorkAdded, WorkScheduled
+from gateway.store.news import StatusChanged, WorkAdded, WorkScheduled
 from gateway.store.outage import Outage
 
 if TYPE_CHECKING:
@@ -39,7 +39,8 @@ if TYPE_CHECKING:
     from gateway.dispatch.inbound import Receiver
     from gateway.dispatch.radio import Accepted, Refused
     from gateway.service.spans import SpanBoard
-    from gateway.store.backend import News, Store
+    from gateway.store.backend import Store
+    from gateway.store.news import News
 
 log = structlog.get_logger(__name__)
 

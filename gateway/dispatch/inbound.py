@@ -11,8 +11,8 @@ import modem.pdu as sms
 from gateway.core.inbound import InboundKind, Nature
 from gateway.core.types import EpochMs
 from gateway.dispatch.nature import nature_of
-from gateway.store.backend import InboundPart, NewInbound, Report, ReportFate, Slot
 from gateway.store.outage import Outage
+from gateway.store.receiving import InboundPart, NewInbound, Report, ReportFate, Slot
 from modem.errors import DecodeError
 
 if TYPE_CHECKING:

@@ -27,8 +27,9 @@ if TYPE_CHECKING:
     from gateway.core.types import AccountId, EpochMs, Port
     from gateway.service.pacing import LimitBook
     from gateway.service.spans import SpanBoard
-    from gateway.store.backend import Store, TurnResult
+    from gateway.store.backend import Store
     from gateway.store.outage import Outage
+    from gateway.store.sending import TurnResult
 
 log = structlog.get_logger(__name__)
 

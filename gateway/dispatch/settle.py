@@ -9,7 +9,7 @@ from gateway.core.retry import retry_delay_s
 from gateway.core.status import Status
 from gateway.core.types import EpochMs
 from gateway.dispatch.outcome import Outcome, Verdict
-from gateway.store.backend import AttemptOutcome, Settlement
+from gateway.store.sending import AttemptOutcome, Settlement
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -16,8 +16,8 @@ from gateway.dispatch.radio import Refused
 from gateway.dispatch.settle import follows_of, settlement_of
 from gateway.dispatch.validity import validity
 from gateway.errors import StoreUnavailableError
-from gateway.store.backend import AttemptOutcome, Turn
 from gateway.store.outage import RETRY_S
+from gateway.store.sending import AttemptOutcome, Turn
 from modem.errors import EncodeError
 
 if TYPE_CHECKING:
@@ -35,8 +35,9 @@ if TYPE_CHECKING:
     from gateway.dispatch.radio import Identity, Radio
     from gateway.dispatch.stops import SimStops
     from gateway.dispatch.validity import ValidityForms
-    from gateway.store.backend import Settlement, Store, TurnResult
+    from gateway.store.backend import Store
     from gateway.store.outage import Outage
+    from gateway.store.sending import Settlement, TurnResult
 
 log = structlog.get_logger(__name__)
 

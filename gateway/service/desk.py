@@ -20,7 +20,8 @@ from gateway.service.requests import RequestDesk
 from gateway.service.submitting import Submitter
 from gateway.service.timelines import Timelines
 from gateway.service.ussd import UssdDesk
-from gateway.store.backend import ConversationQuery, PageQuery, StatusChanged
+from gateway.store.news import StatusChanged
+from gateway.store.pages import ConversationQuery, PageQuery
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -38,7 +39,9 @@ if TYPE_CHECKING:
     from gateway.service.spans import SpanBoard
     from gateway.service.submitting import Accepted, Submission
     from gateway.service.timelines import Timeline
-    from gateway.store.backend import InboxPage, Listing, ListingQuery, News, OutboxPage, Store
+    from gateway.store.backend import Store
+    from gateway.store.news import News
+    from gateway.store.pages import InboxPage, Listing, ListingQuery, OutboxPage
 
 _ENDED_BY_REPORT = frozenset({Status.UNDELIVERED, Status.EXPIRED})
 

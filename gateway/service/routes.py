@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from gateway.core.routing import Candidate
     from gateway.core.types import Port
     from gateway.service.spans import SpanBoard
-    from gateway.store.backend import LastSpan, Store
+    from gateway.store.backend import Store
+    from gateway.store.sending import LastSpan
 
 
 log = structlog.get_logger(__name__)

@@ -16,7 +16,7 @@ from gateway.core.timeline import Coding, outbound_timeline
 from gateway.core.timeline_entry import Words, key_of, shortened
 from gateway.core.types import MessageId
 from gateway.errors import InvalidFieldError
-from gateway.store.backend import StatusChanged
+from gateway.store.news import StatusChanged
 from modem.errors import EncodeError
 
 if TYPE_CHECKING:
@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     from gateway.core.timeline_entry import Entry
     from gateway.core.types import AccountId, EpochMs, Port
     from gateway.service.spans import SpanBoard
-    from gateway.store.backend import News, Store
+    from gateway.store.backend import Store
+    from gateway.store.news import News
     from gateway.store.timeline import FindQuery, Found
 
 LOOK_AGAIN_S = 1.0

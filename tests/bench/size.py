@@ -21,9 +21,10 @@ from pathlib import Path
 
 from gateway.core.message import NewMessage
 from gateway.core.types import AccountId, EpochMs, MessageId, Port
-from gateway.store.backend import ListingQuery, PageQuery, Report
 from gateway.store.backends.sqlite.store import SqliteStore
 from gateway.store.backends.sqlite.transaction import MESSAGE_COLUMNS
+from gateway.store.pages import ListingQuery, PageQuery
+from gateway.store.receiving import Report
 from tests.bench.figure import Figure, Values
 from tests.support.box import rss_mb
 from tests.support.store import NOW, VALIDITY_MS, a_message, a_turn, an_account, settled

@@ -23,7 +23,7 @@ from gateway.dispatch.radio import Accepted, LateAnswer, NoAnswer, Refused
 from gateway.service.accounts import Accounts
 from gateway.service.desk import Service
 from gateway.service.timelines import Timeline
-from gateway.store.backend import CallbackOwedNews
+from gateway.store.news import CallbackOwedNews
 from modem.pdu import Submit, report_on
 from tests.gateway.callbacks.test_sender import LOOPBACK, Receiver
 from tests.gateway.dispatch.conftest import Field, MakeField, make_field

@@ -12,8 +12,10 @@ import pytest
 from gateway.core.account import Account
 from gateway.core.message import Assignment, Message, NewMessage
 from gateway.core.types import AccountId, EpochMs, MessageId, Port
-from gateway.store.backend import AttemptOutcome, Report, Settlement, Store, Turn
+from gateway.store.backend import Store
 from gateway.store.backends.sqlite.store import SqliteStore
+from gateway.store.receiving import Report
+from gateway.store.sending import AttemptOutcome, Settlement, Turn
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable

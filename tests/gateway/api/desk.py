@@ -26,8 +26,9 @@ from gateway.service.accounts import Accounts
 from gateway.service.desk import Service
 from gateway.service.spans import SpanBoard, SpanCondition
 from gateway.service.submitting import Submission
-from gateway.store.backend import AttemptOutcome, NewInbound, Report, Settlement, Turn
 from gateway.store.backends.sqlite.store import SqliteStore
+from gateway.store.receiving import NewInbound, Report
+from gateway.store.sending import AttemptOutcome, Settlement, Turn
 from tests.gateway.api.exchange import Exchange, filled
 from tests.support.clock import FakeClock
 

@@ -22,7 +22,7 @@ from gateway.core.callback import CallbackRequest, OwedCallback
 from gateway.core.number import Number
 from gateway.errors import StoreError
 from gateway.service.submitting import Submission
-from gateway.store.backend import CallbackOwedNews
+from gateway.store.news import CallbackOwedNews
 from tests.gateway.api.desk import Desk
 from tests.support.box import free_port
 from tests.support.store import held_by_another

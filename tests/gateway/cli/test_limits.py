@@ -17,8 +17,8 @@ from gateway.core.pacing import Limits, Owner, OwnerKind, Pace
 from gateway.core.period import Period
 from gateway.core.span import Span
 from gateway.core.types import EpochMs, Port
-from gateway.store.backend import Turn
 from gateway.store.backends.sqlite.store import SqliteStore
+from gateway.store.sending import Turn
 from tests.support.store import a_message, an_account
 
 Run = Callable[..., Result]

@@ -21,7 +21,7 @@ from gateway.core.callback import CallbackAnswer, CallbackEvent
 from gateway.core.inbound import InboundKind, Nature
 from gateway.core.status import Status
 from gateway.core.types import EpochMs, MessageId, Port
-from gateway.store.backend import AttemptOutcome, Settlement, Turn
+from gateway.store.sending import AttemptOutcome, Settlement, Turn
 from tests.gateway.api.desk import IMSI, Desk
 from tests.gateway.store.test_contract_timeline import an_inbound
 from tests.support.store import a_message

@@ -20,7 +20,7 @@ from gateway.core.options import DataPorts, Options, WhenUnknown
 from gateway.core.status import Status
 from gateway.core.types import AccountId, EpochMs, MessageId, Port
 from gateway.service.desk import Service
-from gateway.store.backend import AttemptOutcome, Settlement, Turn
+from gateway.store.sending import AttemptOutcome, Settlement, Turn
 from tests.gateway.service.test_submitting import account, service, with_credit
 
 if TYPE_CHECKING:

@@ -24,8 +24,8 @@ from gateway.dispatch.spool import Spool
 from gateway.service.pacing import LimitBook
 from gateway.service.spans import SpanBoard
 from gateway.service.ussd import UssdDesk
-from gateway.store.backend import News
 from gateway.store.backends.sqlite.store import SqliteStore
+from gateway.store.news import News
 from tests.support.radio import FakeRadio
 from tests.support.waiting import until
 

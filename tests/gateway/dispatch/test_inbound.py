@@ -16,8 +16,8 @@ from gateway.core.message import Inbound
 from gateway.core.types import EpochMs, Port
 from gateway.dispatch.inbound import Receiver
 from gateway.dispatch.radio import Identity, Received, StoredAt
-from gateway.store.backend import PageQuery
 from gateway.store.backends.sqlite.store import SqliteStore
+from gateway.store.pages import PageQuery
 from modem.pdu import parse_pdu
 from tests.gateway.dispatch.conftest import Field, MakeField
 from tests.gateway.dispatch.inbound_tpdus import HELLO, TPDUS, deliver

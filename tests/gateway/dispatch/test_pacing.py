@@ -8,7 +8,7 @@ from gateway.core.status import Status
 from gateway.core.types import MessageId, Port
 from gateway.dispatch.pacing import HELD_AT_ONCE
 from gateway.dispatch.radio import Accepted, Lost, NoAnswer, Refused
-from gateway.store.backend import News, StatusChanged
+from gateway.store.news import News, StatusChanged
 from tests.gateway.dispatch.conftest import Field, MakeField
 from tests.support.waiting import until
 

@@ -14,8 +14,8 @@ from gateway.core.account import Account
 from gateway.core.status import Status
 from gateway.core.types import AccountId, EpochMs
 from gateway.dispatch.schedule import Schedule
-from gateway.store.backend import StatusChanged, WorkScheduled
 from gateway.store.backends.sqlite.store import SqliteStore
+from gateway.store.news import StatusChanged, WorkScheduled
 from gateway.store.outage import Outage
 from tests.support.store import VALIDITY_MS, a_message
 

@@ -8,7 +8,7 @@ from gateway.core.status import Status
 from gateway.core.types import AttemptId, EpochMs, MessageId, Port
 from gateway.dispatch.outcome import Outcome, Verdict
 from gateway.dispatch.settle import settlement_of
-from gateway.store.backend import AttemptOutcome, Settlement
+from gateway.store.sending import AttemptOutcome, Settlement
 
 NOW = EpochMs(1_000_000)
 ASSIGNMENT = Assignment(

@@ -25,10 +25,12 @@ from gateway.core.message import Assignment, NewMessage
 from gateway.core.status import OPEN, Status, can_change
 from gateway.core.types import AccountId, AttemptId, EpochMs, MessageId, Port
 from gateway.errors import NoCreditError, StoreUnavailableError
-from gateway.store.backend import AttemptOutcome, News, PageQuery, Settlement, StatusChanged
 from gateway.store.backends.sqlite.load import read_load
 from gateway.store.backends.sqlite.memory import Tally, read_memory
 from gateway.store.backends.sqlite.store import SqliteStore
+from gateway.store.news import News, StatusChanged
+from gateway.store.pages import PageQuery
+from gateway.store.sending import AttemptOutcome, Settlement
 from tests.gateway.model.settings import model_settings, new_folder
 from tests.gateway.model.truth import DELIVERED, NOT_OBTAINABLE, TOO_OLD, TRYING, Told, Try
 from tests.support.store import NOW, a_message, a_report, a_turn, an_account, settled

@@ -20,8 +20,8 @@ from gateway.service.accounts import Accounts
 from gateway.service.desk import Service
 from gateway.service.spans import SpanBoard, SpanCondition
 from gateway.service.submitting import ConcatRefs, Submission
-from gateway.store.backend import AttemptOutcome, Settlement, Turn
 from gateway.store.backends.sqlite.store import SqliteStore
+from gateway.store.sending import AttemptOutcome, Settlement, Turn
 from tests.support.clock import FakeClock
 
 ONE = Number(given="0171 1", normalised="+491711")

@@ -13,8 +13,8 @@ from gateway.core.status import Status
 from gateway.core.types import AccountId, EpochMs, MessageId, Port
 from gateway.errors import ConflictError, InvalidFieldError, NoCreditError, NotAllowedError
 from gateway.service.desk import Service
-from gateway.store.backend import AttemptOutcome, Settlement, Turn
 from gateway.store.requests import Withdrawal
+from gateway.store.sending import AttemptOutcome, Settlement, Turn
 from tests.gateway.service.test_submitting import DAY_S, HOUR_S, a_submission, account, service, with_credit
 
 __all__ = ["account", "service"]

@@ -20,8 +20,9 @@ from gateway.service.desk import Service
 from gateway.service.spans import SpanBoard, SpanCondition
 from gateway.service.submitting import Submission
 from gateway.service.why import Explainer
-from gateway.store.backend import AttemptOutcome, NewInbound, Settlement, Turn
 from gateway.store.backends.sqlite.store import SqliteStore
+from gateway.store.receiving import NewInbound
+from gateway.store.sending import AttemptOutcome, Settlement, Turn
 from tests.support.clock import FakeClock
 
 GERMAN = Number(given="+491711234567", normalised="+491711234567")

@@ -20,8 +20,9 @@ from gateway.service.accounts import Accounts
 from gateway.service.desk import Service
 from gateway.service.spans import SpanBoard, SpanCondition
 from gateway.service.submitting import Accepted, Submission
-from gateway.store.backend import ListingQuery, NewInbound
 from gateway.store.backends.sqlite.store import SqliteStore
+from gateway.store.pages import ListingQuery
+from gateway.store.receiving import NewInbound
 from tests.support.clock import FakeClock
 
 ONE = Number(given="0171 1234567", normalised="+491711234567")

@@ -10,8 +10,9 @@ from structlog.testing import capture_logs
 from gateway.config.settings import RetentionSection
 from gateway.core.types import EpochMs, MessageId, Port
 from gateway.service.sweep import DISTRUST_S, TELL_EVERY_S, Sweeper
-from gateway.store.backend import NewInbound, PageQuery
 from gateway.store.backends.sqlite.store import SqliteStore
+from gateway.store.pages import PageQuery
+from gateway.store.receiving import NewInbound
 from tests.support.clock import FakeClock
 from tests.support.store import NOW, a_message, an_account
 

@@ -9,7 +9,10 @@ from gateway.core.callback import CallbackEvent, OwedCallback
 from gateway.core.inbound import InboundKind, Nature
 from gateway.core.status import Status
 from gateway.core.types import AccountId, CallbackId, EpochMs, Port
-from gateway.store.backend import AttemptOutcome, CallbackOwedNews, NewInbound, News, Store
+from gateway.store.backend import Store
+from gateway.store.news import CallbackOwedNews, News
+from gateway.store.receiving import NewInbound
+from gateway.store.sending import AttemptOutcome
 from tests.support.store import (
     NOW,
     VALIDITY_MS,

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from gateway.core.status import Status
 from gateway.core.types import AccountId, EpochMs, Port
-from gateway.store.backend import AttemptOutcome, LastSpan, NewInbound, Store
+from gateway.store.backend import Store
+from gateway.store.receiving import NewInbound
+from gateway.store.sending import AttemptOutcome, LastSpan
 from tests.support.store import NOW, accept_one, an_account, claim, send, settle, settled
 
 NUMBER, OTHER = "+491711234567", "+491719999999"

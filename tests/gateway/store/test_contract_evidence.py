@@ -7,7 +7,8 @@ import pytest
 from gateway.core.message import Assignment
 from gateway.core.status import Status
 from gateway.core.types import AttemptId, EpochMs, MessageId
-from gateway.store.backend import AttemptOutcome, Store
+from gateway.store.backend import Store
+from gateway.store.sending import AttemptOutcome
 from tests.support.store import (
     NOW,
     VALIDITY_MS,

@@ -6,7 +6,9 @@ from collections.abc import Callable
 
 from gateway.core.status import Status
 from gateway.core.types import EpochMs, MessageId, Port
-from gateway.store.backend import AttemptOutcome, News, Store, TurnResult, WorkAdded
+from gateway.store.backend import Store
+from gateway.store.news import News, WorkAdded
+from gateway.store.sending import AttemptOutcome, TurnResult
 from tests.support.store import NOW, a_turn, accept_one, an_account, claim, settle, settled, status_of
 
 AWAY_MS = 900_000

@@ -5,7 +5,9 @@ from dataclasses import replace
 
 from gateway.core.inbound import InboundKind, Nature, Waiting
 from gateway.core.types import EpochMs, MessageId, Port
-from gateway.store.backend import InboundPart, NewInbound, PageQuery, Slot, Store
+from gateway.store.backend import Store
+from gateway.store.pages import PageQuery
+from gateway.store.receiving import InboundPart, NewInbound, Slot
 from tests.support.store import NOW, accept_one
 
 

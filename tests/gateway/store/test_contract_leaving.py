@@ -6,7 +6,9 @@ import pytest
 
 from gateway.core.status import Status
 from gateway.core.types import EpochMs, Port
-from gateway.store.backend import AttemptOutcome, News, Store, WorkAdded
+from gateway.store.backend import Store
+from gateway.store.news import News, WorkAdded
+from gateway.store.sending import AttemptOutcome
 from tests.support.store import NOW, a_message, a_turn, accept_one, claim, settle, settled, status_of
 
 TWO = Port(2)

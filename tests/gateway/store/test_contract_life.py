@@ -16,7 +16,10 @@ from gateway.core.callback import CallbackEvent
 from gateway.core.message import Assignment
 from gateway.core.status import OPEN, Status, can_change
 from gateway.core.types import AccountId, EpochMs, MessageId, Port
-from gateway.store.backend import AttemptOutcome, News, PageQuery, Settlement, StatusChanged, Store
+from gateway.store.backend import Store
+from gateway.store.news import News, StatusChanged
+from gateway.store.pages import PageQuery
+from gateway.store.sending import AttemptOutcome, Settlement
 from tests.support.store import BACKENDS, NOW, a_message, a_report, a_turn, an_account, settled
 
 PORTS = (1, 2, 3)

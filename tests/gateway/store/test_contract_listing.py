@@ -10,7 +10,9 @@ from gateway.core.inbound import PLAIN_TEXT, InboundKind, Nature
 from gateway.core.message import Message
 from gateway.core.status import Status
 from gateway.core.types import AccountId, EpochMs, MessageId, Port
-from gateway.store.backend import ConversationQuery, ListingQuery, NewInbound, Store
+from gateway.store.backend import Store
+from gateway.store.pages import ConversationQuery, ListingQuery
+from gateway.store.receiving import NewInbound
 from tests.support.store import NOW, VALIDITY_MS, a_message, accept_one, an_account, send
 
 SHOP = AccountId(1)

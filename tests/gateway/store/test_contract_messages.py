@@ -7,7 +7,9 @@ import pytest
 from gateway.core.status import Status
 from gateway.core.types import AccountId, EpochMs, MessageId, Port
 from gateway.errors import StoreError
-from gateway.store.backend import AttemptOutcome, News, StatusChanged, Store, WorkAdded
+from gateway.store.backend import Store
+from gateway.store.news import News, StatusChanged, WorkAdded
+from gateway.store.sending import AttemptOutcome
 from tests.support.store import (
     NOW,
     VALIDITY_MS,

@@ -10,7 +10,9 @@ import pytest
 from gateway.core.options import DataPorts, Options, WhenUnknown
 from gateway.core.status import Status
 from gateway.core.types import AccountId, EpochMs
-from gateway.store.backend import AttemptOutcome, News, Store, WorkScheduled
+from gateway.store.backend import Store
+from gateway.store.news import News, WorkScheduled
+from gateway.store.sending import AttemptOutcome
 from tests.support.store import NOW, VALIDITY_MS, a_turn, accept_one, an_account, claim, settle, settled, the_message
 
 HOUR_MS = 3_600_000

@@ -13,8 +13,9 @@ from gateway.core.pacing import Limits, Owner, OwnerKind, Pace, Pause, Usage
 from gateway.core.period import Period
 from gateway.core.status import Status
 from gateway.core.types import AccountId, EpochMs, Port
-from gateway.store.backend import AttemptOutcome, Store, TurnResult
+from gateway.store.backend import Store
 from gateway.store.pacing import Blocked, HeldBy, HeldFor
+from gateway.store.sending import AttemptOutcome, TurnResult
 from tests.support.store import (
     NOW,
     VALIDITY_MS,

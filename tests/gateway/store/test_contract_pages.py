@@ -5,7 +5,9 @@ from dataclasses import replace
 import pytest
 
 from gateway.core.types import AccountId, EpochMs, MessageId, Port
-from gateway.store.backend import NewInbound, PageQuery, Store
+from gateway.store.backend import Store
+from gateway.store.pages import PageQuery
+from gateway.store.receiving import NewInbound
 from tests.support.store import NOW, a_message, accept_one, an_account, send
 
 SHOP = AccountId(1)

@@ -6,7 +6,9 @@ import pytest
 
 from gateway.core.status import Status
 from gateway.core.types import EpochMs
-from gateway.store.backend import AttemptOutcome, ReportFate, Store
+from gateway.store.backend import Store
+from gateway.store.receiving import ReportFate
+from gateway.store.sending import AttemptOutcome
 from tests.support.store import (
     NOW,
     a_report,

@@ -14,8 +14,9 @@ from gateway.core.options import Options
 from gateway.core.status import Status
 from gateway.core.types import AccountId, EpochMs, MessageId
 from gateway.errors import ConflictError, NoCreditError
-from gateway.store.backend import AttemptOutcome, Settlement, Store
+from gateway.store.backend import Store
 from gateway.store.requests import ReplayQuery, RequestKey, Withdrawal
+from gateway.store.sending import AttemptOutcome, Settlement
 from tests.support.store import (
     NOW,
     VALIDITY_MS,

@@ -10,8 +10,11 @@ from gateway.core.callback import CallbackEvent
 from gateway.core.directory import Newsletter, NewsletterId
 from gateway.core.status import Status
 from gateway.core.types import AccountId, EpochMs, MessageId, Port
-from gateway.store.backend import AttemptOutcome, ListingQuery, NewInbound, PageQuery, Store
+from gateway.store.backend import Store
+from gateway.store.pages import ListingQuery, PageQuery
+from gateway.store.receiving import NewInbound
 from gateway.store.retention import REPORTS_COME_MS, Swept
+from gateway.store.sending import AttemptOutcome
 from tests.support.store import (
     NOW,
     VALIDITY_MS,

@@ -12,7 +12,9 @@ from gateway.core.directory import Newsletter, NewsletterId
 from gateway.core.status import Status
 from gateway.core.types import AccountId, EpochMs, MessageId
 from gateway.errors import NoCreditError
-from gateway.store.backend import AttemptOutcome, CallbackOwedNews, News, StatusChanged, Store, WorkAdded, WorkScheduled
+from gateway.store.backend import Store
+from gateway.store.news import CallbackOwedNews, News, StatusChanged, WorkAdded, WorkScheduled
+from gateway.store.sending import AttemptOutcome
 from tests.support.store import (
     NOW,
     VALIDITY_MS,

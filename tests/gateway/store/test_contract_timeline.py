@@ -11,7 +11,9 @@ from gateway.core.inbound import InboundKind, Nature
 from gateway.core.record import EventKind, MessageRecord
 from gateway.core.status import Status
 from gateway.core.types import AccountId, EpochMs, MessageId, Port
-from gateway.store.backend import AttemptOutcome, NewInbound, Store
+from gateway.store.backend import Store
+from gateway.store.receiving import NewInbound
+from gateway.store.sending import AttemptOutcome
 from gateway.store.timeline import FindQuery
 from tests.support.store import (
     NOW,

@@ -7,7 +7,8 @@ import pytest
 from gateway.core.status import Status
 from gateway.core.types import EpochMs, MessageId, Port
 from gateway.errors import StoreError
-from gateway.store.backend import AttemptOutcome, Store
+from gateway.store.backend import Store
+from gateway.store.sending import AttemptOutcome
 from tests.support.store import (
     NOW,
     VALIDITY_MS,

@@ -17,8 +17,9 @@ from hypothesis import strategies as st
 
 from gateway.core.status import Status
 from gateway.core.types import EpochMs, MessageId
-from gateway.store.backend import AttemptOutcome, Report, ReportFate
 from gateway.store.backends.sqlite.store import SqliteStore
+from gateway.store.receiving import Report, ReportFate
+from gateway.store.sending import AttemptOutcome
 from tests.support.store import NOW, accept_one, an_account, claim, settle, settled, the_message
 
 # As the customer gave it, and the ways in which service centres write it back.

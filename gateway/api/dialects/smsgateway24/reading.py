@@ -11,7 +11,7 @@ from gateway.api.dialects.smsgateway24.wire import Fields, Refused, date_dump, i
 from gateway.api.times import read_zone
 from gateway.core.message import Message
 from gateway.core.number import plain_digits
-from gateway.store.backend import ListingQuery
+from gateway.store.pages import ListingQuery
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

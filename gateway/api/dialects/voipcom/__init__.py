@@ -44,7 +44,7 @@ from gateway.core.number import match_key
 from gateway.core.status import Status
 from gateway.errors import InvalidFieldError, QueueFullError, RequestError
 from gateway.service.submitting import Accepted, Submission
-from gateway.store.backend import ListingQuery
+from gateway.store.pages import ListingQuery
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable

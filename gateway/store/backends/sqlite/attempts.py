@@ -8,16 +8,16 @@ from typing import TYPE_CHECKING
 from gateway.core.number import match_key
 from gateway.core.status import Status
 from gateway.core.types import AttemptId
-from gateway.store.backend import AttemptOutcome, OpenAttempt
 from gateway.store.backends.sqlite.memory import join_ports
 from gateway.store.backends.sqlite.rows import ROW_COLUMNS, Row, row_of
+from gateway.store.sending import AttemptOutcome, OpenAttempt
 
 if TYPE_CHECKING:
     import sqlite3
 
     from gateway.core.types import EpochMs, MessageId, Port
-    from gateway.store.backend import Settlement
     from gateway.store.backends.sqlite.transaction import Transaction
+    from gateway.store.sending import Settlement
 
 OPEN_OUTCOME = "open"
 """Outcome of an attempt that is not settled."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from gateway.core.number import match_key
-from gateway.store.backend import LastSpan
+from gateway.store.sending import LastSpan
 
 if TYPE_CHECKING:
     import sqlite3

@@ -26,8 +26,8 @@ if TYPE_CHECKING:
     from collections.abc import Awaitable, Callable
     from pathlib import Path
 
-    from gateway.store.backend import News
     from gateway.store.backends.sqlite.transaction import LoadChange, Transaction, Work
+    from gateway.store.news import News
 
 T = TypeVar("T")
 

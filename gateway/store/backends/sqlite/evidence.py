@@ -8,7 +8,6 @@ from typing import TYPE_CHECKING
 from gateway.core.options import WhenUnknown
 from gateway.core.record import EventKind
 from gateway.core.status import Status
-from gateway.store.backend import AttemptOutcome
 from gateway.store.backends.sqlite import attempts
 from gateway.store.backends.sqlite.attempts import OPEN_OUTCOME, Attempt
 from gateway.store.backends.sqlite.events import add_event
@@ -17,6 +16,7 @@ from gateway.store.backends.sqlite.progress import accept_segment, lose_segment,
 from gateway.store.backends.sqlite.reports import judge, try_parked
 from gateway.store.backends.sqlite.rows import Row, change_status, save_row
 from gateway.store.backends.sqlite.withdrawing import queue_again
+from gateway.store.sending import AttemptOutcome
 
 if TYPE_CHECKING:
     from gateway.core.types import AttemptId, EpochMs

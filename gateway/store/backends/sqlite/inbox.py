@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
 
-    from gateway.store.backend import NewInbound, Slot
     from gateway.store.backends.sqlite.transaction import Transaction
+    from gateway.store.receiving import NewInbound, Slot
 
 INBOUND_COLUMNS = """
 id, port, sim, sim_imsi, sender, text, data, smsc, scts, received_at, is_complete, replaced_by, kind, message_class,

@@ -6,9 +6,9 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from gateway.core.number import match_key
-from gateway.store.backend import Listing, ListingQuery
 from gateway.store.backends.sqlite.inbox import read_inbound
 from gateway.store.backends.sqlite.outbox import MESSAGE_COLUMNS, message_of, read_messages
+from gateway.store.pages import Listing, ListingQuery
 
 if TYPE_CHECKING:
     import sqlite3
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from gateway.core.message import Inbound, Message
     from gateway.core.types import AccountId, MessageId, Port
-    from gateway.store.backend import ConversationQuery
+    from gateway.store.pages import ConversationQuery
 
 Part = tuple[str, dict[str, Any]]
 """A condition and its parameters."""

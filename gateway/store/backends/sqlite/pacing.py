@@ -7,20 +7,20 @@ from typing import TYPE_CHECKING, Final
 from gateway.core.pacing import Owner, Pause, Usage, describe
 from gateway.core.status import Status
 from gateway.core.types import EpochMs
-from gateway.store.backend import AttemptOutcome
 from gateway.store.backends.sqlite.memory import split_ports
 from gateway.store.backends.sqlite.rows import ROW_COLUMNS, Row, change_status, read_row, row_of, save_row
 from gateway.store.pacing import HeldBy
+from gateway.store.sending import AttemptOutcome
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from gateway.core.pacing import Pace
     from gateway.core.types import Port
-    from gateway.store.backend import Turn
     from gateway.store.backends.sqlite.attempts import Attempt
     from gateway.store.backends.sqlite.transaction import Transaction
     from gateway.store.pacing import Blocked, HeldFor
+    from gateway.store.sending import Turn
 
 PACED_DUE = """
 SELECT id FROM message INDEXED BY message_paced

@@ -10,9 +10,9 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from gateway.core.number import match_key
-from gateway.store.backend import InboxPage, OutboxPage, PageQuery
 from gateway.store.backends.sqlite.inbox import INBOUND_COLUMNS, inbound_of
 from gateway.store.backends.sqlite.outbox import MESSAGE_COLUMNS, message_of
+from gateway.store.pages import InboxPage, OutboxPage, PageQuery
 
 if TYPE_CHECKING:
     import sqlite3

@@ -9,15 +9,15 @@ from __future__ import annotations
 from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
-from gateway.store.backend import InboundPart
 from gateway.store.backends.sqlite.inbox import add_inbound, note_slot
+from gateway.store.receiving import InboundPart
 
 if TYPE_CHECKING:
     import sqlite3
 
     from gateway.core.types import EpochMs, MessageId
-    from gateway.store.backend import NewInbound, Slot
     from gateway.store.backends.sqlite.transaction import Transaction
+    from gateway.store.receiving import NewInbound, Slot
 
 _IS_KEY = "s.sim = :sim AND s.sender = :sender AND s.ref = :ref AND s.ref_bits = :ref_bits AND s.total = :total"
 FIND_SETS = f"""

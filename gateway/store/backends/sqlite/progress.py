@@ -6,7 +6,6 @@ from typing import TYPE_CHECKING
 
 from gateway.core.record import EventKind
 from gateway.core.status import Status
-from gateway.store.backend import AttemptOutcome
 from gateway.store.backends.sqlite.attempts import (
     OPEN_OUTCOME,
     Attempt,
@@ -19,11 +18,12 @@ from gateway.store.backends.sqlite.events import add_event
 from gateway.store.backends.sqlite.exclusions import exclude
 from gateway.store.backends.sqlite.rows import Row, change_status
 from gateway.store.backends.sqlite.withdrawing import queue_again
+from gateway.store.sending import AttemptOutcome
 
 if TYPE_CHECKING:
     from gateway.core.types import AccountId, EpochMs
-    from gateway.store.backend import Settlement
     from gateway.store.backends.sqlite.transaction import Transaction
+    from gateway.store.sending import Settlement
 
 CHARGE = "UPDATE account SET credit = credit - 1 WHERE id = :id"
 

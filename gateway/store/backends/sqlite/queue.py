@@ -18,9 +18,9 @@ from gateway.store.backends.sqlite.waiting import NEVER
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-    from gateway.store.backend import Turn
     from gateway.store.backends.sqlite.memory import Group
     from gateway.store.backends.sqlite.transaction import Transaction
+    from gateway.store.sending import Turn
 
 # By the SIM, whatever span it is in by now: the phone joins segments by who sent them. There are few of these messages,
 # so all are looked through.

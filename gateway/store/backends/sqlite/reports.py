@@ -9,7 +9,6 @@ from gateway.core.number import is_same_subscriber
 from gateway.core.record import EventKind
 from gateway.core.reports import Candidate, ReportFacts, find_attempt, message_verdict, segment_verdict
 from gateway.core.status import Status, can_change
-from gateway.store.backend import AttemptOutcome, Report, ReportFate
 from gateway.store.backends.sqlite.attempts import (
     ATTEMPT_COLUMNS,
     MR_UNKNOWN,
@@ -21,6 +20,8 @@ from gateway.store.backends.sqlite.attempts import (
 from gateway.store.backends.sqlite.events import add_event
 from gateway.store.backends.sqlite.progress import accept_segment, queue_next_segment
 from gateway.store.backends.sqlite.rows import Row, change_status, save_row
+from gateway.store.receiving import Report, ReportFate
+from gateway.store.sending import AttemptOutcome
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

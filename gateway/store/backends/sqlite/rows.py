@@ -13,10 +13,10 @@ from gateway.core.options import rank
 from gateway.core.record import event_of_change
 from gateway.core.status import OPEN, Status, can_change
 from gateway.errors import StoreError
-from gateway.store.backend import StatusChanged
 from gateway.store.backends.sqlite.callbacks import owe
 from gateway.store.backends.sqlite.events import add_event
 from gateway.store.backends.sqlite.memory import able_ports
+from gateway.store.news import StatusChanged
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -39,24 +39,10 @@ if TYPE_CHECKING:
     from gateway.core.message import Inbound, Message, NewMessage
     from gateway.core.status import Status
     from gateway.core.types import AccountId, AttemptId, CallbackId, EpochMs, MessageId, Port
-    from gateway.store.backend import (
-        ApiToken,
-        ConversationQuery,
-        InboundPart,
-        InboxPage,
-        LastSpan,
-        Listing,
-        ListingQuery,
-        NewInbound,
-        OpenAttempt,
-        OutboxPage,
-        PageQuery,
-        Report,
-        ReportFate,
-        Slot,
-        Turn,
-        TurnResult,
-    )
+    from gateway.store.backend import ApiToken
+    from gateway.store.pages import ConversationQuery, InboxPage, Listing, ListingQuery, OutboxPage, PageQuery
+    from gateway.store.receiving import InboundPart, NewInbound, Report, ReportFate, Slot
+    from gateway.store.sending import LastSpan, OpenAttempt, Turn, TurnResult
 
 
 class SqliteStore(

@@ -9,8 +9,8 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from gateway.errors import InvalidEntriesError, InvalidFieldError
-from gateway.store.backend import CallbackOwedNews, News, StatusChanged, WorkAdded, WorkScheduled
 from gateway.store.backends.sqlite.usage import save_usages
+from gateway.store.news import CallbackOwedNews, News, StatusChanged, WorkAdded, WorkScheduled
 
 if TYPE_CHECKING:
     import sqlite3

@@ -9,7 +9,6 @@ from gateway.core.message import Assignment
 from gateway.core.options import DataPorts
 from gateway.core.pacing import describe
 from gateway.core.status import Status
-from gateway.store.backend import AttemptOutcome, TurnResult
 from gateway.store.backends.sqlite import pacing
 from gateway.store.backends.sqlite.attempts import OPEN_OUTCOME, open_attempt, read_attempt
 from gateway.store.backends.sqlite.evidence import after_settling
@@ -20,11 +19,12 @@ from gateway.store.backends.sqlite.progress import accept_segment, lose_segment,
 from gateway.store.backends.sqlite.queue import next_due_at, next_row
 from gateway.store.backends.sqlite.rows import Row, change_status, save_row
 from gateway.store.backends.sqlite.schedule import hold_outside_window
+from gateway.store.sending import AttemptOutcome, TurnResult
 
 if TYPE_CHECKING:
     from gateway.core.pacing import Pause
-    from gateway.store.backend import Settlement, Turn
     from gateway.store.backends.sqlite.transaction import Transaction
+    from gateway.store.sending import Settlement, Turn
 
 PASSED_AT_ONCE = 100
 """Most messages that a turn finds too old, outside their send window or over a quota, before it lets others write."""

@@ -17,7 +17,7 @@ from gateway.config.settings import ApiSection, Settings
 from gateway.core.message import Message
 from gateway.core.status import Status
 from gateway.core.types import AccountId, EpochMs, MessageId, Port
-from gateway.store.backend import News, StatusChanged
+from gateway.store.news import News, StatusChanged
 from tests.gateway.api.conftest import client_of
 from tests.gateway.api.desk import PASSWORD, Desk
 from tests.support.waiting import until

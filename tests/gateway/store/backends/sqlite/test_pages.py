@@ -3,8 +3,9 @@ from __future__ import annotations
 import pytest
 
 from gateway.core.types import AccountId, EpochMs
-from gateway.store.backend import PageQuery, Store
+from gateway.store.backend import Store
 from gateway.store.backends.sqlite import pages
+from gateway.store.pages import PageQuery
 from tests.support.store import NOW, accept_one
 
 

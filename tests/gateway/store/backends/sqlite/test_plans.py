@@ -13,10 +13,10 @@ import pytest
 
 from gateway.core.types import AccountId, EpochMs, Port
 from gateway.errors import StoreError
-from gateway.store.backend import ConversationQuery, ListingQuery, PageQuery
 from gateway.store.backends import sqlite
 from gateway.store.backends.sqlite import listing
 from gateway.store.backends.sqlite.store import SqliteStore
+from gateway.store.pages import ConversationQuery, ListingQuery, PageQuery
 from tests.support.store import NOW, accept_one, an_account, send
 
 GROWING = {"message", "m", "attempt", "a", "inbound", "callback", "next"}

@@ -12,8 +12,9 @@ from pathlib import Path
 
 from gateway.core.pacing import Limits, Owner, Pace
 from gateway.core.types import AccountId, Port
-from gateway.store.backend import NewInbound, Settlement
 from gateway.store.backends.sqlite.store import SqliteStore
+from gateway.store.receiving import NewInbound
+from gateway.store.sending import Settlement
 from tests.support.store import NOW, a_message, a_turn, an_account, settled
 
 MUCH = 1_000_000_000
