@@ -129,9 +129,11 @@ def _distance_ms(one: Candidate, scts: EpochMs | None) -> int:
 def _order(one: Candidate, report: ReportFacts, fit: _Fit) -> tuple[int, int]:
     if report.scts is None or fit is _Fit.MR_WRONG_CLOCK:
         return 0, -one.opened_at
-    # Nothing tells several without a TP-MR apart but the time: of those that may be meant, the newest.
-    order = -one.opened_at if fit is _Fit.UNANSWERED else one.opened_at
-    return _distance_ms(one, report.scts), order
+    distance_ms = _distance_ms(one, report.scts)
+    if fit is _Fit.UNANSWERED:
+        # Nothing tells several without a TP-MR apart but the time: of those that may be meant, the newest.
+        return max(0, distance_ms - NEAR_MS), -one.opened_at
+    return distance_ms, one.opened_at
 
 
 def segment_verdict(report_status: int) -> Status | None:

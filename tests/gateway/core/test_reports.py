@@ -67,6 +67,13 @@ def find(*candidates: Candidate, scts: int | None, recipient: str = "+4917112345
         pytest.param(
             [candidate(2, mr=None, opened_at=HOUR_MS), candidate(1, mr=None)], 2000, 1, id="the one that was open then"
         ),
+        # A time stamp has whole seconds (23.040 9.2.3.11): taken at 46.6 s, it says 46.
+        pytest.param(
+            [candidate(1, mr=None), candidate(2, mr=None, opened_at=46_500)], 46_000, 2, id="the newest, whole seconds"
+        ),
+        pytest.param(
+            [candidate(1, mr=None), candidate(2, mr=None, opened_at=46_500)], 45_000, 1, id="the newest is younger"
+        ),
         # 256 submits at 0.1 s: the same TP-MR every 26 s, all of them inside the slack.
         pytest.param(
             [candidate(1), candidate(2, opened_at=26_000), candidate(3, opened_at=52_000)], 26_000, 2, id="quick wrap"

@@ -96,12 +96,13 @@ class Modem:
         self.plan: deque[Manner] = deque()
         self.radio: HonestRadio | None = None
         self.owes_answer_at: float | None = None
-        """When it will say what nobody waits for now, perhaps to another process."""
+        """When it will say what nobody waits for now, perhaps to another process; until then it takes no command."""
+        self.is_transmitting = False
         self._answer: Accepted | None = None
+        self._paying: asyncio.TimerHandle | None = None
         self._reports: list[bytes] = []
         self._mr = 254
         self._network = network
-        self._back: asyncio.TimerHandle | None = None
 
     def take(self, submit: Submit, one: Try) -> int:
         """The network takes the segment; gives its TP-MR."""
@@ -112,8 +113,9 @@ class Modem:
 
     def owe(self, answer: Accepted, at: float) -> None:
         """It will answer at `at`, whoever listens then."""
+        self.forget_answer()
         self._answer, self.owes_answer_at = answer, at
-        asyncio.get_running_loop().call_at(at, self._pay)
+        self._paying = asyncio.get_running_loop().call_at(at, self._pay)
 
     def _pay(self) -> None:
         answer, self._answer, self.owes_answer_at = self._answer, None, None
@@ -123,6 +125,8 @@ class Modem:
     def forget_answer(self) -> None:
         """It lost its power, or nobody may hear it any more."""
         self._answer = self.owes_answer_at = None
+        if self._paying is not None:
+            self._paying.cancel()
 
     def _report(self, submit: Submit, one: Try, how: Reporting) -> None:
         status = {Reporting.FAILED: 0x43}.get(how, 0)
@@ -153,8 +157,7 @@ class Modem:
         """Lose power and port, and be back after a while."""
         self.forget_answer()
         if self.radio is not None:
-            self.radio.is_ready = False
-            self.radio.tell(Lost(reason="unplugged"))
+            self.radio.lose_port()
         asyncio.get_running_loop().call_later(REBOOT_S, self._plug)
 
     def _plug(self) -> None:
@@ -210,16 +213,29 @@ class HonestRadio:
     def hear_late(self, answer: Accepted) -> None:
         """The modem answers what was given up, by this process or by an earlier one."""
         self.tell(LateAnswer(result=answer))
+        self._stop_listening()
+        if not self.is_ready:
+            self.get_ready()
+
+    def lose_port(self) -> None:
+        """A modem that comes back answers nothing from before."""
+        if self._listening is not None:
+            self._stop_listening()
+            self.tell(NoLateAnswer(is_unsent=False))
+        self.is_ready = False
+        self.tell(Lost(reason="unplugged"))
+
+    def _end_listening(self) -> None:
+        """Ask AT: a modem that is to answer yet is silent, and is listened to on; one that is free never will."""
+        self._listening = None
+        if self._modem.owes_answer_at is None:
+            self.tell(NoLateAnswer(is_unsent=False))
+            self.get_ready()
+
+    def _stop_listening(self) -> None:
         if self._listening is not None:
             self._listening.cancel()
             self._listening = None
-            self.get_ready()
-
-    def _end_listening(self) -> None:
-        self._listening = None
-        self._modem.forget_answer()
-        self.tell(NoLateAnswer(is_unsent=False))
-        self.get_ready()
 
     def release(self) -> None:
         pass
@@ -229,11 +245,15 @@ class HonestRadio:
 
     async def submit(self, tpdu: bytes, *, is_more_coming: bool, on_air: Callable[[], None]) -> SubmitResult:
         modem = self._modem
+        if not self.is_ready:
+            return NoAnswer(reason="not ready", is_sent=False)
         manner = modem.plan.popleft() if modem.plan else Manner.GOOD
         submit = decode_submit(tpdu)
         await asyncio.sleep(0.1)
         if self._is_dead:
             await asyncio.Event().wait()
+        assert modem.owes_answer_at is None, f"a submit for {self.url}, which is to answer another one"
+        assert not modem.is_transmitting, f"a submit for {self.url}, which has another one"
         if manner is Manner.NO_PROMPT:
             return _REFUSALS[manner]
         if manner is Manner.LOST_BEFORE:
@@ -246,7 +266,9 @@ class HonestRadio:
 
     async def _transmit(self, submit: Submit, one: Try, manner: Manner) -> SubmitResult:
         modem = self._modem
+        modem.is_transmitting = True
         await asyncio.sleep(0.4)
+        modem.is_transmitting = False
         if manner in _REFUSALS or manner is Manner.DEAF:
             one.is_taken = False
         else:
@@ -267,6 +289,9 @@ class HonestRadio:
         if manner is Manner.LATE:
             modem.owe(Accepted(mr=mr), asyncio.get_running_loop().time() + PATIENCE_S + 10)
             await asyncio.sleep(PATIENCE_S)
+            # It does not answer AT either: nothing more is given to it before it has answered.
+            self.is_ready = False
+            self.tell(NotReady(reason="the modem does not answer AT"))
             return NoAnswer(reason="silence", is_sent=True, may_answer_s=20)
         await asyncio.sleep(PATIENCE_S)
         return NoAnswer(reason="silence", is_sent=True)

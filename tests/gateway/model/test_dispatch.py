@@ -282,6 +282,13 @@ class Dispatch(RuleBasedStateMachine):
             assert len({one.sim for one in told.tries if one.is_taken}) <= 1, f"parts went by several SIMs: {told}"
 
     @invariant()
+    def no_task_is_broken(self) -> None:
+        """Among others by a modem that was given a submit while it had another one."""
+        if hasattr(self, "field") and self.field.dispatcher._failed is not None:
+            failed = self.field.dispatcher._failed
+            assert not failed.done() or failed.cancelled(), f"broken: {failed.exception()!r}"
+
+    @invariant()
     def load_equals_a_recount(self) -> None:
         if not hasattr(self, "field"):
             return

@@ -8,6 +8,7 @@ from gateway.core.message import Assignment
 from gateway.core.status import Status
 from gateway.core.types import AttemptId, EpochMs, MessageId
 from gateway.store.backend import Store
+from gateway.store.receiving import ReportFate
 from gateway.store.sending import AttemptOutcome
 from tests.support.store import (
     NOW,
@@ -269,6 +270,31 @@ async def test_evidence_for_a_middle_segment_takes_only_its_resend_back(store: S
     await store.evidence(assignment.attempt_id, mr=5, refused="", now=NOW)
     rest = await claim(store, 1)
     assert (rest.segment, rest.is_possible_duplicate) == (1, False)
+
+
+@pytest.mark.parametrize("is_next_under_way", [True, False], ids=["next under way", "next without an answer"])
+@pytest.mark.parametrize("is_report", [True, False], ids=["report", "late answer"])
+async def test_evidence_for_a_segment_that_was_sent_again_leaves_the_next_one_alone(
+    store: Store, *, is_report: bool, is_next_under_way: bool
+) -> None:
+    message_id, first = await lose(store, segment_count=2)
+    await decide(store, first.attempt_id)
+    again = await claim(store, at=30_000)
+    rest = await claim(store, at=200_000, settlement=settled(again, mr=8))
+    assert (rest.segment, rest.is_possible_duplicate) == (1, False)
+    lost = settled(rest, AttemptOutcome.NO_ANSWER, cause="silence", decide_at=EpochMs(NOW + 245_000))
+    if not is_next_under_way:
+        await settle(store, lost, at=215_000)
+    if is_report:
+        assert await store.report(a_report(7, at=215_000, scts=EpochMs(NOW + 1000))) is ReportFate.MATCHED
+    else:
+        assert await store.evidence(first.attempt_id, mr=7, refused="", now=EpochMs(NOW + 215_000))
+    assert await status_of(store, message_id) is Status.SENDING
+    if is_next_under_way:
+        await settle(store, lost, at=215_000)
+    # It may be on the air: it does not go out again, and certainly not without its mark.
+    assert (await store.turn(a_turn(at=215_000))).assignment is None
+    assert await decide(store, rest.attempt_id, at=245_000) is Status.UNKNOWN
 
 
 async def test_evidence_for_a_middle_segment_of_an_unknown_message_lets_it_go_on_while_it_is_valid(

@@ -35,9 +35,10 @@ def lose_attempt(tx: Transaction, attempt_id: AttemptId, *, cause: str, decide_a
     if found is None or found[0].outcome != OPEN_OUTCOME:
         return
     attempt, row = found
-    lose_segment(tx, row, attempt, cause=cause, decide_at=decide_at, now=None)
+    has_gone_on = lose_segment(tx, row, attempt, cause=cause, decide_at=decide_at, now=None)
     after_settling(tx, row, attempt, now=attempt.opened_at)
-    queue_next_segment(tx, row, attempt, now=attempt.opened_at)
+    if has_gone_on:
+        queue_next_segment(tx, row, now=attempt.opened_at)
     save_row(tx, row)
 
 
@@ -69,9 +70,10 @@ def take_evidence(
     if refusal is not None:
         _refuse(tx, row, attempt, refusal, now)
     else:
-        accept_segment(tx, row, attempt, mr=mr, now=now, sent_at=now)
+        has_gone_on = accept_segment(tx, row, attempt, mr=mr, now=now, sent_at=now)
         after_settling(tx, row, attempt, now=now)
-        queue_next_segment(tx, row, attempt, now=now)
+        if has_gone_on:
+            queue_next_segment(tx, row, now=now)
     save_row(tx, row)
     return True
 

@@ -34,14 +34,15 @@ _UNDECIDED = frozenset({Status.SENDING, Status.QUEUED, Status.UNKNOWN})
 
 def accept_segment(
     tx: Transaction, row: Row, attempt: Attempt, *, mr: int | None, now: EpochMs, sent_at: EpochMs
-) -> None:
+) -> bool:
     """The network took the segment: the message is sent, or goes on with its next segment.
 
-    `sent_at` is when it was taken, as far as is known.
+    `sent_at` is when it was taken, as far as is known. False when that moves nothing: another try of the segment
+    moved the message on before, or is still under way.
     """
     settle_attempt(tx, attempt, AttemptOutcome.ACCEPTED, mr=mr, now=now)
     _charge(tx, row.account_id)
-    _advance(tx, row, attempt, now=now, sent_at=sent_at)
+    return _advance(tx, row, attempt, now=now, sent_at=sent_at)
 
 
 def _charge(tx: Transaction, account_id: AccountId) -> None:
@@ -50,25 +51,29 @@ def _charge(tx: Transaction, account_id: AccountId) -> None:
         tx.execute(CHARGE, {"id": account_id})
 
 
-def _advance(tx: Transaction, row: Row, attempt: Attempt, *, now: EpochMs, sent_at: EpochMs) -> None:
+def _advance(tx: Transaction, row: Row, attempt: Attempt, *, now: EpochMs, sent_at: EpochMs) -> bool:
     if attempt.segment != row.segments_sent or row.status not in _UNDECIDED:
-        return
+        return False
     if row.is_possible_duplicate and OPEN_OUTCOME in other_outcomes(tx, attempt):
-        return  # the segment is on its way once more: that attempt goes on when it is settled
+        return False  # the segment is on its way once more: that attempt goes on when it is settled
     row.segments_sent += 1
     row.tries, row.due_at, row.port = 0, 0, attempt.port
     if row.segments_sent == row.segment_count:
         row.pin_sim, row.sent_at = None, sent_at
         change_status(tx, row, Status.SENT, cause="", now=now)
-        return
+        return True
     row.pin_sim = attempt.sim
     if row.status is Status.UNKNOWN and now < row.valid_until:
         change_status(tx, row, Status.QUEUED, cause="", now=now)
+    return True
 
 
-def queue_next_segment(tx: Transaction, row: Row, attempt: Attempt, *, now: EpochMs) -> None:
-    """Let a message that is sending but for which no span is at work wait for its next segment."""
-    if row.status is Status.SENDING and attempt.segment < row.segments_sent:
+def queue_next_segment(tx: Transaction, row: Row, *, now: EpochMs) -> None:
+    """Let a message wait for its next segment that has just gone on to it by evidence: no span is at work for it.
+
+    Not for evidence that moved nothing: the next segment may be on the air, and would go out a second time.
+    """
+    if row.status is Status.SENDING:
         change_status(tx, row, Status.QUEUED, cause="", now=now)
 
 
@@ -112,17 +117,21 @@ def lose_segment(
     now: EpochMs | None,
     code: str = "",
     meaning: str = "",
-) -> None:
-    """No answer came: the message stays sending, unless an earlier attempt of the segment was accepted."""
+) -> bool:
+    """No answer came: the message stays sending, unless an earlier attempt of the segment was accepted.
+
+    Gives whether it went on because of that.
+    """
     is_known = _was_accepted_before(tx, row, attempt)
     decide_at = None if is_known else decide_at
     lose_attempt(tx, attempt, code=code, cause=meaning or cause, decide_at=decide_at, now=now)
     said = f"{code}, {meaning}" if code and meaning not in {"", code} else cause
     add_event(tx, row.id, EventKind.NO_ANSWER, at=now or attempt.opened_at, text=said, attempt_id=attempt.id)
     if is_known:
-        _advance(tx, row, attempt, now=now or attempt.opened_at, sent_at=attempt.opened_at)
-    elif row.status is Status.SENDING:
+        return _advance(tx, row, attempt, now=now or attempt.opened_at, sent_at=attempt.opened_at)
+    if row.status is Status.SENDING:
         row.cause = cause
+    return False
 
 
 def _was_accepted_before(tx: Transaction, row: Row, attempt: Attempt) -> bool:

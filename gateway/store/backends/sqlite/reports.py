@@ -135,8 +135,8 @@ def _apply(tx: Transaction, row: Row, attempt: Attempt, report: Report) -> Repor
     if attempt.outcome == AttemptOutcome.NO_ANSWER.value:
         # A report, even one that says "still trying", proves that the segment went out.
         add_event(tx, row.id, EventKind.LATE_REPORT, at=report.received_at, attempt_id=attempt.id)
-        accept_segment(tx, row, attempt, mr=report.mr, now=report.received_at, sent_at=attempt.opened_at)
-        queue_next_segment(tx, row, attempt, now=report.received_at)
+        if accept_segment(tx, row, attempt, mr=report.mr, now=report.received_at, sent_at=attempt.opened_at):
+            queue_next_segment(tx, row, now=report.received_at)
         if report.scts is not None and attempt.opened_at <= report.scts <= report.received_at:
             attempt.settled_at = report.scts  # when it was taken: the next with its TP-MR was taken later
     elif not _is_news(attempt.report_status, report.status):
