@@ -7,6 +7,7 @@ have none, by threads behind the same face (`threaded.py`).
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import errno
 import fcntl
 import os
@@ -47,7 +48,7 @@ class Port(Protocol):
 
 
 class _Tty(serial.Serial):
-    """pyserial's port, which may leave what waits in the input queue where it is.
+    """pyserial's port, which may leave what waits in the input queue where it is, and closes its descriptors once.
 
     pyserial flushes the input when it opens, with no setting against it. After a crash the answer to the submit
     of the process before us waits in just that queue, so the one method that flushes is replaced.
@@ -62,6 +63,23 @@ class _Tty(serial.Serial):
             # What the device was already sending while it was opened should be flushed with the rest.
             time.sleep(_SETTLE_S)
             super()._reset_input_buffer()  # type: ignore[misc]  # private in pyserial, so missing in its type stubs
+
+    def close(self) -> None:
+        """Let the descriptors go, whatever close(2) says: Linux has let go of them also when it fails.
+
+        After a failure pyserial believes the port still open, and closes the number again when the object is forgotten:
+        by then it is another modem's port.
+        """
+        if not self.is_open:
+            return
+        self.is_open = False
+        names = ("fd", "pipe_abort_read_w", "pipe_abort_read_r", "pipe_abort_write_w", "pipe_abort_write_r")
+        descriptors = [getattr(self, name) for name in names]
+        for name in names:
+            setattr(self, name, None)
+        with contextlib.ExitStack() as closing:
+            for descriptor in reversed(descriptors):
+                closing.callback(os.close, descriptor)
 
 
 class DescriptorPort:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import pty
 import re
@@ -10,6 +11,7 @@ import socket
 import sys
 import threading
 import tty
+import weakref
 from typing import TYPE_CHECKING
 
 import pytest
@@ -17,6 +19,7 @@ import pytest
 from modem.driver import port as port_module
 from modem.driver.port import DescriptorPort, open_port
 from modem.errors import PortBusyError, PortError, PortLostError
+from tests.support.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -242,5 +245,13 @@ async def test_a_device_whose_close_hangs_is_not_closed_again(monkeypatch: pytes
 async def test_a_close_that_fails_is_a_port_let_go(ends: tuple[int, int]) -> None:
     port = await open_port(os.ttyname(ends[1]), baudrate=115200, on_data=lambda _: None, on_lost=lambda _: None)
     assert isinstance(port, DescriptorPort)
-    os.close(port._fd)  # the kernel's EBADF stands for any error of close(2)
+    number, device = port._fd, weakref.ref(port._device)
+    os.close(number)  # the kernel's EBADF stands for any error of close(2)
     await port.close()
+    other = os.dup2(ends[1], number)  # another modem's port gets the number
+    try:
+        del port
+        await until(lambda: gc.collect() >= 0 and device() is None)
+        assert os.ttyname(other) == os.ttyname(ends[1])
+    finally:
+        os.close(other)
