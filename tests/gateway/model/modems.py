@@ -65,6 +65,7 @@ class Reporting(Enum):
     TWICE = "twice"
     TRYING = "first that it still tries"
     FAILED = "that it could not be brought"
+    SLOW = "when what had no answer was sent again, and the next segment is under way"
     LATE = "after a while"
     NEVER = "never"
 
@@ -144,7 +145,12 @@ class Modem:
         if how is Reporting.TRYING:
             trying = report_on(submit, mr=one.mr, scts=taken, discharged=taken, status=0x20)
             loop.call_later(REPORT_S, bring, trying.encode(), 0x20)
-        delay_s = {Reporting.BEFORE: 0.0, Reporting.LATE: 1200.0, Reporting.TRYING: 60.0}.get(how, REPORT_S)
+        delay_s = {
+            Reporting.BEFORE: 0.0,
+            Reporting.SLOW: 55.0,
+            Reporting.LATE: 1200.0,
+            Reporting.TRYING: 60.0,
+        }.get(how, REPORT_S)
         for _ in range(2 if how is Reporting.TWICE else 1):
             loop.call_later(delay_s, bring, final.encode(), status)
 

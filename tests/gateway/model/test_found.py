@@ -8,7 +8,7 @@ import pytest
 
 from gateway.core.status import Status
 from gateway.core.types import MessageId
-from tests.gateway.model.modems import Manner
+from tests.gateway.model.modems import Manner, Reporting
 from tests.gateway.model.test_dispatch import Dispatch
 
 
@@ -32,3 +32,15 @@ def test_a_report_on_the_last_segment_is_not_taken_for_one_on_the_segment_before
     (message,) = play.runner.run(play.field.store.messages([MessageId(1)]))
     assert message.status is Status.DELIVERED
     assert play.messages[MessageId(1)].taken == {0: 1, 1: 1, 2: 1}
+
+
+def test_a_report_on_a_segment_that_was_sent_again_does_not_send_the_next_one_again(play: Dispatch) -> None:
+    # The report comes after the evidence was waited for and the second try was taken, while the modem keeps back its
+    # answer to the next segment.
+    play.begin(segments=[3, 1], manners=[Manner.SILENT, *[Manner.GOOD] * 5])
+    play.expect(modem=0, manners=[Manner.SILENT])
+    play.report(how=Reporting.SLOW)
+    for _ in range(12):
+        play.time_goes_by(10.0)
+        play.no_status_lies()
+    assert play.messages[MessageId(1)].taken == {0: 2, 1: 1, 2: 1}
