@@ -180,6 +180,7 @@ async def test_everything_that_waits_is_held_in_small_batches_and_goes_when_the_
     await field.book.change(Owner.of_sim("iccid0", Port(1)), {"per_day": 3}, None, field.clock.now_ms())
     await radio.answer(Accepted(mr=3))
     await field.until(ids[2], Status.SENT)
+    await until(lambda: Status.SENT in statuses)  # the store has it a moment before its listeners hear of it
     assert statuses == [Status.QUEUED, Status.SENDING, Status.SENT]
     radio.auto = True
     await field.book.change(Owner.of_sim("iccid0", Port(1)), {"per_day": 0}, None, field.clock.now_ms())
