@@ -112,6 +112,7 @@ async def test_gap_is_kept_between_segments_and_changes_no_status(make_field: Ma
     await radio.answer(Accepted(mr=2))
     assert time.monotonic() - answered_at >= 0.2
     await field.until(ids[1], Status.SENT)
+    await until(lambda: statuses.count(Status.SENT) == 2)  # the store has it a moment before its listeners hear of it
     assert statuses == [Status.SENDING, Status.SENT] * 2
     assert radio.hints == [False, False]
     assert field.board.condition(Port(1)).state is SpanState.READY
