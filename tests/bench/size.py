@@ -61,8 +61,8 @@ def _queued_rows(first: int, count: int) -> Iterator[tuple[object, ...]]:
 QUEUED_COLUMNS = MESSAGE_COLUMNS
 _ADDED = "status sim_imsi segments_sent is_result_told sent_at settled_at report_status changed_at"
 DONE_COLUMNS = (*MESSAGE_COLUMNS, *_ADDED.split())
-_ATTEMPT = "id message_id segment port sim recipient tail opened_at outcome settled_at mr report_status discharged_at"
-ATTEMPT_COLUMNS = (*_ATTEMPT.split(),)
+_ATTEMPT = "id message_id segment port sim recipient tail opened_at outcome settled_at mr report_status"
+ATTEMPT_COLUMNS = (*_ATTEMPT.split(), "discharged_at", "reported_at")
 
 
 def _sent_at(index: int, stored: int) -> int:
@@ -86,7 +86,7 @@ def _attempt_rows(first: int, count: int, stored: int) -> Iterator[tuple[object,
         at = _sent_at(index, stored)
         yield (
             *(index, index, 0, port, f"sim{port}", number, number[-4:], at, "accepted"),
-            *(at, index % 256, 0, at + 3000),
+            *(at, index % 256, 0, at + 3000, at + 3000),
         )
 
 
