@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import contextlib
 from collections.abc import Callable
 from functools import partial
@@ -22,7 +23,7 @@ from gateway.control_store import LocalStore
 from gateway.core.number import read_number
 from gateway.directory.directory import Directory
 from gateway.directory.upkeep import Upkeep
-from gateway.errors import ConfigError, StoreError
+from gateway.errors import ConfigError, InvalidFieldError, StoreError
 from gateway.service.accounts import Accounts
 from gateway.service.pacing import LimitBook, PacingDesk
 from gateway.service.spans import SpanBoard, SpanCondition
@@ -30,12 +31,13 @@ from gateway.service.timelines import Timelines
 from gateway.service.why import Explainer
 
 if TYPE_CHECKING:
-    from collections.abc import AsyncIterator
+    from collections.abc import AsyncIterator, Coroutine
 
     from gateway.config.settings import Settings
     from gateway.store.backends.sqlite.store import SqliteStore
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+Result = TypeVar("Result")
 
 
 def config_option(command: Command) -> Command:
@@ -58,6 +60,26 @@ def settings_or_exit(config: Path | None) -> Settings:
         raise SystemExit(1) from None
 
 
+def run(work: Coroutine[Any, Any, Result], *, names_field: bool = False) -> Result:
+    """Do what a command asks for; what is wrong with it or with the store ends the program with a line about it."""
+    try:
+        return asyncio.run(work)
+    except InvalidFieldError as error:
+        is_named = names_field and error.field
+        raise click.ClickException(f"{error.field}: {error.reason}" if is_named else error.reason) from error
+    except StoreError as error:
+        raise click.ClickException(str(error)) from error
+
+
+def ask_running(config: Path | None, call: str, arguments: dict[str, Any]) -> Any:
+    """Have a call answered that only a running gateway can answer; InvalidFieldError names what is wrong with it."""
+    path = control_path(settings_or_exit(config).store.path)
+    try:
+        return asyncio.run(ask(path, call, arguments))
+    except (FileNotFoundError, ConnectionRefusedError) as error:
+        raise click.ClickException(f"no gateway is running here ({path})") from error
+
+
 @contextlib.asynccontextmanager
 async def open_accounts(settings: Settings) -> AsyncIterator[Accounts | RemoteAccounts]:
     """Give the accounts: from the running gateway if there is one, else straight from the store."""
@@ -72,8 +94,8 @@ async def open_accounts(settings: Settings) -> AsyncIterator[Accounts | RemoteAc
 @contextlib.asynccontextmanager
 async def open_upkeep(settings: Settings) -> AsyncIterator[Upkeep | RemoteUpkeep]:
     """Give the upkeep of the lists: that of the running gateway if there is one, else straight on the store."""
-    path = control_path(settings.store.path)
-    if await running_accounts(path) is not None:
+    path = await _running(settings)
+    if path is not None:
         yield RemoteUpkeep(path)
         return
     async with _open_store(settings) as store:
@@ -85,13 +107,11 @@ async def open_upkeep(settings: Settings) -> AsyncIterator[Upkeep | RemoteUpkeep
 @contextlib.asynccontextmanager
 async def open_spans(settings: Settings) -> AsyncIterator[LocalSpans | RemoteSpans]:
     """Give the spans: of the running gateway if there is one, else as they are stored."""
-    path = control_path(settings.store.path)
-    if await running_accounts(path) is not None:
+    path = await _running(settings)
+    if path is not None:
         yield RemoteSpans(path)
         return
-    if not settings.store.path.exists():
-        raise click.ClickException(f"{settings.store.path} is not there: the gateway has not run yet")
-    async with _open_store(settings) as store:
+    async with _as_left(settings) as store:
         board = SpanBoard(lambda: store.load)
         board.set_weights(weights_of(settings))
         board.put(await store.spans())
@@ -104,13 +124,11 @@ async def open_spans(settings: Settings) -> AsyncIterator[LocalSpans | RemoteSpa
 
 async def call_store(settings: Settings) -> dict[str, Any]:
     """Give what `LocalStore` says: of the running gateway if there is one, else of the file."""
-    path = control_path(settings.store.path)
-    if await running_accounts(path) is not None:
+    path = await _running(settings)
+    if path is not None:
         running: dict[str, Any] = await ask(path, "store show", {})
         return running
-    if not settings.store.path.exists():
-        raise click.ClickException(f"{settings.store.path} is not there: the gateway has not run yet")
-    async with _open_store(settings) as store:
+    async with _as_left(settings) as store:
         stored: dict[str, Any] = await LocalStore(store, settings.store.path).call("show", {})
         return stored
 
@@ -118,13 +136,11 @@ async def call_store(settings: Settings) -> dict[str, Any]:
 @contextlib.asynccontextmanager
 async def open_messages(settings: Settings) -> AsyncIterator[LocalMessages | RemoteMessages]:
     """Give the messages to look at: of the running gateway if there is one, else as they are stored."""
-    path = control_path(settings.store.path)
-    if await running_accounts(path) is not None:
+    path = await _running(settings)
+    if path is not None:
         yield RemoteMessages(path)
         return
-    if not settings.store.path.exists():
-        raise click.ClickException(f"{settings.store.path} is not there: the gateway has not run yet")
-    async with _open_store(settings) as store:
+    async with _as_left(settings) as store:
         board = SpanBoard(lambda: store.load)
         board.put(await store.spans())
         yield LocalMessages(Timelines(store, board=board, settings=settings))
@@ -133,16 +149,31 @@ async def open_messages(settings: Settings) -> AsyncIterator[LocalMessages | Rem
 @contextlib.asynccontextmanager
 async def open_pacing(settings: Settings) -> AsyncIterator[LocalPacing | RemotePacing]:
     """Give the limits: of the running gateway if there is one, else as they are stored."""
-    path = control_path(settings.store.path)
-    if await running_accounts(path) is not None:
+    path = await _running(settings)
+    if path is not None:
         yield RemotePacing(path)
         return
-    async with _open_store(settings) as store:
+    async with _as_left(settings) as store:
         board = SpanBoard(lambda: store.load)
         board.put(await store.spans())
         book = LimitBook(store, settings=settings)
         await book.load()
         yield LocalPacing(PacingDesk(book, store=store, board=board, clock=Clock()))
+
+
+async def _running(settings: Settings) -> Path | None:
+    """Give the socket of the gateway that holds the store, None when none runs."""
+    path = control_path(settings.store.path)
+    return path if await running_accounts(path) is not None else None
+
+
+@contextlib.asynccontextmanager
+async def _as_left(settings: Settings) -> AsyncIterator[SqliteStore]:
+    """Give the store as a gateway left it; where none ever ran there is nothing to look at, and nothing is made."""
+    if not settings.store.path.exists():
+        raise click.ClickException(f"{settings.store.path} is not there: the gateway has not run yet")
+    async with _open_store(settings) as store:
+        yield store
 
 
 @contextlib.asynccontextmanager

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from gateway.cli.context import open_pacing, settings_or_exit
-from gateway.errors import InvalidFieldError, StoreError
+from gateway.cli.context import open_pacing, run, settings_or_exit
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -83,12 +81,7 @@ def ask_pacing(config: Path | None, call: str, **arguments: object) -> Any:
         async with open_pacing(settings_or_exit(config)) as pacing:
             return await pacing.call(call, arguments)
 
-    try:
-        return asyncio.run(work())
-    except InvalidFieldError as error:
-        raise click.ClickException(f"{error.field}: {error.reason}" if error.field else error.reason) from error
-    except StoreError as error:
-        raise click.ClickException(str(error)) from error
+    return run(work(), names_field=True)
 
 
 def show_quotas(reports: Sequence[Mapping[str, Any]], *, as_json: bool) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sys
 from datetime import datetime
@@ -11,8 +10,7 @@ from zoneinfo import ZoneInfo
 
 import click
 
-from gateway.cli.context import config_option, settings_or_exit
-from gateway.control import ask, control_path
+from gateway.cli.context import ask_running, config_option, settings_or_exit
 from gateway.core.options import HIGHEST_PRIORITY
 from gateway.core.status import Status
 from gateway.errors import InvalidFieldError
@@ -243,11 +241,7 @@ def _call(config: Path | None, call: str, **arguments: object) -> Any:
 
 
 def _ask(config: Path | None, call: str, **arguments: object) -> Any:
-    path = control_path(settings_or_exit(config).store.path)
-    try:
-        return asyncio.run(ask(path, f"request {call}", arguments))
-    except (FileNotFoundError, ConnectionRefusedError) as error:
-        raise click.ClickException(f"no gateway is running here ({path})") from error
+    return ask_running(config, f"request {call}", arguments)
 
 
 def _show(messages: list[Json], config: Path | None, *, as_json: bool) -> None:

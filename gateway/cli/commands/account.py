@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sys
 from datetime import UTC, datetime
@@ -11,14 +10,13 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from gateway.api.dialects import shelf
-from gateway.cli.context import config_option, open_accounts, open_upkeep, settings_or_exit
+from gateway.cli.context import config_option, open_accounts, open_upkeep, run, settings_or_exit
 from gateway.cli.limits import ask_pacing, quota_options, read_changes, show_quotas
 from gateway.core.account import Account, AccountChanges, Readiness, Role
 from gateway.core.types import Port
-from gateway.errors import InvalidFieldError
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Coroutine
+    from collections.abc import Awaitable, Callable
     from pathlib import Path
 
     from gateway.control import RemoteAccounts
@@ -266,7 +264,7 @@ def push(name: str, api: str, changes: tuple[str, ...], config: Path | None) -> 
                 await upkeep.call("save_pushes", arguments)
             return values
 
-    click.echo(json.dumps(_done(with_upkeep), indent=2, ensure_ascii=False))
+    click.echo(json.dumps(run(with_upkeep(), names_field=True), indent=2, ensure_ascii=False))
 
 
 @command.command()
@@ -313,12 +311,4 @@ def _run(config: Path | None, work: Callable[[AnyAccounts], Awaitable[Any]]) -> 
         async with open_accounts(settings_or_exit(config)) as accounts:
             return await work(accounts)
 
-    return _done(with_accounts)
-
-
-def _done(work: Callable[[], Coroutine[Any, Any, Any]]) -> Any:
-    """Run `work`; a wrong field ends the program with a line that names it."""
-    try:
-        return asyncio.run(work())
-    except InvalidFieldError as error:
-        raise click.ClickException(f"{error.field}: {error.reason}" if error.field else error.reason) from error
+    return run(with_accounts(), names_field=True)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import sys
 from pathlib import Path
@@ -10,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gateway.cli.context import config_option, open_upkeep, settings_or_exit
+from gateway.cli.context import config_option, open_upkeep, run, settings_or_exit
 from gateway.directory.lists import shelf
 from gateway.directory.table import Column, TableError, format_cell, parse_cell, read_table, write_table
 from gateway.errors import InvalidFieldError
@@ -270,7 +269,4 @@ def _call(config: Path | None, call: str, **arguments: Any) -> Any:
         async with open_upkeep(settings_or_exit(config)) as upkeep:
             return await upkeep.call(call, arguments)
 
-    try:
-        return asyncio.run(with_upkeep())
-    except InvalidFieldError as error:
-        raise click.ClickException(f"{error.field}: {error.reason}" if error.field else error.reason) from error
+    return run(with_upkeep(), names_field=True)

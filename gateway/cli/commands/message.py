@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
 import time
@@ -13,13 +12,12 @@ from zoneinfo import ZoneInfo
 import click
 
 from gateway.api.times import read_instant
-from gateway.cli.context import config_option, open_messages, settings_or_exit
+from gateway.cli.context import config_option, open_messages, run, settings_or_exit
 from gateway.cli.message_verbs import VERBS
 from gateway.cli.table import print_table
 from gateway.control import control_path
 from gateway.control_messages_read import RemoteMessages
 from gateway.core.status import Status
-from gateway.errors import InvalidFieldError, StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Coroutine
@@ -140,11 +138,7 @@ def show(*, message_id: int, has_text: bool, follow: bool, as_json: bool, config
 
 def _run(work: Coroutine[Any, Any, Any]) -> Any:
     try:
-        return asyncio.run(work)
-    except InvalidFieldError as error:
-        raise click.ClickException(error.reason) from error
-    except StoreError as error:
-        raise click.ClickException(str(error)) from error
+        return run(work)
     except (FileNotFoundError, ConnectionRefusedError) as error:
         raise click.ClickException("no gateway is running here") from error
 

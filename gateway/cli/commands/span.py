@@ -8,10 +8,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from gateway.cli.context import config_option, open_spans, settings_or_exit
+from gateway.cli.context import config_option, open_spans, run, settings_or_exit
 from gateway.cli.limits import ask_pacing, gap_options, quota_options, read_changes, show_quotas
 from gateway.cli.table import print_table as _table
-from gateway.errors import InvalidFieldError, StoreError
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -123,12 +122,10 @@ def drain(*, port: int, wait: bool, timeout: float | None, config: Path | None) 
                 return await _drained(spans, port)
 
     try:
-        is_drained = asyncio.run(work())
+        is_drained = run(work())
     except TimeoutError:
         click.echo(f"span {port} goes on draining")
         is_drained = not wait
-    except (InvalidFieldError, StoreError) as error:
-        raise click.ClickException(error.reason if isinstance(error, InvalidFieldError) else str(error)) from error
     raise SystemExit(0 if is_drained else 1)
 
 
@@ -224,12 +221,7 @@ def _call(config: Path | None, call: str, **arguments: object) -> Any:
         async with open_spans(settings_or_exit(config)) as spans:
             return await spans.call(call, arguments)
 
-    try:
-        return asyncio.run(work())
-    except InvalidFieldError as error:
-        raise click.ClickException(error.reason) from error
-    except StoreError as error:
-        raise click.ClickException(str(error)) from error
+    return run(work())
 
 
 def _row(span: dict[str, Any]) -> tuple[str, ...]:

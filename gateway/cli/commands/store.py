@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from typing import TYPE_CHECKING, Any, Final
 
 import click
 
-from gateway.cli.context import call_store, config_option, settings_or_exit
-from gateway.errors import InvalidFieldError, StoreError
+from gateway.cli.context import call_store, config_option, run, settings_or_exit
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,12 +28,7 @@ def command(*, as_json: bool, config: Path | None) -> None:
       gsm-gateway store
       gsm-gateway store --json
     """
-    try:
-        found = asyncio.run(call_store(settings_or_exit(config)))
-    except InvalidFieldError as error:
-        raise click.ClickException(error.reason) from error
-    except StoreError as error:
-        raise click.ClickException(str(error)) from error
+    found = run(call_store(settings_or_exit(config)))
     if as_json:
         click.echo(json.dumps(found, indent=2))
     else:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from gateway.cli.context import config_option, settings_or_exit
-from gateway.control import ask, control_path
+from gateway.cli.context import ask_running, config_option
 from gateway.errors import InvalidFieldError
 
 if TYPE_CHECKING:
@@ -68,13 +66,10 @@ def command(
 
 
 def _call(config: Path | None, call: str, **arguments: object) -> Any:
-    path = control_path(settings_or_exit(config).store.path)
     try:
-        return asyncio.run(ask(path, f"ussd {call}", arguments))
+        return ask_running(config, f"ussd {call}", arguments)
     except InvalidFieldError as error:
         raise click.ClickException(error.reason) from error
-    except (FileNotFoundError, ConnectionRefusedError) as error:
-        raise click.ClickException(f"no gateway is running here ({path})") from error
 
 
 def _show(dialogue: dict[str, Any], *, is_dated: bool) -> None:
