@@ -382,7 +382,9 @@ class Dispatcher:
 
 
 def _note_status(news: StatusChanged) -> None:
-    log.info(
+    # What became of it follows at once; how it went there is in its timeline.
+    level = log.debug if news.status is Status.SENDING else log.info
+    level(
         "message",
         action=news.status.value,
         message=news.message_id,
