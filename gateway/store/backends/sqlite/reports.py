@@ -31,17 +31,23 @@ if TYPE_CHECKING:
 
 # Of one SIM, one TP-MR and one recipient (nearly): with so many, only the newest can be meant.
 MOST_CANDIDATES = 100
-ANSWERED = f"""
-SELECT {ATTEMPT_COLUMNS} FROM attempt a INDEXED BY attempt_mr
-WHERE a.sim = :sim AND a.mr = :mr AND a.tail = :tail AND a.mr IS NOT NULL
-ORDER BY a.opened_at DESC LIMIT :limit
-"""  # noqa: S608 (constants)
-UNANSWERED = f"""
-SELECT {ATTEMPT_COLUMNS} FROM attempt a INDEXED BY attempt_unanswered
-WHERE a.sim = :sim AND a.tail = :tail AND a.outcome = 'no answer'
-ORDER BY a.id DESC LIMIT :limit
-"""  # noqa: S608 (constants)
-OPEN_ON_SIM = f"""
+
+
+def _answered(mr: str) -> str:
+    return f"""
+    SELECT * FROM (SELECT {ATTEMPT_COLUMNS} FROM attempt a INDEXED BY attempt_mr
+        WHERE a.sim = :sim AND a.mr = {mr} AND a.tail = :tail AND a.mr IS NOT NULL
+        ORDER BY a.opened_at DESC LIMIT :limit)
+    """  # noqa: S608 (constants)
+
+
+# One statement: each costs more than what it finds.
+CANDIDATES = f"""
+{_answered(":mr")} UNION ALL {_answered(f"{MR_UNKNOWN}")} UNION ALL
+SELECT * FROM (SELECT {ATTEMPT_COLUMNS} FROM attempt a INDEXED BY attempt_unanswered
+    WHERE a.sim = :sim AND a.tail = :tail AND a.outcome = 'no answer'
+    ORDER BY a.id DESC LIMIT :limit)
+UNION ALL
 SELECT {ATTEMPT_COLUMNS} FROM attempt a INDEXED BY attempt_open
 WHERE a.outcome = 'open' AND a.sim = :sim AND a.tail = :tail
 """  # noqa: S608 (constants)
@@ -109,12 +115,8 @@ def _is_first_try(one: Attempt, other: Attempt) -> bool:
 
 
 def _candidates(tx: Transaction, report: Report) -> list[Attempt]:
-    key = {"sim": report.sim, "tail": tail_of(report.recipient), "limit": MOST_CANDIDATES}
-    rows = tx.fetch_all(ANSWERED, {**key, "mr": report.mr})
-    rows += tx.fetch_all(ANSWERED, {**key, "mr": MR_UNKNOWN})
-    rows += tx.fetch_all(UNANSWERED, key)
-    rows += tx.fetch_all(OPEN_ON_SIM, key)
-    return [Attempt(*row) for row in rows]
+    key = {"sim": report.sim, "mr": report.mr, "tail": tail_of(report.recipient), "limit": MOST_CANDIDATES}
+    return [Attempt(*row) for row in tx.fetch_all(CANDIDATES, key)]
 
 
 def _candidate(attempt: Attempt) -> Candidate:
