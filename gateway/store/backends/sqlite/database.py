@@ -19,7 +19,7 @@ from gateway.store.backends.sqlite.log import LogKeeper
 from gateway.store.backends.sqlite.memory import read_memory
 from gateway.store.backends.sqlite.migrations import migrate, shipped_migrations
 from gateway.store.backends.sqlite.waiting import read_waiting
-from gateway.store.backends.sqlite.writer import Writer
+from gateway.store.backends.sqlite.writer import Haste, Writer
 from gateway.store.disk import DiskWatch
 
 if TYPE_CHECKING:
@@ -140,11 +140,13 @@ class Database:
 
     # --- for the calls --------------------------------------------------------------------------
 
-    def write(self, work: Work[T], *, on_failed: Callable[[], None] | None = None) -> Awaitable[T]:
+    def write(
+        self, work: Work[T], *, on_failed: Callable[[], None] | None = None, haste: Haste = Haste.CALL
+    ) -> Awaitable[T]:
         """Run `work` in a transaction of the writer; gives what gives its value once it is durable."""
         if self._writer is None:
             raise StoreError("the store is not open")
-        return self._writer.do(work, on_failed=on_failed)
+        return self._writer.do(work, on_failed=on_failed, haste=haste)
 
     async def read(self, function: Callable[[sqlite3.Connection], T]) -> T:
         """Run `function` with the connection for small reads."""

@@ -29,6 +29,7 @@ from gateway.store.backends.sqlite.modems import ModemDatabase
 from gateway.store.backends.sqlite.requests import RequestDatabase
 from gateway.store.backends.sqlite.retention import RetentionDatabase
 from gateway.store.backends.sqlite.timeline import TimelineDatabase
+from gateway.store.backends.sqlite.writer import Haste
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -74,7 +75,7 @@ class SqliteStore(
 
     async def turn(self, turn: Turn) -> TurnResult:
         """Settle and claim in one transaction."""
-        return await self.write(lambda tx: turns.take_turn(tx, turn))
+        return await self.write(lambda tx: turns.take_turn(tx, turn), haste=Haste.TURN)
 
     async def messages(self, ids: Sequence[MessageId]) -> list[Message]:
         """Messages by id, in the order asked; missing ones are left out."""
@@ -169,7 +170,7 @@ class SqliteStore(
 
     async def report(self, report: Report) -> ReportFate:
         """Find the attempt of a delivery report and settle it, or park the report."""
-        return await self.write(lambda tx: reports.take_report(tx, report))
+        return await self.write(lambda tx: reports.take_report(tx, report), haste=Haste.NOTE)
 
     async def forget_parked(self, before: EpochMs) -> int:
         """Drop parked reports received before `before`; gives how many."""

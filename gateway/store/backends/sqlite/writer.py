@@ -6,6 +6,7 @@ import asyncio
 import sqlite3
 from collections import deque
 from dataclasses import dataclass
+from enum import Enum
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from gateway.errors import StoreError, StoreUnavailableError
@@ -21,8 +22,21 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 MOST_WORKS = 256
-"""Most works that share a transaction."""
+"""Most works of one kind that share a transaction."""
+FIRST_TURNS = 2
+"""Most turns in the first transaction after a rest; twice as many in each that follows."""
 EMPTY_LOG = "PRAGMA wal_checkpoint(TRUNCATE)"
+
+
+class Haste(Enum):
+    """How much depends on when a work is done."""
+
+    TURN = "turn"
+    """A span stands still until then."""
+    CALL = "call"
+    """Somebody waits for the answer."""
+    NOTE = "note"
+    """Nobody waits: it gives way to the others for one transaction."""
 
 
 @dataclass(slots=True)
@@ -43,7 +57,9 @@ class _Ended:
 class Writer:
     """Takes works from the event loop and gives their values once they are durable.
 
-    Works that come while a transaction runs wait for the next one and share it.
+    Works that come while a transaction runs wait for the next one and share it. But turns that shared one go on
+    together: their modems are done at the same time and stand still for as long as all of them take. So after a rest
+    they begin in small companies, which then stay apart; when there is no rest, many share.
     """
 
     def __init__(
@@ -60,13 +76,17 @@ class Writer:
         self._memory = memory
         self._on_committed = on_committed
         self._loop = asyncio.get_running_loop()
-        self._waiting: deque[_Job] = deque()
+        self._waiting: dict[Haste, deque[_Job]] = {haste: deque() for haste in Haste}
+        self._most_turns = FIRST_TURNS
+        self._is_note_next = False
         self._is_busy = False
         self._is_closed = False
         self._idle = asyncio.Event()
         self._idle.set()
 
-    def do(self, work: Work[T], *, on_failed: Callable[[], None] | None = None) -> asyncio.Future[T]:
+    def do(
+        self, work: Work[T], *, on_failed: Callable[[], None] | None = None, haste: Haste = Haste.CALL
+    ) -> asyncio.Future[T]:
         """Run `work` in a transaction; gives the future of its value, there after the commit.
 
         A caller that is cancelled while it waits does not take the work back. `on_failed` is called
@@ -78,9 +98,10 @@ class Writer:
         if self._is_closed:
             _fail(job, StoreError("the store is closed"))
         else:
-            self._waiting.append(job)
+            self._waiting[haste].append(job)
             if not self._is_busy:
                 self._is_busy = True
+                self._most_turns = FIRST_TURNS
                 self._idle.clear()
                 # Not at once: whoever was woken together with this caller shall share the transaction.
                 self._loop.call_soon(self._start)
@@ -96,7 +117,7 @@ class Writer:
         await self._idle.wait()
 
     def _start(self) -> None:
-        jobs = [self._waiting.popleft() for _ in range(min(MOST_WORKS, len(self._waiting)))]
+        jobs = self._next_jobs()
         works = [job.work for job in jobs]
 
         def run(connection: sqlite3.Connection) -> None:
@@ -107,6 +128,20 @@ class Writer:
             self._loop.call_soon_threadsafe(self._finish, jobs, ended, committed)
 
         self._connection.start(run)
+
+    def _next_jobs(self) -> list[_Job]:
+        # Turns last: they find what the others have brought.
+        jobs = [*self._take(Haste.CALL, MOST_WORKS), *self._take(Haste.TURN, self._most_turns)]
+        self._most_turns = min(2 * self._most_turns, MOST_WORKS)
+        if self._is_note_next or not jobs:
+            self._is_note_next = False
+            return [*jobs, *self._take(Haste.NOTE, MOST_WORKS)]
+        self._is_note_next = bool(self._waiting[Haste.NOTE])
+        return jobs
+
+    def _take(self, haste: Haste, most: int) -> list[_Job]:
+        waiting = self._waiting[haste]
+        return [waiting.popleft() for _ in range(min(most, len(waiting)))]
 
     def _run(
         self, connection: sqlite3.Connection, works: Sequence[Work[Any]]
@@ -150,7 +185,7 @@ class Writer:
         # The callers are woken later in the loop: load and listeners still come before them.
         for transaction in committed:
             self._on_committed(transaction)
-        if self._waiting:
+        if any(self._waiting.values()):
             self._start()
         else:
             self._is_busy = False

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections import Counter
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -11,7 +12,7 @@ from gateway.errors import InvalidFieldError, StoreError, StoreUnavailableError
 from gateway.store.backends.sqlite.memory import read_memory
 from gateway.store.backends.sqlite.store import SqliteStore
 from gateway.store.backends.sqlite.transaction import Transaction
-from gateway.store.backends.sqlite.writer import MOST_WORKS
+from gateway.store.backends.sqlite.writer import FIRST_TURNS, MOST_WORKS, Haste
 from tests.gateway.store.backends.sqlite.test_memory import counts
 from tests.support.store import NOW, a_message, a_report, a_turn, an_account, held_by_another
 
@@ -46,6 +47,27 @@ async def test_works_that_come_meanwhile_share_the_next_transaction(opened: Sqli
     others = await asyncio.gather(*(opened.write(identity) for _ in range(10)))
     assert len(set(map(id, others))) == 1
     assert id(await first) not in set(map(id, others))
+
+
+async def test_turns_begin_in_small_companies_after_a_rest(opened: SqliteStore) -> None:
+    for _ in range(2):  # it is so again after the next rest
+        jobs = [opened.write(identity, haste=Haste.TURN) for _ in range(4 * FIRST_TURNS)]
+        sizes = list(Counter(map(id, await asyncio.gather(*jobs))).values())
+        assert sizes == [FIRST_TURNS, 2 * FIRST_TURNS, FIRST_TURNS]
+        await opened.until_idle(timeout_s=10)
+
+
+async def test_what_nobody_waits_for_gives_way_once(opened: SqliteStore) -> None:
+    note = asyncio.ensure_future(opened.write(identity, haste=Haste.NOTE))
+    turns = [asyncio.ensure_future(opened.write(identity, haste=Haste.TURN)) for _ in range(4 * FIRST_TURNS)]
+    ids = [id(transaction) for transaction in await asyncio.gather(*turns)]
+    companies = list(dict.fromkeys(ids))
+    assert companies.index(id(await note)) == 1, "behind the first turns, together with the next"
+
+
+async def test_what_nobody_waits_for_is_done_at_once_when_nothing_else_is(opened: SqliteStore) -> None:
+    notes = await asyncio.gather(*(opened.write(identity, haste=Haste.NOTE) for _ in range(10)))
+    assert len(set(map(id, notes))) == 1
 
 
 @pytest.mark.parametrize("position", [0, 5, 9])
