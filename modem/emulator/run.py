@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from modem.at.transcript import parse_transcript
 from modem.emulator.control import address, serve
+from modem.emulator.rack.exact_loop import exact_loop
 from modem.emulator.rack.file_limit import allow_files
 from modem.emulator.rack.folder import Folder
 from modem.emulator.rack.ledger_file import LedgerFile
@@ -52,7 +53,8 @@ def run(
         seed=seed,
         personalities=[profiles[name].personality for name in models or ("generic",)],
     )
-    asyncio.run(_serve(rack, control, ledger, announce))
+    with asyncio.Runner(loop_factory=exact_loop) as runner:
+        runner.run(_serve(rack, control, ledger, announce))
 
 
 def run_scenario(
@@ -67,7 +69,8 @@ def run_scenario(
 ) -> None:
     """Serve what a scenario describes, as `run` does; `complain` gets a line for what turns out not to be possible."""
     rack = make_rack(scenario, directory=directory, tcp=tcp)
-    asyncio.run(_serve(rack, control, ledger, announce, lambda: play(rack, scenario, complain)))
+    with asyncio.Runner(loop_factory=exact_loop) as runner:
+        runner.run(_serve(rack, control, ledger, announce, lambda: play(rack, scenario, complain)))
 
 
 def replay(
