@@ -25,6 +25,8 @@ MOST_WORKS = 256
 """Most works of one kind that share a transaction."""
 FIRST_TURNS = 2
 """Most turns in the first transaction after a rest; twice as many in each that follows."""
+NOTE_DELAY_S = 0.005
+"""How long a note may wait: as long as spans whose modems reported something take to send the next message."""
 EMPTY_LOG = "PRAGMA wal_checkpoint(TRUNCATE)"
 
 
@@ -36,7 +38,7 @@ class Haste(Enum):
     CALL = "call"
     """Somebody waits for the answer."""
     NOTE = "note"
-    """Nobody waits: it gives way to the others for one transaction."""
+    """Nobody waits: it is put off for `NOTE_DELAY_S`, and shares its transaction with others of that time."""
 
 
 @dataclass(slots=True)
@@ -78,7 +80,8 @@ class Writer:
         self._loop = asyncio.get_running_loop()
         self._waiting: dict[Haste, deque[_Job]] = {haste: deque() for haste in Haste}
         self._most_turns = FIRST_TURNS
-        self._is_note_next = False
+        self._note_timer: asyncio.TimerHandle | None = None
+        self._are_notes_due = False
         self._is_busy = False
         self._is_closed = False
         self._idle = asyncio.Event()
@@ -99,22 +102,37 @@ class Writer:
             _fail(job, StoreError("the store is closed"))
         else:
             self._waiting[haste].append(job)
-            if not self._is_busy:
-                self._is_busy = True
-                self._most_turns = FIRST_TURNS
-                self._idle.clear()
-                # Not at once: whoever was woken together with this caller shall share the transaction.
-                self._loop.call_soon(self._start)
+            self._idle.clear()
+            if haste is not Haste.NOTE:
+                self._begin()
+            elif self._note_timer is None:
+                self._note_timer = self._loop.call_later(NOTE_DELAY_S, self._do_notes)
         return future
 
     async def until_idle(self) -> None:
         """Return when nothing waits."""
+        if self._waiting[Haste.NOTE]:
+            self._do_notes()
         await self._idle.wait()
 
     async def close(self) -> None:
         """Do what still waits, then take nothing more."""
         self._is_closed = True
-        await self._idle.wait()
+        await self.until_idle()
+
+    def _do_notes(self) -> None:
+        if self._note_timer is not None:
+            self._note_timer.cancel()
+            self._note_timer = None
+        self._are_notes_due = True
+        self._begin()
+
+    def _begin(self) -> None:
+        if not self._is_busy:
+            self._is_busy = True
+            self._most_turns = FIRST_TURNS
+            # Not at once: whoever was woken together with this caller shall share the transaction.
+            self._loop.call_soon(self._start)
 
     def _start(self) -> None:
         jobs = self._next_jobs()
@@ -133,10 +151,9 @@ class Writer:
         # Turns last: they find what the others have brought.
         jobs = [*self._take(Haste.CALL, MOST_WORKS), *self._take(Haste.TURN, self._most_turns)]
         self._most_turns = min(2 * self._most_turns, MOST_WORKS)
-        if self._is_note_next or not jobs:
-            self._is_note_next = False
-            return [*jobs, *self._take(Haste.NOTE, MOST_WORKS)]
-        self._is_note_next = bool(self._waiting[Haste.NOTE])
+        if self._are_notes_due:
+            jobs += self._take(Haste.NOTE, MOST_WORKS)
+            self._are_notes_due = bool(self._waiting[Haste.NOTE])
         return jobs
 
     def _take(self, haste: Haste, most: int) -> list[_Job]:
@@ -185,10 +202,11 @@ class Writer:
         # The callers are woken later in the loop: load and listeners still come before them.
         for transaction in committed:
             self._on_committed(transaction)
-        if any(self._waiting.values()):
+        if self._waiting[Haste.CALL] or self._waiting[Haste.TURN] or self._are_notes_due:
             self._start()
-        else:
-            self._is_busy = False
+            return
+        self._is_busy = False
+        if not self._waiting[Haste.NOTE]:
             self._idle.set()
 
 
