@@ -33,6 +33,7 @@ from gateway.dispatch.radio import (
     StorageAlarm,
     UssdSaid,
 )
+from gateway.dispatch.together import next_together
 from gateway.dispatch.trouble import describe, log_trouble, masked
 from gateway.service.spans import SpanCondition
 from gateway.store.outage import Outage
@@ -183,10 +184,13 @@ class Pool:
         seat.tasks = [self._group.create_task(seat.radio.run()), self._group.create_task(self._serve(seat))]
 
     async def _serve(self, seat: Seat) -> None:
-        """Act on the seat's events, one after the other; a fault of ours closes this seat only, for a while."""
+        """Act on the seat's events in their order; a fault of ours closes this seat only, for a while."""
         try:
             while not seat.is_spare:
-                await self._on_event(seat, await seat.events.get())
+                reports, event = await next_together(seat.events)
+                await asyncio.gather(*(self._on_received(seat, report) for report in reports))
+                if event is not None:
+                    await self._on_event(seat, event)
         except Exception:
             log.exception("seat closed by a fault of the gateway", action="broken", span=seat.port, path=seat.url)
             self._on_lost(seat, "internal error, see the log")

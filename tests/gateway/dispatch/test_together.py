@@ -1,0 +1,45 @@
+from __future__ import annotations
+
+import asyncio
+
+from gateway.dispatch.radio import NotReady, RadioEvent, Received, StoredAt
+from gateway.dispatch.together import MOST_REPORTS, next_together
+from tests.gateway.dispatch.inbound_tpdus import deliver
+
+
+def a_report(mr: int, stored: StoredAt | None = None) -> Received:
+    """Put together by hand from 3GPP TS 23.040 9.2.2.3: to +491711234567, taken and delivered 2024-03-26 10:00:00."""
+    tpdu = bytes.fromhex(f"06{mr:02X}0C91947111325476" + 2 * "42306201000000" + "00")
+    return Received(tpdu=tpdu, smsc="", stored=stored)
+
+
+def queue(*events: RadioEvent) -> asyncio.Queue[RadioEvent]:
+    made: asyncio.Queue[RadioEvent] = asyncio.Queue()
+    for event in events:
+        made.put_nowait(event)
+    return made
+
+
+async def test_reports_that_wait_are_taken_together_and_what_is_behind_them_next() -> None:
+    message, gone = Received(tpdu=deliver(), smsc="", stored=None), NotReady(reason="gone")
+    events = queue(a_report(1), a_report(2), message, a_report(3), gone)
+    assert await next_together(events) == ([a_report(1), a_report(2)], message)
+    assert await next_together(events) == ([a_report(3)], gone)
+    assert events.empty()
+
+
+async def test_what_waits_in_a_slot_is_taken_alone() -> None:
+    stored = a_report(1, StoredAt(memory="SR", index=0))
+    assert await next_together(queue(stored, a_report(2))) == ([], stored)
+
+
+async def test_what_makes_no_tpdu_is_no_report() -> None:
+    rubbish = Received(tpdu=b"\x06", smsc="", stored=None)
+    assert await next_together(queue(rubbish)) == ([], rubbish)
+
+
+async def test_not_more_than_a_limited_number_are_in_hand() -> None:
+    events = queue(*(a_report(mr % 256) for mr in range(MOST_REPORTS + 1)))
+    reports, event = await next_together(events)
+    assert (len(reports), event) == (MOST_REPORTS, None)
+    assert events.qsize() == 1
