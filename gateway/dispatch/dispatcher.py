@@ -88,10 +88,11 @@ class Dispatcher:
             is_able=self._is_able,
             is_at_rest=self._is_at_rest,
         )
-        self._schedule = Schedule(store, clock, self._outage)
+        book = book or LimitBook(store, settings=settings)
+        self._schedule = Schedule(store, clock, self._outage, lambda: book.of_accounts)
         self._paces = Paces(
             store,
-            book=book or LimitBook(store, settings=settings),
+            book=book,
             board=board,
             clock=clock,
             outage=self._outage,

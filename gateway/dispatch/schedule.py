@@ -7,8 +7,11 @@ import contextlib
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
     from gateway.clock import Clock
-    from gateway.core.types import EpochMs
+    from gateway.core.pacing import Pace
+    from gateway.core.types import AccountId, EpochMs
     from gateway.store.backend import Store
     from gateway.store.outage import Outage
 
@@ -17,12 +20,18 @@ LONGEST_WAIT_S = 10.0
 
 
 class Schedule:
-    """One task: sleeps until the next message is due, or until one is put off for a time before that."""
+    """One task: sleeps until the next message is due, or until one is put off for a time before that.
 
-    def __init__(self, store: Store, clock: Clock, outage: Outage) -> None:
+    `account_paces` gives the limits of accounts.
+    """
+
+    def __init__(
+        self, store: Store, clock: Clock, outage: Outage, account_paces: Callable[[], Mapping[AccountId, Pace]] = dict
+    ) -> None:
         self._store = store
         self._clock = clock
         self._outage = outage
+        self._account_paces = account_paces
         self._next_at: EpochMs | None = None
         self._sooner = asyncio.Event()
 
@@ -37,9 +46,14 @@ class Schedule:
         while True:
             self._sooner.clear()
             self._next_at = None  # whatever is put off from here on wakes us
-            self._next_at = await self._outage.ride_out(lambda: self._store.release(self._clock.now_ms()))
+            self._next_at = await self._outage.ride_out(self._release)
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(self._sooner.wait(), self._wait_s())
+
+    async def _release(self) -> EpochMs | None:
+        now = self._clock.now_ms()
+        await self._store.keep_held(self._account_paces(), now)
+        return await self._store.release(now)
 
     def _wait_s(self) -> float:
         if self._next_at is None:

@@ -67,10 +67,18 @@ class PacingStore(Protocol):
         """
         ...
 
+    async def keep_held(self, paces: Mapping[AccountId, Pace], now: EpochMs) -> None:
+        """Let messages that are held for accounts wait on where the quota has no room for them yet.
+
+        Of those whose time has come the first ones stay due, one for each segment of room; the others get the time
+        and the reason of the next period. To let all go would only be to hold most of them again.
+        """
+        ...
+
     async def free_held(self, which: HeldFor, now: EpochMs, *, limit: int) -> int:
         """Queue up to `limit` messages that are held for a quota, the first ones first; gives how many.
 
         `Store.release` does it when their time has come, but for those that wait for a SIM: they stay until somebody
-        has a span for them, since to free all at once would only be to hold most of them again.
+        has a span for them, for the same reason.
         """
         ...

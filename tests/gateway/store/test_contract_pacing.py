@@ -12,7 +12,7 @@ import pytest
 from gateway.core.pacing import Limits, Owner, OwnerKind, Pace, Pause, Usage
 from gateway.core.period import Period
 from gateway.core.status import Status
-from gateway.core.types import AccountId, EpochMs, Port
+from gateway.core.types import AccountId, EpochMs, MessageId, Port
 from gateway.store.backend import Store
 from gateway.store.pacing import Blocked, HeldBy, HeldFor
 from gateway.store.sending import AttemptOutcome, TurnResult
@@ -292,6 +292,48 @@ async def test_messages_held_for_their_account_go_on_when_its_quota_begins_anew(
     assert await store.release(MIDNIGHT) is None
     second = await claim(store, at=TO_MIDNIGHT, account_paces=paces)
     assert second.message_id == first.message_id + 1
+
+
+async def held_for_the_account(store: Store, count: int, paces: dict[AccountId, Pace]) -> list[MessageId]:
+    """Have the quota of the account used up by one message; gives `count` others that are held for it."""
+    first, *held = await store.accept([a_message() for _ in range(1 + count)])
+    sent = await claim(store, account_paces=paces)
+    assert sent.message_id == first
+    assert (await store.turn(a_turn(settlement=settled(sent), account_paces=paces))).assignment is None
+    assert [await status_of(store, one) for one in held] == [Status.HELD] * count
+    return held
+
+
+@pytest.mark.parametrize("at_once", [1, 2, 100])
+async def test_of_messages_held_for_their_account_only_those_go_for_which_there_is_room(
+    store: Store, at_once: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("gateway.store.backends.sqlite.pacing.KEPT_AT_ONCE", at_once)
+    held = await held_for_the_account(store, 5, shop(per_day=1))
+    next_midnight = EpochMs(MIDNIGHT + 24 * HOUR)
+    await store.keep_held(shop(per_day=2), MIDNIGHT)
+    assert await store.release(MIDNIGHT) == next_midnight
+    assert [await status_of(store, one) for one in held] == [Status.QUEUED] * 2 + [Status.HELD] * 3
+    cause = "day quota of account shop is used up (2 of 2 segments), goes on at 2024-03-28 00:00 UTC"
+    assert {(await the_message(store, one)).cause for one in held[2:]} == {cause}
+    await store.keep_held(shop(per_day=2), next_midnight)
+    await store.release(next_midnight)
+    assert [await status_of(store, one) for one in held] == [Status.QUEUED] * 4 + [Status.HELD]
+
+
+async def test_messages_held_for_their_account_wait_on_before_their_time_comes_or_when_it_is_over_otherwise(
+    store: Store,
+) -> None:
+    held = await held_for_the_account(store, 3, shop(per_day=1))
+    causes = [(await the_message(store, one)).cause for one in held]
+    await store.keep_held(shop(per_day=1), EpochMs(MIDNIGHT - 1))
+    assert [(await the_message(store, one)).cause for one in held] == causes
+    # A quota that is gone meanwhile, or that of another account, keeps nobody.
+    await store.keep_held({}, MIDNIGHT)
+    await store.keep_held({AccountId(2): shop(per_day=1)[AccountId(1)]}, MIDNIGHT)
+    await store.keep_held({AccountId(1): replace(shop()[AccountId(1)], limits=Limits())}, MIDNIGHT)
+    assert await store.release(MIDNIGHT) is None
+    assert [await status_of(store, one) for one in held] == [Status.QUEUED] * 3
 
 
 async def test_messages_held_for_a_sim_stay_until_somebody_has_room_and_go_in_their_old_order(store: Store) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from gateway.store.backends.sqlite import pacing, usage
@@ -10,8 +11,8 @@ from gateway.store.backends.sqlite.database import Database
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-    from gateway.core.pacing import Owner, OwnerKind, Usage
-    from gateway.core.types import EpochMs, Port
+    from gateway.core.pacing import Owner, OwnerKind, Pace, Usage
+    from gateway.core.types import AccountId, EpochMs, Port
     from gateway.store.pacing import Blocked, HeldFor
 
 
@@ -34,6 +35,12 @@ class LimitsDatabase(Database):
     async def hold(self, blocked: Mapping[Port, Blocked], able: frozenset[Port], now: EpochMs, *, limit: int) -> int:
         """Hold messages that only blocked spans may send."""
         return await self.write(lambda tx: pacing.hold_some(tx, blocked, able, now, limit))
+
+    async def keep_held(self, paces: Mapping[AccountId, Pace], now: EpochMs) -> None:
+        """Let messages that are held for accounts wait on."""
+        for account_id, pace in paces.items():
+            while await self.write(partial(pacing.keep_some, account_id=account_id, pace=pace, now=now)):
+                pass
 
     async def free_held(self, which: HeldFor, now: EpochMs, *, limit: int) -> int:
         """Queue some messages that are held for a quota."""

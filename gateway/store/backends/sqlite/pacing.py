@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
 
     from gateway.core.pacing import Pace
-    from gateway.core.types import Port
+    from gateway.core.types import AccountId, Port
     from gateway.store.backends.sqlite.attempts import Attempt
     from gateway.store.backends.sqlite.transaction import Transaction
     from gateway.store.pacing import Blocked, HeldFor
@@ -31,6 +31,13 @@ NEXT_PACED = """
 SELECT held_until FROM message INDEXED BY message_paced
 WHERE status = 'held' AND held_until IS NOT NULL AND held_by = :by ORDER BY held_until LIMIT 1
 """
+KEEP = """
+UPDATE message SET held_until = :until, cause = :cause WHERE id IN (
+    SELECT id FROM message INDEXED BY message_paced
+    WHERE status = 'held' AND held_until IS NOT NULL AND held_by = 'account' AND held_until <= :now
+        AND account_id = :account_id
+    ORDER BY held_until, id LIMIT :limit OFFSET :room)
+"""
 HELD_FOR = """
 SELECT id FROM message INDEXED BY message_paced
 WHERE status = 'held' AND held_until IS NOT NULL AND held_by = :by
@@ -44,6 +51,8 @@ SELECT {ROW_COLUMNS} FROM message m INDEXED BY message_queue
 WHERE m.status = 'queued' AND m.pin_sim IS NULL AND m.port IS :port AND m.spans = :spans
 ORDER BY m.due_at, m.id LIMIT :limit
 """  # noqa: S608 (constants)
+KEPT_AT_ONCE: Final = 2000
+"""Most messages that wait on by one transaction; all have the same reason, so it is one statement."""
 _UNUSED: Final = Usage()
 _RELEASED_IN_TIME: Final = (HeldBy.ACCOUNT, HeldBy.ROOM)
 
@@ -203,6 +212,17 @@ def release_paced(tx: Transaction, now: EpochMs, *, limit: int) -> EpochMs | Non
         found = tx.fetch_one(NEXT_PACED, {"by": by.value})
         instants += [] if found is None else [EpochMs(found[0])]
     return min(instants, default=None)
+
+
+def keep_some(tx: Transaction, *, account_id: AccountId, pace: Pace, now: EpochMs) -> bool:
+    """Let messages of an account for which there is no room wait on; gives whether there are more."""
+    usage = _seen(tx, pace, now)
+    room = usage.room(pace.limits, now)
+    pause = None if room is None else usage.counted(pace.limits, now, room).pause(pace.limits, now)
+    if pause is None:
+        return False
+    kept = {"until": pause.until, "cause": describe(pause, pace), "now": now, "account_id": account_id}
+    return tx.execute(KEEP, {**kept, "limit": KEPT_AT_ONCE, "room": room}).rowcount == KEPT_AT_ONCE
 
 
 def free_some(tx: Transaction, which: HeldFor, now: EpochMs, limit: int) -> int:

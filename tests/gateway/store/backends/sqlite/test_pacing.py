@@ -58,6 +58,12 @@ class PacedLife(MemoryLife):
         next_at = self.runner.run(self.store.release(EpochMs(self.now)))
         assert next_at is None or next_at > self.now
 
+    @rule()
+    def keep(self) -> None:
+        paces = self.limits_of(1, "sim1")["account_paces"]
+        assert isinstance(paces, dict)
+        self.runner.run(self.store.keep_held(paces, EpochMs(self.now)))
+
     @rule(port=st.none() | st.sampled_from(PORTS))
     def free(self, port: int | None) -> None:
         which = HeldFor(by=HeldBy.SIM, port=None if port is None else Port(port))
