@@ -82,7 +82,7 @@ class Load:
     """What waits, kept in memory and exact after each commit (reservations of running accepts included).
 
     `open_messages` counts queued, held and sending ones, `open_urgent` the urgent of them, `open_by_port` those that
-    have a chosen span; `waiting_segments` by chosen port those of their segments that the network has not taken yet.
+    have a chosen span; `waiting_segments` by chosen port the segments of what is not held that are yet to be taken.
     `left_messages` and `left_by_account` count those that have left the queue since the store was opened. All of
     it is live and goes on changing; only the store changes it.
     """

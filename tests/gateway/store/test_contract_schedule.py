@@ -10,7 +10,7 @@ import pytest
 from gateway.core.callback import CallbackEvent
 from gateway.core.directory import Newsletter, NewsletterId
 from gateway.core.status import Status
-from gateway.core.types import AccountId, EpochMs, MessageId
+from gateway.core.types import AccountId, EpochMs, MessageId, Port
 from gateway.errors import NoCreditError
 from gateway.store.backend import Store
 from gateway.store.news import CallbackOwedNews, News, StatusChanged, WorkAdded, WorkScheduled
@@ -57,6 +57,21 @@ async def test_it_is_released_when_its_time_has_come_and_not_before(store: Store
     message = await the_message(store, message_id)
     assert (message.status, message.changed_at) == (Status.QUEUED, LATER)
     assert (await claim(store, at=HOUR_MS)).message_id == message_id
+
+
+async def test_nobody_waits_behind_what_is_put_off(make_store: Callable[[], Store], store: Store) -> None:
+    """The expected wait of its span is that of the others."""
+    await accept_one(store, **later(), port=Port(2), segment_count=3)
+    assert (store.load.waiting_segments, store.load.open_by_port) == ({}, {2: 1})
+    await store.close()
+    again = make_store()
+    await again.open()
+    try:
+        assert (again.load.waiting_segments, again.load.open_by_port) == ({}, {2: 1})
+        await again.release(LATER)
+        assert again.load.waiting_segments == {2: 3}
+    finally:
+        await again.close()
 
 
 async def test_release_says_when_the_next_one_is_due(store: Store) -> None:

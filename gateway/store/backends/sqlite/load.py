@@ -29,7 +29,7 @@ def read_load(connection: sqlite3.Connection, waiting: Waiting | None = None) ->
             change.urgent_by_account[account_id] += count
         if port is not None:
             change.open_by_port[port] += count
-            change.waiting_segments[port] += waiting.segments[key]
+            change.waiting_segments[port] += waiting.segments[key] - waiting.held[key]
     return change
 
 

@@ -169,7 +169,7 @@ def reservation(messages: Sequence[NewMessage]) -> LoadChange:
             change.urgent_by_account[message.account_id] += 1
         if message.port is not None:
             change.open_by_port[message.port] += 1
-            change.waiting_segments[message.port] += message.segment_count
+            change.waiting_segments[message.port] += 0 if message.is_scheduled else message.segment_count
     return change
 
 

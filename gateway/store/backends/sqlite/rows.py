@@ -229,7 +229,8 @@ def _count(tx: Transaction, row: Row, standing: _Standing, sign: int) -> None:
         tx.load.urgent_by_account[account_id] += sign
     if port is not None:
         tx.load.open_by_port[port] += sign
-        tx.load.waiting_segments[port] += sign * remaining
+        # Nobody waits behind what is held.
+        tx.load.waiting_segments[port] += 0 if status is Status.HELD else sign * remaining
     if status is not Status.QUEUED:
         return
     if pin_sim is not None and port is not None:

@@ -39,7 +39,8 @@ SELECT message_id FROM attempt INDEXED BY attempt_unanswered WHERE outcome = 'no
 """
 READ_SUMS = """
 SELECT account_id, port, status = 'held' AND is_credit_late AND held_until IS NULL, is_urgent,
-    count(*), sum(segment_count - segments_sent), min(valid_until)
+    count(*), sum(segment_count - segments_sent), sum(iif(status = 'held', segment_count - segments_sent, 0)),
+    min(valid_until)
 FROM message WHERE id IN (SELECT value FROM json_each(:ids)) AND status IN ('queued', 'held', 'sending')
 GROUP BY 1, 2, 3, 4
 """
@@ -49,10 +50,11 @@ _LOW_BITS = 16
 
 @dataclass(slots=True)
 class Waiting:
-    """How many messages wait and how many segments, by account, port, late credit and urgency."""
+    """How many messages wait, how many segments, and how many held ones, by account, port, late credit and urgency."""
 
     counts: dict[Key, int] = field(default_factory=lambda: defaultdict(int))
     segments: dict[Key, int] = field(default_factory=lambda: defaultdict(int))
+    held: dict[Key, int] = field(default_factory=lambda: defaultdict(int))
     next_expiry: int = NEVER
     """No message that waits ends its validity before this instant."""
 
@@ -62,10 +64,11 @@ def read_waiting(connection: sqlite3.Connection) -> Waiting:
     waiting = Waiting()
     for ids in _sorted_ids(connection):
         rows = connection.execute(READ_SUMS, {"ids": json.dumps(ids)})
-        for account_id, port, is_late, is_urgent, count, segments, valid_until in rows:
+        for account_id, port, is_late, is_urgent, count, segments, held, valid_until in rows:
             key = account_id, port, bool(is_late), bool(is_urgent)
             waiting.counts[key] += count
             waiting.segments[key] += segments
+            waiting.held[key] += held
             waiting.next_expiry = min(waiting.next_expiry, valid_until)
     return waiting
 
