@@ -25,7 +25,7 @@ from modem.at.urc import TWO_LINE
 from modem.at.values import value_of
 from modem.driver.events import Inbound, StoredAt
 from modem.errors import DecodeError
-from modem.pdu import Deliver, decode_incoming, parse_pdu
+from modem.pdu import Deliver, decode_incoming, is_whole, parse_pdu
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -93,13 +93,19 @@ class Inbox:
         if not is_same_sim:
             self._offered.clear()
 
-    def route(self, urc: Urc) -> Slot | None:
-        """Take a URC about messages: hand up what it carries, or return where it says that something is stored."""
+    def route(self, urc: Urc, *, is_old: bool) -> Slot | None:
+        """Take a URC about messages: hand up what it carries, or return where it says that something is stored.
+
+        `is_old`: it may have waited in the port since before we opened it, and then nothing tells that it was not cut
+        but its own length.
+        """
         if urc.name in TWO_LINE and is_text_mode(urc.line):
             self._take_text_mode(urc)
         elif urc.name in {"+CMT", "+CDS"}:
             if urc.body is None:
                 log.warning("the modem routed a message and did not say it", action="cut_off", line=urc.line)
+            elif is_old and not _is_sound(urc.body, read_length(urc.line)):
+                log.warning("what waited in the port of a message is not all of it", action="cut_off", line=urc.line)
             else:
                 is_report = urc.name == "+CDS" or is_status_report(urc.body, read_length(urc.line))
                 self._on_inbound(Inbound(pdu=urc.body, length=read_length(urc.line), stored=None, is_report=is_report))
@@ -248,8 +254,17 @@ class Inbox:
 
 
 def _is_message(found: StoredPdu) -> bool:
+    return _is_decodable(found.pdu, found.length)
+
+
+def _is_sound(pdu: str, length: int | None) -> bool:
+    """Tell a routed line that is all there, and a message or a report, from half of one or an echo between lines."""
+    return length is not None and is_whole(pdu, length=length) and _is_decodable(pdu, length)
+
+
+def _is_decodable(pdu: str, length: int | None) -> bool:
     try:
-        decode_incoming(parse_pdu(found.pdu, length=found.length).tpdu)
+        decode_incoming(parse_pdu(pdu, length=length).tpdu)
     except DecodeError:
         return False
     return True

@@ -91,7 +91,6 @@ class Modem:
         self._options = options or ModemOptions()
         self._known = Model(fallback=profile, hint=hint)
         self._listen_first_s = listen_first_s
-        self._is_first_open = True
         self._owed_until = -inf
         self._status = Status(url, emit=self._emit)
         self._radio = Radio(on_change=self._take_radio)
@@ -361,11 +360,10 @@ class Modem:
             baudrate=self._options.baudrate,
             on_data=session.link.receive_data,
             on_lost=on_lost,
-            # What the modem said while no process had the port open: a report that is said only once may be among it.
-            # And after a step of ours that closed it: the answer to a submit may be.
-            keep_input=self._is_first_open or self._owed_until > asyncio.get_running_loop().time(),
+            # What the modem said while nobody had the port open: a report that is said only once may be among it, and
+            # the answer to a submit, after a crash or a step of ours that closed it.
+            keep_input=True,
         )
-        self._is_first_open = False
         log.debug("port opened", action="port_opened", port=self.url)
         session.link.attach(port)
         self._session = session
