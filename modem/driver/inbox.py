@@ -73,6 +73,7 @@ class Inbox:
         self._in_use: tuple[str, ...] = ()
         self._selected: str | None = None
         self._is_selectable = True
+        self._is_phase2 = False
         # How many messages each memory held when it was last looked through, with what came and went since.
         self._counts: dict[str, int] = {}
         # How many the modem says there are, where that made us look: if they are not found, that is its way to count.
@@ -90,6 +91,7 @@ class Inbox:
         self._told.clear()
         self.is_in_text_mode = False
         self._is_selectable = started.is_selectable
+        self._is_phase2 = started.is_phase2
         if not is_same_sim:
             self._offered.clear()
 
@@ -195,6 +197,13 @@ class Inbox:
                 return True
         log.warning("not deleted", action="delete_failed", memory=stored.memory, index=stored.index)
         return False
+
+    async def acknowledge(self, link: Link) -> bool:
+        """Acknowledge what was routed, where phase 2+ asks for it; return whether nothing is left to. 27.005 4.7."""
+        if not self._is_phase2:
+            return True
+        answer = await link.ask("AT+CNMA")
+        return answer is not None and answer.is_ok
 
     async def _is_replaced(self, link: Link, stored: StoredAt) -> bool:
         """Look whether another message took the place of one that may be replaced in the modem; hand it up if so."""

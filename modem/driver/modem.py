@@ -257,12 +257,13 @@ class Modem:
                 return await self._inbox.delete(link, stored)
         return False
 
-    async def acknowledge(self) -> None:
-        """Acknowledge a routed message or report, where phase 2+ asks for it; 27.005 4.7."""
-        session = self._session
-        if session is not None and session.started is not None and session.started.is_phase2:
+    async def acknowledge(self) -> bool:
+        """Acknowledge a routed message or report where it is asked for; False when the network may bring it again."""
+        link = self._started_link()
+        if link is not None:
             with contextlib.suppress(PortLostError, ModemSilentError):
-                await session.link.ask("AT+CNMA")
+                return await self._inbox.acknowledge(link)
+        return False
 
     @property
     def _record(self) -> SendRecord:
