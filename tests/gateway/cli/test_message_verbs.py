@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -93,6 +94,19 @@ async def test_a_message_is_sent_and_shown(shell: Shell) -> None:
     result = await shell.run("send", "0171 1234567, 0171 1234568", "hello", "--span", "2")
     assert result.exit_code == 0
     assert result.stdout == "message 1 to 01711234567: queued by span 2\nmessage 2 to 01711234568: queued by span 2\n"
+
+
+async def test_settings_from_a_pipe_are_those_of_all_the_command(shell: Shell, tmp_path: Path) -> None:
+    # A shell's --config <(...): it says what it holds only once, and two calls and the time zone want to know it.
+    reader, writer = os.pipe()
+    url = f"sqlite:///{tmp_path}/gateway.db"
+    os.write(writer, f'[gateway]\ntimezone = "Asia/Tokyo"\n[store]\nurl = "{url}"\n'.encode())
+    os.close(writer)
+    line = ["send", "--config", f"/dev/fd/{reader}", NUMBER, "hello", "--at", "2h", "--wait", "--timeout", "1"]
+    result = await asyncio.to_thread(CliRunner().invoke, command, line)
+    os.close(reader)
+    assert result.stderr == ""
+    assert result.stdout == f"message 1 to {NUMBER}: held until 2024-03-26 21:00:00 JST\n"
 
 
 async def test_all_wishes_reach_the_message(shell: Shell) -> None:
