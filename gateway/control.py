@@ -35,6 +35,9 @@ log = structlog.get_logger(__name__)
 LINE_LIMIT_OCTETS = 64 * 1024 * 1024
 """A hundred thousand contacts, or ten thousand lines of history, are one line."""
 
+LAST_ANSWERS_S = 1.0
+"""What is asked when the gateway ends gets its answer, unless it is a call that waits for something to happen."""
+
 
 def control_path(database: Path) -> Path:
     """Give the socket that belongs to a database file."""
@@ -59,6 +62,7 @@ class ControlServer:
         self._parts = parts or {}
         self._path = path
         self._server: asyncio.Server | None = None
+        self._calls: set[asyncio.Task[None]] = set()
 
     async def start(self) -> None:
         """Listen; a socket left over from a killed process is replaced (the store's lock says nobody owns it)."""
@@ -66,16 +70,26 @@ class ControlServer:
         mask = os.umask(0o177)
         try:
             with _short(self._path) as name:
-                self._server = await asyncio.start_unix_server(self._serve, name, limit=LINE_LIMIT_OCTETS)
+                self._server = await asyncio.start_unix_server(self._accept, name, limit=LINE_LIMIT_OCTETS)
         finally:
             os.umask(mask)
 
     async def stop(self) -> None:
-        """Listen no more."""
+        """Listen no more, and let nobody wait any longer."""
         if self._server is not None:
             self._server.close()
+            if calls := list(self._calls):
+                _, waiting = await asyncio.wait(calls, timeout=LAST_ANSWERS_S)
+                for call in waiting:
+                    call.cancel()
+                await asyncio.gather(*waiting, return_exceptions=True)
             await self._server.wait_closed()
         self._path.unlink(missing_ok=True)
+
+    def _accept(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+        call = asyncio.get_running_loop().create_task(self._serve(reader, writer))
+        self._calls.add(call)
+        call.add_done_callback(self._calls.discard)
 
     async def _serve(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         try:
@@ -189,9 +203,14 @@ async def ask(path: Path, call: str, arguments: Mapping[str, object]) -> Any:
         reader, writer = await asyncio.open_unix_connection(name, limit=LINE_LIMIT_OCTETS)
     try:
         writer.write(json.dumps({"call": call, "arguments": dict(arguments)}).encode() + b"\n")
-        answer = json.loads(await reader.readline())
+        line = await reader.readline()
+    except ConnectionResetError:
+        line = b""
     finally:
         writer.close()
+    if not line.endswith(b"\n"):
+        raise InvalidFieldError("", "the gateway ended before it answered")
+    answer = json.loads(line)
     if "error" in answer:
         raise InvalidFieldError(answer["error"]["field"], answer["error"]["reason"])
     return answer["result"]

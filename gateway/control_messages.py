@@ -17,6 +17,7 @@ from gateway.service.requests import REPLAYABLE
 from gateway.service.submitting import Submission
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from zoneinfo import ZoneInfo
 
     from gateway.core.message import Message
@@ -65,7 +66,7 @@ class LocalRequests:
             dialect=DIALECT,
             numbers=numbers,
             text=arguments["text"],
-            spans=tuple(Port(port) for port in arguments["spans"]),
+            spans=self._spans(account, arguments["spans"]),
             client_ref=arguments["client_ref"],
             send_at=self._time("at", arguments["at"], account),
             valid_for_s=_period_s("valid-for", arguments["valid_for"]) if arguments["valid_for"] else None,
@@ -75,7 +76,12 @@ class LocalRequests:
         )
         # The words as they were typed: "in 2 hours" is another time in each repetition, and the same request.
         body = json.dumps(arguments, sort_keys=True).encode()
-        accepted = await self._service.submit(account, submission, key=arguments["key"], body=body)
+        try:
+            accepted = await self._service.submit(account, submission, key=arguments["key"], body=body)
+        except NoSpanError as error:
+            if submission.spans and not any(self._is_enabled(port) for port in submission.spans):
+                raise InvalidFieldError("span", _switched_off(submission.spans)) from error
+            raise
         return await self._shown([one.id for one in accepted])
 
     async def _wait(self, arguments: Json) -> list[Json]:
@@ -127,6 +133,18 @@ class LocalRequests:
         return [message_to_json(message) for message in await self._service.store.messages(ids)]
 
     # --- reading arguments ------------------------------------------------------------------------
+
+    def _spans(self, account: Account, ports: Sequence[int]) -> tuple[Port, ...]:
+        for port in ports:
+            if self._service.board.span(Port(port)) is None:
+                raise InvalidFieldError("span", f"there is no span {port}")
+            if not account.may_use(Port(port)):
+                raise InvalidFieldError("span", f"the account {account.name} may not use span {port}")
+        return tuple(Port(port) for port in ports)
+
+    def _is_enabled(self, port: Port) -> bool:
+        span = self._service.board.span(port)
+        return span is not None and span.enabled
 
     async def _account(self, name: str, permission: Permission) -> Account:
         """Give the account of that name; without a name the only one that has the permission."""
@@ -208,6 +226,12 @@ def _data_ports(text: str) -> DataPorts:
     if match is None:
         raise InvalidFieldError("ports", f"{text} is not like 9204 or 9204:0, destination and source")
     return DataPorts(destination=int(match["destination"]), source=int(match["source"] or 0))
+
+
+def _switched_off(ports: tuple[Port, ...]) -> str:
+    if len(ports) == 1:
+        return f"span {ports[0]} is switched off"
+    return f"spans {', '.join(map(str, ports))} are switched off"
 
 
 def _no_message(message_id: int) -> InvalidFieldError:

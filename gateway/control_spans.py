@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from gateway.service.why import Explainer, Explanation
 
 ACTOR = "command line"
+LONGEST_WAIT_S = 60.0
 Json = dict[str, Any]
 
 
@@ -39,6 +40,11 @@ class LocalSpans:
                 return [span_to_json(report) for report in desk.list()]
             case "show":
                 return span_to_json(desk.show(Port(arguments["port"])))
+            case "wait":
+                state, reason, drain = map(str, arguments["seen"])
+                timeout_s = min(LONGEST_WAIT_S, float(arguments["timeout_s"]))
+                port = Port(arguments["port"])
+                return span_to_json(await desk.wait(port, seen=(state, reason, drain), timeout_s=timeout_s))
             case "history":
                 port = arguments["port"]
                 events = await desk.history(None if port is None else Port(port), limit=arguments["limit"])

@@ -107,9 +107,9 @@ class ModemRadio:
         """Delete one slot; tell whether it is empty now."""
         return await self._modem.delete(events.StoredAt(memory=stored.memory, index=stored.index))
 
-    async def acknowledge(self) -> None:
-        """Acknowledge a routed TPDU where the modem waits for it."""
-        await self._modem.acknowledge()
+    async def acknowledge(self) -> bool:
+        """Acknowledge a routed TPDU where the modem waits for it; False when the network may bring it again."""
+        return await self._modem.acknowledge()
 
     async def ussd(self, text: str, *, is_answer: bool, timeout_s: float) -> UssdReply:
         """Send a USSD code, or the answer to what the network asked."""

@@ -7,7 +7,7 @@ import contextlib
 from collections.abc import Callable
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import click
 
@@ -36,6 +36,8 @@ if TYPE_CHECKING:
     from gateway.config.settings import Settings
     from gateway.store.backends.sqlite.store import SqliteStore
 
+_SETTINGS: Final = f"{__name__}.settings"
+
 Command = TypeVar("Command", bound=Callable[..., Any])
 Result = TypeVar("Result")
 
@@ -51,13 +53,19 @@ def config_option(command: Command) -> Command:
 
 
 def settings_or_exit(config: Path | None) -> Settings:
-    """Give the settings; mistakes are printed one per line and end the program with 1."""
+    """Give the settings; mistakes are printed one per line and end the program with 1.
+
+    One command reads them once, however often it asks: the file may be a pipe.
+    """
+    read: dict[Path | None, Settings] = click.get_current_context().meta.setdefault(_SETTINGS, {})
     try:
-        return load_settings(config)
+        if config not in read:
+            read[config] = load_settings(config)
     except ConfigError as error:
         for mistake in error.mistakes:
             click.echo(mistake, err=True)
         raise SystemExit(1) from None
+    return read[config]
 
 
 def run(work: Coroutine[Any, Any, Result], *, names_field: bool = False) -> Result:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import tomllib
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from pydantic import ValidationError
-from pydantic_settings import SettingsConfigDict, SettingsError
+from pydantic_settings import SettingsError
 
 from gateway.config.settings import DEFAULT_FILE, Settings
 from gateway.errors import ConfigError
@@ -21,14 +21,13 @@ def load_settings(path: Path | None = None) -> Settings:
     """Give the settings from `path` (default /etc/gsm-gateway/gateway.toml) and the environment.
 
     A default file that does not exist is no mistake, a named one is. Raises ConfigError with one line
-    per mistake: file, key, reason.
+    per mistake: file, key, reason. The file is read once: it may be a pipe, which gives what it holds only once.
     """
     file = path or DEFAULT_FILE
-    if path is not None or file.exists():
-        _check_syntax(file)
+    found = _read(file) if path is not None or file.exists() else {}
 
     class FileSettings(Settings):
-        model_config = SettingsConfigDict(toml_file=file)
+        of_file = found
 
     try:
         return FileSettings()
@@ -38,9 +37,9 @@ def load_settings(path: Path | None = None) -> Settings:
         raise ConfigError([f"environment: {error}"]) from error
 
 
-def _check_syntax(file: Path) -> None:
+def _read(file: Path) -> dict[str, Any]:
     try:
-        tomllib.loads(file.read_text(encoding="utf-8"))
+        return tomllib.loads(file.read_text(encoding="utf-8"))
     except OSError as error:
         raise ConfigError([f"{file}: cannot be read: {error.strerror}"]) from error
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, IPvAnyNetwork, model_validator
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict, TomlConfigSettingsSource
+from pydantic_settings import BaseSettings, InitSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 from gateway.config.routes import RouteSettings  # noqa: TC001 (pydantic reads it)
 from gateway.config.section import Section
@@ -349,8 +349,10 @@ class Settings(BaseSettings):
     """All settings; every one also as environment GSM_GATEWAY__SECTION__KEY."""
 
     model_config = SettingsConfigDict(
-        env_prefix="GSM_GATEWAY__", env_nested_delimiter="__", extra="forbid", frozen=True, toml_file=None
+        env_prefix="GSM_GATEWAY__", env_nested_delimiter="__", extra="forbid", frozen=True
     )
+    of_file: ClassVar[dict[str, Any]] = {}
+    """What the settings file says."""
 
     gateway: GatewaySection = GatewaySection()
     http: HttpSection = HttpSection()
@@ -385,4 +387,4 @@ class Settings(BaseSettings):
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003  (likewise)
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """Code before environment before file."""
-        return init_settings, env_settings, TomlConfigSettingsSource(settings_cls)
+        return init_settings, env_settings, InitSettingsSource(settings_cls, init_kwargs=cls.of_file)

@@ -16,6 +16,7 @@ from gateway.store.receiving import InboundPart, NewInbound, Report, ReportFate,
 from modem.errors import DecodeError
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import datetime
 
     from gateway.clock import Clock
@@ -24,6 +25,10 @@ if TYPE_CHECKING:
     from gateway.store.backend import Store
 
 log = structlog.get_logger(__name__)
+
+AT_THE_NETWORK = "+CMT"
+"""The memory of what was routed to us and is not acknowledged yet; no modem has one of this name."""
+TP_MMS = 0x04
 
 
 class Receiver:
@@ -34,21 +39,26 @@ class Receiver:
         self._clock = clock
         self._outage = Outage()
 
-    async def receive(self, received: Received, *, port: Port, identity: Identity, radio: Radio) -> None:
-        """Store a deliver or a status report; when it is durable, delete it in the modem or acknowledge it."""
-        slot = self._slot(received, identity)
+    async def receive(
+        self, received: Received, *, port: Port, identity: Identity, radio: Radio, on_durable: Callable[[], None]
+    ) -> None:
+        """Store a deliver or a status report; when it is durable, delete it in the modem or acknowledge it.
+
+        `on_durable` is called in between. What cannot be deleted or acknowledged is known when it comes again.
+        """
         try:
             tpdu = sms.decode_incoming(received.tpdu)
         except DecodeError as error:
             log.warning("unreadable TPDU kept as data", action="inbound", span=port, reason=str(error))
+            slot: Slot | None = _slot(received, identity)
             await self._outage.ride_out(lambda: self._store_unreadable(received, port, identity, slot))
         else:
+            # The store itself knows a report that it has counted.
+            slot = None if isinstance(tpdu, sms.StatusReport) else _slot(received, identity)
             await self._outage.ride_out(lambda: self._store_readable(tpdu, received, port, identity, slot))
-        if received.stored is None:
-            await radio.acknowledge()
-            return
-        is_empty = await radio.delete(received.stored)
-        if slot is not None and is_empty:
+        on_durable()
+        is_done = await (radio.acknowledge() if received.stored is None else radio.delete(received.stored))
+        if slot is not None and is_done:
             await self._outage.ride_out(lambda: self._store.free_slot(slot))
 
     async def join_leftovers(self) -> None:
@@ -60,12 +70,6 @@ class Receiver:
         """Make messages of sets that lack segments and are older than `before`, marked as incomplete."""
         for parts in await self._store.stale_parts(before):
             await self._join(parts, is_complete=False)
-
-    def _slot(self, received: Received, identity: Identity) -> Slot | None:
-        if received.stored is None:
-            return None
-        digest = hashlib.sha256(received.tpdu).digest()
-        return Slot(sim=identity.sim, memory=received.stored.memory, index=received.stored.index, digest=digest)
 
     async def _store_readable(
         self,
@@ -176,7 +180,24 @@ class Receiver:
         )
 
 
+def _slot(received: Received, identity: Identity) -> Slot:
+    """Give where the modem holds it, or, for one that was routed to us, a place for these octets at the network.
+
+    Until a routed message is acknowledged the network has it, and brings it again with the same octets: TP-SCTS is the
+    time at the service centre, and only TP-MMS, whether more wait behind it, may have changed. 3GPP TS 23.040 9.2.2.1.
+    """
+    digest = hashlib.sha256(received.tpdu).digest()
+    if received.stored is not None:
+        return Slot(sim=identity.sim, memory=received.stored.memory, index=received.stored.index, digest=digest)
+    first, rest = received.tpdu[:1], received.tpdu[1:]
+    digest = hashlib.sha256(bytes(octet | TP_MMS for octet in first) + rest).digest()
+    return Slot(sim=identity.sim, memory=AT_THE_NETWORK, index=int.from_bytes(digest[:4]) >> 1, digest=digest)
+
+
 def _log_stored(inbound_id: MessageId | None, inbound: NewInbound, *, segments: int) -> None:
+    if inbound_id is None:
+        log.info("message was received before", action="repeated", span=inbound.port)
+        return
     log.info(
         "message received",
         action="inbound",

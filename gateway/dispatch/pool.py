@@ -280,8 +280,13 @@ class Pool:
             # What waited in the port while no process had it open comes before the modem has said who it is.
             seat.unidentified.append(received)
             return
-        await self._receiver.receive(received, port=seat.port, identity=identity, radio=seat.radio)
-        self._spool.release(received)
+        await self._receiver.receive(
+            received,
+            port=seat.port,
+            identity=identity,
+            radio=seat.radio,
+            on_durable=lambda: self._spool.release(received),
+        )
 
     async def _identity_before(self, seat: Seat, received: Received) -> Identity | None:
         """Give the SIM that a report is for before the modem has said who it is: the one that sent here last.

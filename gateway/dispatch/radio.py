@@ -236,8 +236,8 @@ class Radio(Protocol):
         """Delete one slot; False when it may not be empty now: it is then read again later."""
         ...
 
-    async def acknowledge(self) -> None:
-        """Acknowledge a routed TPDU where the modem waits for it."""
+    async def acknowledge(self) -> bool:
+        """Acknowledge a routed TPDU where the modem waits for it; False when the network may bring it again."""
         ...
 
     async def ussd(self, text: str, *, is_answer: bool, timeout_s: float) -> UssdReply:

@@ -1,6 +1,6 @@
 """Routed TPDUs between port and store, kept in a file that outlives the process.
 
-A routed message or report is said only once, and the modem has acknowledged it to the network before we read it.
+A routed message or report is said only once, and most modems have acknowledged it to the network before we read it.
 Between the read and the commit only this file knows it. It is written but not synced: it is meant for a process that is
 killed, since in a power cut a sync here would come no sooner than that of the store.
 

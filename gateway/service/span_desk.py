@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+import contextlib
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from gateway.service.spans import SpanBoard
     from gateway.store.backend import Store
 
+Standing = tuple[str, str, str]
+
 NAME_LIMIT = 64
 MOST_LINES = 10_000
 
@@ -30,6 +34,11 @@ class SpanReport:
     view: SpanView
     health: SpanHealth
     rank: Candidate
+
+    @property
+    def standing(self) -> Standing:
+        """State, reason, and how far it is with draining."""
+        return self.view.state.value, self.view.reason, self.view.span.drain.value
 
 
 class SpanDesk:
@@ -57,6 +66,14 @@ class SpanDesk:
         if view is None:
             raise InvalidFieldError("port", f"there is no span {port}")
         return self._report(view)
+
+    async def wait(self, port: Port, *, seen: Standing, timeout_s: float) -> SpanReport:
+        """Give one span once it does not stand as it was `seen`, or as it is after `timeout_s`."""
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(timeout_s):
+                while self.show(port).standing == seen:
+                    await self._board.wait_changed()
+        return self.show(port)
 
     async def history(self, port: Port | None, *, limit: int) -> Sequence[HistoryEvent]:
         """Give the newest lines of a span's history, or of all, newest first."""

@@ -89,6 +89,7 @@ class SpanBoard:
             self._candidates.clear()
             self._conditions.setdefault(span.port, SpanCondition())
             if is_news:
+                self._changed.set()
                 for listener in self._listeners:
                     listener(span.port)
 
@@ -150,6 +151,7 @@ class SpanBoard:
     def note_drain(self, port: Port, note: str) -> None:
         """Say in plain words what a draining span still has to do."""
         self._drain_notes[port] = note
+        self._changed.set()
 
     def set_failing(self, port: Port, *, is_failing: bool) -> None:
         """Note whether the SIM of a span fails more than is usual with it."""
@@ -161,8 +163,12 @@ class SpanBoard:
     async def wait_usable(self, count: int) -> None:
         """Return once `count` spans can send."""
         while sum(view.is_usable for view in self.views()) < count:
-            self._changed.clear()
-            await self._changed.wait()
+            await self.wait_changed()
+
+    async def wait_changed(self) -> None:
+        """Return once a span, its condition or what it has to drain may be another than at the call."""
+        self._changed.clear()
+        await self._changed.wait()
 
     def condition(self, port: Port) -> SpanCondition:
         """Give what a span can do now."""

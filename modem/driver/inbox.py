@@ -25,7 +25,7 @@ from modem.at.urc import TWO_LINE
 from modem.at.values import value_of
 from modem.driver.events import Inbound, StoredAt
 from modem.errors import DecodeError
-from modem.pdu import Deliver, decode_incoming, parse_pdu
+from modem.pdu import Deliver, decode_incoming, is_whole, parse_pdu
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -73,6 +73,7 @@ class Inbox:
         self._in_use: tuple[str, ...] = ()
         self._selected: str | None = None
         self._is_selectable = True
+        self._is_phase2 = False
         # How many messages each memory held when it was last looked through, with what came and went since.
         self._counts: dict[str, int] = {}
         # How many the modem says there are, where that made us look: if they are not found, that is its way to count.
@@ -90,16 +91,23 @@ class Inbox:
         self._told.clear()
         self.is_in_text_mode = False
         self._is_selectable = started.is_selectable
+        self._is_phase2 = started.is_phase2
         if not is_same_sim:
             self._offered.clear()
 
-    def route(self, urc: Urc) -> Slot | None:
-        """Take a URC about messages: hand up what it carries, or return where it says that something is stored."""
+    def route(self, urc: Urc, *, is_old: bool) -> Slot | None:
+        """Take a URC about messages: hand up what it carries, or return where it says that something is stored.
+
+        `is_old`: it may have waited in the port since before we opened it, and then nothing tells that it was not cut
+        but its own length.
+        """
         if urc.name in TWO_LINE and is_text_mode(urc.line):
             self._take_text_mode(urc)
         elif urc.name in {"+CMT", "+CDS"}:
             if urc.body is None:
                 log.warning("the modem routed a message and did not say it", action="cut_off", line=urc.line)
+            elif is_old and not _is_sound(urc.body, read_length(urc.line)):
+                log.warning("what waited in the port of a message is not all of it", action="cut_off", line=urc.line)
             else:
                 is_report = urc.name == "+CDS" or is_status_report(urc.body, read_length(urc.line))
                 self._on_inbound(Inbound(pdu=urc.body, length=read_length(urc.line), stored=None, is_report=is_report))
@@ -190,6 +198,13 @@ class Inbox:
         log.warning("not deleted", action="delete_failed", memory=stored.memory, index=stored.index)
         return False
 
+    async def acknowledge(self, link: Link) -> bool:
+        """Acknowledge what was routed, where phase 2+ asks for it; return whether nothing is left to. 27.005 4.7."""
+        if not self._is_phase2:
+            return True
+        answer = await link.ask("AT+CNMA")
+        return answer is not None and answer.is_ok
+
     async def _is_replaced(self, link: Link, stored: StoredAt) -> bool:
         """Look whether another message took the place of one that may be replaced in the modem; hand it up if so."""
         pdu, _ = self._offered.get(stored, ("", 0.0))
@@ -248,8 +263,17 @@ class Inbox:
 
 
 def _is_message(found: StoredPdu) -> bool:
+    return _is_decodable(found.pdu, found.length)
+
+
+def _is_sound(pdu: str, length: int | None) -> bool:
+    """Tell a routed line that is all there, and a message or a report, from half of one or an echo between lines."""
+    return length is not None and is_whole(pdu, length=length) and _is_decodable(pdu, length)
+
+
+def _is_decodable(pdu: str, length: int | None) -> bool:
     try:
-        decode_incoming(parse_pdu(found.pdu, length=found.length).tpdu)
+        decode_incoming(parse_pdu(pdu, length=length).tpdu)
     except DecodeError:
         return False
     return True

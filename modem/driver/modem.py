@@ -91,7 +91,6 @@ class Modem:
         self._options = options or ModemOptions()
         self._known = Model(fallback=profile, hint=hint)
         self._listen_first_s = listen_first_s
-        self._is_first_open = True
         self._owed_until = -inf
         self._status = Status(url, emit=self._emit)
         self._radio = Radio(on_change=self._take_radio)
@@ -258,12 +257,13 @@ class Modem:
                 return await self._inbox.delete(link, stored)
         return False
 
-    async def acknowledge(self) -> None:
-        """Acknowledge a routed message or report, where phase 2+ asks for it; 27.005 4.7."""
-        session = self._session
-        if session is not None and session.started is not None and session.started.is_phase2:
+    async def acknowledge(self) -> bool:
+        """Acknowledge a routed message or report where it is asked for; False when the network may bring it again."""
+        link = self._started_link()
+        if link is not None:
             with contextlib.suppress(PortLostError, ModemSilentError):
-                await session.link.ask("AT+CNMA")
+                return await self._inbox.acknowledge(link)
+        return False
 
     @property
     def _record(self) -> SendRecord:
@@ -361,11 +361,10 @@ class Modem:
             baudrate=self._options.baudrate,
             on_data=session.link.receive_data,
             on_lost=on_lost,
-            # What the modem said while no process had the port open: a report that is said only once may be among it.
-            # And after a step of ours that closed it: the answer to a submit may be.
-            keep_input=self._is_first_open or self._owed_until > asyncio.get_running_loop().time(),
+            # What the modem said while nobody had the port open: a report that is said only once may be among it, and
+            # the answer to a submit, after a crash or a step of ours that closed it.
+            keep_input=True,
         )
-        self._is_first_open = False
         log.debug("port opened", action="port_opened", port=self.url)
         session.link.attach(port)
         self._session = session

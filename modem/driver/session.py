@@ -359,7 +359,7 @@ class Session:
         if self._radio.take(urc):
             self._something_happened.set()
             return
-        slot = self._inbox.route(urc)
+        slot = self._inbox.route(urc, is_old=not self.was_awake)
         if self._inbox.is_in_text_mode and self.started is not None:
             self._restart("the modem is in text mode")
         elif slot is not None:

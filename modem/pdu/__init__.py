@@ -10,7 +10,7 @@ from __future__ import annotations
 from modem.pdu.address import Address, TypeOfNumber
 from modem.pdu.dcs import Alphabet, Dcs
 from modem.pdu.language import Language
-from modem.pdu.pdumode import PduLine, format_pdu, parse_pdu
+from modem.pdu.pdumode import PduLine, format_pdu, is_whole, parse_pdu
 from modem.pdu.reassembly import Complete, Incomplete, Part, PartKey, Reassembly, join, part_of
 from modem.pdu.relay import deliver_from, report_on
 from modem.pdu.segment import Encoding, Plan, capacity, plan, plan_data, submits
@@ -67,6 +67,7 @@ __all__ = [
     "deliver_from",
     "element_text",
     "format_pdu",
+    "is_whole",
     "join",
     "numbering_plan_text",
     "parse_pdu",

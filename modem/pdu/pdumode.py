@@ -57,6 +57,22 @@ def parse_pdu(line: str, *, length: int | None = None) -> PduLine:
     return PduLine(smsc=_decode_smsc(field), tpdu=rest) if has_smsc else PduLine(smsc=None, tpdu=octets)
 
 
+def is_whole(line: str, *, length: int) -> bool:
+    """Tell whether a line of hex has as many octets as the `length` that the modem announced for the TPDU, or more.
+
+    A line that was cut is not whole, even where what is left of it could be decoded. 00 in front is an empty service
+    centre field here.
+    """
+    try:
+        octets = _octets(_SPACES.sub("", line))
+    except DecodeError:
+        return False
+    if not octets:
+        return False
+    is_without_smsc = len(octets) == length and octets[0] != 0 and _begins_like_tpdu(octets)
+    return is_without_smsc or len(octets) - 1 - octets[0] >= length
+
+
 def _octets(digits: str) -> bytes:
     if stranger := _NOT_HEX.search(digits):
         raise DecodeError("pdu", stranger.start() // 2, f"{stranger.group()!r} is not a hex digit")

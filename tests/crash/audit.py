@@ -78,7 +78,7 @@ def _audit_sent(life: Life, rows: dict[str, Row], verdict: Verdict) -> None:
         ]  # fmt: skip
         if row.status == "sent" and seen.reports.count(DELIVERED) >= row.segment_count:
             lost_reports += 1
-            if not any(_is_beside_a_kill(life, at_s) for at_s in seen.reported_at_s):
+            if not any(_is_beside_a_cut(life, at_s) for at_s in seen.reported_at_s):
                 verdict.broken.append(f"{number} (message {row.id}): its reports {seen.reported_at_s} were not heard")
     verdict.figures |= {
         "accepted": sum(asked.is_accepted is True for asked in traffic.asked.values()),
@@ -86,7 +86,7 @@ def _audit_sent(life: Life, rows: dict[str, Row], verdict: Verdict) -> None:
         "refused": {what: count for what, count in traffic.refusals.items() if what.split()[0].isdigit()},
         "lost": sum("not in the store" in line for line in verdict.broken),
         "statuses": dict(statuses),
-        "sent, and its report lost with a kill": lost_reports,
+        "sent, and its report lost with a power cut": lost_reports,
     }
 
 
@@ -137,8 +137,19 @@ def _audit_doubles(life: Life, rows: dict[str, Row], verdict: Verdict) -> None:
     }
 
 
-def _is_beside_a_kill(life: Life, at_s: float) -> bool:
-    return any(kill.at_s - BESIDE_S < at_s < (kill.back_at_s or kill.at_s) + BESIDE_S for kill in life.kills)
+def _is_beside_a_cut(life: Life, at_s: float) -> bool:
+    """Whether a power cut may have taken a report: what a killed process leaves unread or unsynced the next one has."""
+    since_s, before = 0.0, None
+    for kill in life.kills:
+        is_hardly_ready = before is not None and kill.at_s - (before.back_at_s or kill.at_s) < BESIDE_S
+        if before is None or not is_hardly_ready:
+            since_s = kill.at_s
+        elif before.back_at_s is not None:
+            since_s = before.at_s
+        if kill.was_cut and since_s - BESIDE_S < at_s < (kill.back_at_s or kill.at_s) + BESIDE_S:
+            return True
+        before = kill
+    return False
 
 
 def _audit_written(life: Life, inbound: Counter[str], verdict: Verdict) -> None:

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
+import asyncio
 import stat
 from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from gateway.clock import Clock
-from gateway.control import ControlServer, RemoteAccounts, control_path, running_accounts
+from gateway.control import ControlServer, RemoteAccounts, ask, control_path, running_accounts
 from gateway.core.account import Role
 from gateway.errors import InvalidFieldError
 from gateway.service.accounts import Accounts
@@ -60,6 +62,24 @@ async def test_rubbish_is_answered_and_does_not_end_the_server(path: Path) -> No
 
 async def test_only_the_owner_may_open_the_socket(path: Path) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
+
+
+async def test_who_waits_when_the_gateway_ends_is_told(tmp_path: Path) -> None:
+    waiting = asyncio.Event()
+
+    async def for_ever(_call: str, _arguments: dict[str, Any]) -> None:
+        waiting.set()
+        await asyncio.Event().wait()
+
+    store = SqliteStore(tmp_path / "gateway.db")
+    path = control_path(tmp_path / "gateway.db")
+    server = ControlServer(Accounts(store, clock=Clock()), path, parts={"span": for_ever})
+    await server.start()
+    asked = asyncio.create_task(ask(path, "span wait", {}))
+    await waiting.wait()
+    await server.stop()
+    with pytest.raises(InvalidFieldError, match="the gateway ended before it answered"):
+        await asked
 
 
 async def test_without_a_gateway_there_are_no_running_accounts(tmp_path: Path) -> None:

@@ -25,8 +25,8 @@ class FakeRadio:
     """Fits `gateway.dispatch.radio.Radio`.
 
     Each submit waits in `asked` until the test (or `auto`) answers it. `slots` are the messages in
-    its storage, which it deletes if it `can_delete`; `acknowledged` counts acknowledgements. `hints` are those of the
-    submits; without `is_on_air` a submit never gets as far as its Ctrl-Z.
+    its storage, which it deletes if it `can_delete`; `acknowledged` counts acknowledgements, which it gives on if it
+    `can_acknowledge`. `hints` are those of the submits; without `is_on_air` a submit never gets as far as its Ctrl-Z.
     """
 
     def __init__(self, url: str, on_event: Callable[[RadioEvent], None], *, identity: Identity, auto: bool) -> None:
@@ -38,6 +38,7 @@ class FakeRadio:
         self.slots: dict[StoredAt, bytes] = {}
         self.can_delete = True
         self.refused_deletes = 0
+        self.can_acknowledge = True
         self.acknowledged = self.released = 0
         self.is_on_air = True
         self.hints: list[bool] = []
@@ -113,8 +114,9 @@ class FakeRadio:
         self.slots.pop(stored, None)
         return True
 
-    async def acknowledge(self) -> None:
-        self.acknowledged += 1
+    async def acknowledge(self) -> bool:
+        self.acknowledged += self.can_acknowledge
+        return self.can_acknowledge
 
     async def ussd(self, text: str, *, is_answer: bool, timeout_s: float) -> UssdReply:
         self.ussd_asked.append((text, is_answer))

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from gateway.control_spans import LocalSpans, RemoteSpans
 
-LOOK_EVERY_S = 0.5
+WAIT_S = 60.0
 json_option = click.option("--json", "as_json", is_flag=True, help="Print JSON.")
 port_argument = click.argument("port", type=click.IntRange(min=1))
 
@@ -132,15 +132,16 @@ def drain(*, port: int, wait: bool, timeout: float | None, config: Path | None) 
 async def _drained(spans: LocalSpans | RemoteSpans, port: int) -> bool:
     """Wait until a span is drained, and say what it still does; False when somebody resumed or paused it."""
     shown = ""
+    span = await spans.call("show", {"port": port})
     while True:
-        span = await spans.call("show", {"port": port})
         line = f"span {port} is {span['state']}{': ' if span['reason'] else ''}{span['reason']}"
         if line != shown:
             click.echo(line)
         shown = line
         if span["drain"] != "draining":
             return bool(span["drain"] == "drained")
-        await asyncio.sleep(LOOK_EVERY_S)
+        seen = [span["state"], span["reason"], span["drain"]]
+        span = await spans.call("wait", {"port": port, "seen": seen, "timeout_s": WAIT_S})
 
 
 @command.command()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -17,6 +18,7 @@ from gateway.control import ControlServer, control_path
 from gateway.control_messages import LocalRequests
 from gateway.core.account import Account, Role
 from gateway.core.options import DataPorts, Options, WhenUnknown
+from gateway.core.span import Span
 from gateway.core.status import Status
 from gateway.core.types import AccountId, EpochMs, MessageId, Port
 from gateway.service.desk import Service
@@ -95,6 +97,19 @@ async def test_a_message_is_sent_and_shown(shell: Shell) -> None:
     assert result.stdout == "message 1 to 01711234567: queued by span 2\nmessage 2 to 01711234568: queued by span 2\n"
 
 
+async def test_settings_from_a_pipe_are_those_of_all_the_command(shell: Shell, tmp_path: Path) -> None:
+    # A shell's --config <(...): it says what it holds only once, and two calls and the time zone want to know it.
+    reader, writer = os.pipe()
+    url = f"sqlite:///{tmp_path}/gateway.db"
+    os.write(writer, f'[gateway]\ntimezone = "Asia/Tokyo"\n[store]\nurl = "{url}"\n'.encode())
+    os.close(writer)
+    line = ["send", "--config", f"/dev/fd/{reader}", NUMBER, "hello", "--at", "2h", "--wait", "--timeout", "1"]
+    result = await asyncio.to_thread(CliRunner().invoke, command, line)
+    os.close(reader)
+    assert result.stderr == ""
+    assert result.stdout == f"message 1 to {NUMBER}: held until 2024-03-26 21:00:00 JST\n"
+
+
 async def test_all_wishes_reach_the_message(shell: Shell) -> None:
     words = ["--priority", "3", "--when-unknown", "report", "--no-report", "--client-ref", "17", "--valid-for", "10min"]
     message = await shell.sent("hello", "--window", "mo 08:00-09:00", *words)
@@ -150,7 +165,8 @@ async def test_wait_tells_by_its_exit_status_whether_it_was_sent(shell: Shell) -
     [
         (("x", "hello"), "number: x is no phone number"),
         ((NUMBER, ""), "text: not sendable"),
-        ((NUMBER, "hello", "--span", "9"), "span: the account has no span that is switched on"),
+        ((NUMBER, "hello", "--span", "9"), "span: there is no span 9"),
+        ((NUMBER, "hello", "--span", "1", "--span", "9"), "span: there is no span 9"),
         ((NUMBER, "hello", "--at", "soon"), 'at: soon is no time such as "2030-01-31 08:00", 30min, 2h or now'),
         ((NUMBER, "hello", "--valid-for", "2"), "valid-for: 2 is no period such as 90s, 30min, 2h or 3d"),
         ((NUMBER, "hello", "--window", "nights"), 'window: "nights" is not like "mo-fr 08:00-20:00"'),
@@ -166,6 +182,28 @@ async def test_wait_tells_by_its_exit_status_whether_it_was_sent(shell: Shell) -
 )
 async def test_what_is_wrong_is_named(shell: Shell, words: tuple[str, ...], error: str) -> None:
     assert await shell.error("send", *words) == error
+
+
+async def test_a_span_that_cannot_be_used_is_named_with_the_reason(shell: Shell) -> None:
+    one = await shell.service.store.add_account(
+        Account(id=AccountId(0), name="one", spans=frozenset({Port(1)})), "-", EpochMs(0)
+    )
+    assert await shell.error("send", NUMBER, "hello", "--account", one.name, "--span", "2") == (
+        "span: the account one may not use span 2"
+    )
+    board = shell.service.board
+    board.put([Span(port=Port(1), name="gsm-1", enabled=False)])
+    assert await shell.error("send", NUMBER, "hello", "--account", "shop", "--span", "1") == (
+        "span: span 1 is switched off"
+    )
+    assert (await shell.sent("hello", "--account", "shop", "--span", "1", "--span", "2")).port == 2
+    board.put([Span(port=Port(2), name="gsm-2", enabled=False)])
+    assert await shell.error("send", NUMBER, "hello", "--account", "shop", "--span", "1", "--span", "2") == (
+        "span: spans 1, 2 are switched off"
+    )
+    assert await shell.error("send", NUMBER, "hello", "--account", "shop") == (
+        "span: the account has no span that is switched on"
+    )
 
 
 async def test_the_account_must_be_named_when_there_are_several(shell: Shell, account: Account) -> None:

@@ -1,5 +1,8 @@
 from __future__ import annotations
 
+import contextlib
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -25,6 +28,28 @@ def test_the_environment_wins_over_the_file(tmp_path: Path, monkeypatch: pytest.
     monkeypatch.setenv("GSM_GATEWAY__HTTP__PORT", "9001")
     settings = load_settings(_file(tmp_path, '[http]\nport = 9000\nhost = "0.0.0.0"\n'))
     assert (settings.http.host, settings.http.port) == ("0.0.0.0", 9001)
+
+
+def test_a_pipe_is_read_as_any_file() -> None:
+    with _pipe("[http]\nport = 9000\n") as path:
+        assert load_settings(path).http.port == 9000
+    with _pipe("[http]\nport = 70000\n") as path, pytest.raises(ConfigError) as caught:
+        load_settings(path)
+    assert caught.value.mistakes == [f"{path}: http.port: Input should be less than or equal to 65535"]
+
+
+def test_a_device_that_says_nothing_gives_the_defaults() -> None:
+    assert load_settings(Path(os.devnull)).http.port == 8080
+
+
+@contextlib.contextmanager
+def _pipe(text: str) -> Iterator[Path]:
+    """Give what a shell puts for <(...): it says its text once, then nothing."""
+    reader, writer = os.pipe()
+    os.write(writer, text.encode())
+    os.close(writer)
+    yield Path(f"/dev/fd/{reader}")
+    os.close(reader)
 
 
 def test_every_mistake_is_reported_with_file_key_and_reason(tmp_path: Path) -> None:

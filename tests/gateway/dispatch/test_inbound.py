@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from pathlib import Path
 
 import pytest
@@ -34,6 +34,7 @@ class Desk:
         self.store = SqliteStore(folder / "gateway.db")
         self.receiver = Receiver(self.store, Clock())
         self.radio = FakeRadio("test", lambda _: None, identity=IDENTITY, auto=True)
+        self.on_durable: Callable[[], None] = lambda: None
 
     async def route(self, tpdu: bytes) -> None:
         await self._receive(Received(tpdu=tpdu, smsc="+491710760000", stored=None))
@@ -44,7 +45,9 @@ class Desk:
         await self._receive(Received(tpdu=tpdu, smsc="+491710760000", stored=stored))
 
     async def _receive(self, received: Received) -> None:
-        await self.receiver.receive(received, port=Port(1), identity=IDENTITY, radio=self.radio)
+        await self.receiver.receive(
+            received, port=Port(1), identity=IDENTITY, radio=self.radio, on_durable=self.on_durable
+        )
 
     async def rows(self, *, is_aside: bool = False) -> list[Inbound]:
         page = await self.store.inbox_page(PageQuery(account_id=None, page_size=500, is_aside=is_aside))
@@ -77,6 +80,57 @@ async def test_a_silent_message_is_acknowledged_and_on_record_only(desk: Desk) -
     assert await desk.rows() == []
     (row,) = await desk.rows(is_aside=True)
     assert (row.text, row.nature.pid) == ("Hello", 0x40)
+
+
+@pytest.mark.parametrize("more_waiting", [0x00, 0x04], ids=["as it was", "with another TP-MMS"])
+async def test_what_was_not_acknowledged_is_taken_once_when_the_network_brings_it_again(
+    desk: Desk, more_waiting: int
+) -> None:
+    again = bytes((DELIVER[0] ^ more_waiting,)) + DELIVER[1:]
+    desk.radio.can_acknowledge = False
+    await desk.route(DELIVER)
+    await desk.route(deliver(ud=HELLO, udl=5))  # another one in between
+    desk.radio.can_acknowledge = True
+    await desk.route(again)
+    assert len(await desk.rows()) == 2
+    await desk.route(again)  # the first one was acknowledged: this is another one, of the same second
+    assert len(await desk.rows()) == 3
+
+
+async def test_what_is_acknowledged_may_come_again(desk: Desk) -> None:
+    for count in (1, 2):
+        await desk.route(DELIVER)
+        assert len(await desk.rows()) == count
+
+
+async def test_what_the_store_has_and_a_killed_process_could_not_strike_out_is_taken_once(desk: Desk) -> None:
+    class KilledError(Exception):
+        pass
+
+    def be_killed() -> None:
+        raise KilledError
+
+    desk.on_durable = be_killed
+    with pytest.raises(KilledError):
+        await desk.route(DELIVER)
+    assert desk.radio.acknowledged == 0, "it is struck out first: from then on the store alone knows it"
+    desk.on_durable = lambda: None
+    await desk.route(DELIVER)  # from the spool
+    assert len(await desk.rows()) == 1
+
+
+async def test_the_last_segment_is_taken_once_when_it_was_not_acknowledged(desk: Desk) -> None:
+    first, last = (
+        deliver(dcs=0x04, ud="0B" + "00032A02" + f"{seq:02X}" + "05040B8423F0" + "8C82", has_header=True)
+        for seq in (1, 2)
+    )
+    await desk.route(first)
+    desk.radio.can_acknowledge = False
+    await desk.route(last)
+    desk.radio.can_acknowledge = True
+    await desk.route(last)
+    assert len(await desk.rows()) == 1
+    assert await desk.store.stale_parts(_FAR) == []
 
 
 async def test_a_push_of_several_segments_is_one_push(desk: Desk) -> None:

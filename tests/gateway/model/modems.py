@@ -305,8 +305,8 @@ class HonestRadio:
     async def delete(self, stored: StoredAt) -> bool:
         return True
 
-    async def acknowledge(self) -> None:
-        pass
+    async def acknowledge(self) -> bool:
+        return True
 
     async def ussd(self, text: str, *, is_answer: bool, timeout_s: float) -> UssdReply:
         return UssdReply(result=None, text="not here")

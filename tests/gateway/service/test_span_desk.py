@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from gateway.core.history import HistoryKind
-from gateway.core.span import Span, SpanHealth, SpanState
+from gateway.core.span import Drain, Span, SpanHealth, SpanState
 from gateway.core.types import Port
 from gateway.errors import InvalidFieldError, StoreUnavailableError
 from gateway.service.span_desk import SpanDesk
@@ -160,3 +162,28 @@ async def test_span_that_is_off_cannot_be_drained_and_pausing_ends_draining(at: 
         await at.desk.drain(Port(1), actor="anna")
     await at.desk.resume(Port(1), actor="anna")
     assert at.desk.show(Port(1)).view.state is SpanState.READY
+
+
+async def test_who_waits_for_a_span_hears_of_each_step_when_it_is_taken(at: Desk) -> None:
+    # The time is over long after the test is: only an event ends the waiting.
+    await at.desk.drain(Port(2), actor="anna")
+    seen = at.desk.show(Port(2)).standing
+    waiting = asyncio.create_task(at.desk.wait(Port(2), seen=seen, timeout_s=600))
+    await asyncio.sleep(0)
+    at.board.set_condition(Port(1), SpanCondition(state=SpanState.MISSING, reason="unplugged"))  # another one's news
+    await asyncio.sleep(0)
+    at.board.note_drain(Port(2), "1 begun message to finish")
+    report = await waiting
+    assert report.standing == ("draining", "1 begun message to finish", "draining")
+    waiting = asyncio.create_task(at.desk.wait(Port(2), seen=report.standing, timeout_s=600))
+    await asyncio.sleep(0)
+    at.board.put([replace(report.view.span, drain=Drain.DRAINED)])
+    assert (await waiting).standing == ("drained", "", "drained")
+    assert (await at.desk.wait(Port(2), seen=seen, timeout_s=600)).standing == ("drained", "", "drained")
+
+
+async def test_who_waits_for_a_span_of_which_there_is_no_news_is_told_how_it_stands(at: Desk) -> None:
+    seen = at.desk.show(Port(2)).standing
+    assert (await at.desk.wait(Port(2), seen=seen, timeout_s=0)).standing == seen
+    with pytest.raises(InvalidFieldError):
+        await at.desk.wait(Port(9), seen=seen, timeout_s=600)

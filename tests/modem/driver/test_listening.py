@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 from modem.driver import Accepted, Inbound, LateAnswer, ModemEvent, NoLateAnswer, Ready, Refused
-from tests.modem.driver.driving import FAST, TPDU, driven
+from tests.modem.driver.driving import DELIVER, FAST, TPDU, Owner, driven
 from tests.support.scripted_modem import ScriptedModem
 
 if TYPE_CHECKING:
@@ -138,10 +138,69 @@ async def test_an_old_result_says_nothing_when_nothing_is_owed(link: Path) -> No
             assert owner.all(LateAnswer) == []
 
 
-async def test_a_report_that_came_while_nobody_had_the_port_is_handed_up(link: Path) -> None:
-    # +CDS, 27.005 3.4.1; the TPDU is a status report for TP-MR 7 (23.040 9.2.2.3).
-    report = "0006070C919471214365874230620121000042306201210000" + "00"
+# +CDS, 27.005 3.4.1; the TPDU is a status report for TP-MR 7 (23.040 9.2.2.3).
+CDS = "0006070C919471214365874230620121000042306201210000" + "00"
+CDS_HEADER = f"+CDS: {len(CDS) // 2 - 1}"
+# The message of the driver's other tests is three septets long; with the length of its first part it is a text as well.
+CMT_HEADER = f"+CMT: ,{len(DELIVER) // 2 - 1}"
+
+
+def waiting(scripted: ScriptedModem, *lines: str) -> None:
+    """Have lines wait in the port, without the loop: nobody can have read them before it is opened."""
+    os.write(scripted._master, "".join(f"\r\n{line}\r\n" for line in lines).encode())
+
+
+def received(owner: Owner) -> list[tuple[str, bool]]:
+    return [(one.pdu, one.is_report) for one in owner.all(Inbound) if one.stored is None]
+
+
+async def test_what_came_while_nobody_had_the_port_is_handed_up(link: Path) -> None:
     async with ScriptedModem(link=link) as scripted:
-        os.write(scripted._master, f"\r\n+CDS: 25\r\n{report}\r\n".encode())
+        waiting(scripted, CDS_HEADER, CDS, CMT_HEADER, DELIVER)
         async with driven(scripted) as (_, owner):
-            assert [(one.pdu, one.is_report, one.stored) for one in owner.all(Inbound)] == [(report, True, None)]
+            assert received(owner) == [(CDS, True), (DELIVER, False)]
+
+
+async def test_what_came_before_a_lost_port_was_opened_again_is_handed_up(link: Path) -> None:
+    async with ScriptedModem(link=link) as scripted, driven(scripted) as (_, owner):
+        scripted.unplug()
+        scripted.plug()
+        waiting(scripted, "RDY", CDS_HEADER, CDS)
+        await owner.until(Ready, count=2)
+        assert received(owner) == [(CDS, True)]
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [
+        pytest.param([CDS[10:]], id="the second half of a report"),
+        pytest.param([CDS_HEADER, CDS[:30]], id="the first half of a report"),
+        pytest.param([CDS_HEADER, CDS[:-2]], id="a report without its last octet"),
+        pytest.param([CMT_HEADER, DELIVER[:-2]], id="a text without its last octet"),
+        pytest.param([CMT_HEADER, DELIVER[:-4]], id="a text that ends early"),
+        pytest.param([CMT_HEADER], id="a header alone"),
+        pytest.param([CDS_HEADER, "00" + TPDU.hex().upper() * 3], id="the echo of a submit behind a header"),
+        pytest.param([f"+CDS: {len(TPDU)}", "00" + TPDU.hex().upper()], id="what no network says"),
+    ],
+)
+async def test_what_is_not_whole_of_what_waited_is_dropped_and_what_follows_is_not(
+    link: Path, lines: list[str]
+) -> None:
+    async with ScriptedModem(link=link) as scripted:
+        waiting(scripted, *lines, "OK", CDS_HEADER, CDS)
+        async with driven(scripted) as (_, owner):
+            assert received(owner) == [(CDS, True)]
+
+
+async def test_a_length_that_a_modem_counts_too_short_cuts_nothing_of_what_waited(link: Path) -> None:
+    async with ScriptedModem(link=link) as scripted:
+        waiting(scripted, f"+CDS: {len(CDS) // 2 - 3}", CDS)
+        async with driven(scripted) as (_, owner):
+            assert received(owner) == [(CDS, True)]
+
+
+async def test_what_comes_once_the_modem_answers_is_kept_whatever_it_is(link: Path) -> None:
+    async with ScriptedModem(link=link) as scripted, driven(scripted) as (_, owner):
+        scripted.say(CMT_HEADER, DELIVER[:-2])
+        await owner.until(Inbound)
+        assert received(owner) == [(DELIVER[:-2], False)]

@@ -282,13 +282,17 @@ async def test_phase_2_that_cannot_be_left_is_acknowledged(link: Path) -> None:
     answers = {**PLAIN, "AT+CSMS?": ["+CSMS: 1,1,1,1", "OK"], "AT+CNMA": ["OK"]}
     async with ScriptedModem(link=link, answers=answers) as scripted, driven(scripted) as (modem, _):
         assert "AT+CSMS=0" in scripted.heard
-        await modem.acknowledge()
+        assert await modem.acknowledge()
         assert "AT+CNMA" in scripted.heard
+        scripted.answers["AT+CNMA"] = ["+CMS ERROR: 340"]  # "no +CNMA acknowledgement expected", 27.005 3.2.5
+        assert not await modem.acknowledge()
+        scripted.unplug()
+        assert not await modem.acknowledge()
 
 
 async def test_nothing_is_acknowledged_in_service_0(link: Path) -> None:
     async with ScriptedModem(link=link) as scripted, driven(scripted) as (modem, _):
-        await modem.acknowledge()
+        assert await modem.acknowledge()
         assert "AT+CNMA" not in scripted.heard
 
 

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from modem.errors import DecodeError, EncodeError
-from modem.pdu import Address, PduLine, TypeOfNumber, format_pdu, parse_pdu
+from modem.pdu import Address, PduLine, TypeOfNumber, format_pdu, is_whole, parse_pdu
 from tests.modem.pdu.strategies import delivers, numbers, status_reports, submits
 
 TPDU = bytes.fromhex("040491361900005150713220052308C8303A8C0EA3C3")  # warthog618/sms tpdu_test.go
@@ -66,6 +66,20 @@ def test_the_length_decides_where_a_tpdu_looks_like_a_service_centre() -> None:
     bare = "069104912143651234" + 16 * "00"
     assert parse_pdu(bare).smsc == Address(number="4019123456", ton=TypeOfNumber.INTERNATIONAL)
     assert parse_pdu(bare, length=len(bare) // 2) == PduLine(smsc=None, tpdu=bytes.fromhex(bare))
+
+
+@given(st.one_of(delivers, status_reports), st.one_of(st.none(), numbers), st.data())
+def test_a_line_is_whole_until_any_of_it_is_missing(tpdu: object, smsc: Address | None, data: st.DataObject) -> None:
+    octets = tpdu.encode()  # type: ignore[attr-defined]
+    line = format_pdu(octets, smsc)
+    assert is_whole(line, length=len(octets))
+    kept = data.draw(st.integers(0, len(line) - 1))
+    assert not is_whole(line[:kept], length=len(octets))
+
+
+def test_a_line_without_a_service_centre_field_is_whole() -> None:
+    assert is_whole(TPDU.hex(), length=len(TPDU))
+    assert not is_whole(TPDU.hex()[:-2], length=len(TPDU))
 
 
 def test_white_space_and_lower_case_are_accepted() -> None:
