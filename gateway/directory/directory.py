@@ -15,7 +15,7 @@ from gateway.errors import InvalidFieldError, NoSpanError, NotAllowedError
 from gateway.store.directory import ContactDraft, ContactPage, ContactQuery
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable, Sequence
+    from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
     from gateway.clock import Clock
     from gateway.core.account import Account
@@ -38,7 +38,7 @@ class Directory:
         self.read_number = read_number
         self._templates = _Remembered(store.templates)
         self._pools = _Remembered(store.pools)
-        self._numbers = _Remembered(store.own_numbers)
+        self._numbers = _Remembered(self._read_own_numbers)
 
     # --- tags -------------------------------------------------------------------------------------
 
@@ -190,9 +190,15 @@ class Directory:
 
     # --- own numbers ------------------------------------------------------------------------------
 
-    async def own_numbers(self, account: Account) -> dict[Port, str]:
+    async def own_numbers(self, account: Account) -> Mapping[Port, str]:
         """Give the phone numbers of the account's spans by port, those that are set."""
-        return {one.port: one.number for one in await self._numbers.read() if account.may_use(one.port)}
+        numbers = await self._numbers.read()
+        if account.spans is None:
+            return numbers
+        return {port: numbers[port] for port in sorted(account.spans) if port in numbers}
+
+    async def _read_own_numbers(self) -> dict[Port, str]:
+        return {one.port: one.number for one in await self._store.own_numbers()}
 
     async def port_of(self, account: Account, number: str) -> Port | None:
         """Give the account's span that has this phone number, with or without a plus; None when none has."""
@@ -211,12 +217,12 @@ class Directory:
 class _Remembered(Generic[T]):
     """A short list of the store, read once until it is forgotten."""
 
-    def __init__(self, read: Callable[[], Awaitable[list[T]]]) -> None:
+    def __init__(self, read: Callable[[], Awaitable[T]]) -> None:
         self._read = read
-        self._rows: list[T] | None = None
+        self._rows: T | None = None
         self._generation = 0
 
-    async def read(self) -> list[T]:
+    async def read(self) -> T:
         """Give the rows; what was read while they changed is not remembered."""
         if self._rows is not None:
             return self._rows

@@ -148,6 +148,13 @@ async def test_a_span_is_found_by_its_own_number(room: Room) -> None:
     assert await room.directory.port_of(narrowed, "17134567891") is None
 
 
+async def test_own_numbers_are_read_anew_after_a_change(room: Room) -> None:
+    assert await room.directory.own_numbers(room.shop) == {}
+    await room.store.save_own_numbers([OwnNumber(port=Port(1), number="+17134567890")])
+    room.directory.forget()
+    assert await room.directory.own_numbers(room.shop) == {1: "+17134567890"}
+
+
 async def test_lists_are_read_anew_after_a_change(room: Room) -> None:
     assert await room.directory.find_pool(room.shop, "ACME") is None
     await room.store.save_pools([SenderPool(id=PoolId(0), name="ACME", spans=(Port(1),), approved=True)])
