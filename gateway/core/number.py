@@ -46,7 +46,7 @@ def read_number(
     `is_international` the caller's API leaves the plus out: 8 digits or more that do not begin with 0 get it.
     """
     number = plain_digits(text)
-    if drop_decoration:
+    if drop_decoration and not number.removeprefix("+").isdecimal():
         number = number.translate(_DECORATION)
     if number.startswith("00") and number[2:3] not in {"", "0"}:
         number = "+" + number[2:]
