@@ -203,8 +203,8 @@ class Params:
     def read_phones(self, name: str) -> list[str] | None:
         """Read the texts that hold phone numbers: one, or a list of them; in forms a lost plus is put back."""
         value, is_form = self._find(name)
-        if type(value) is str and not is_form:  # as nearly always
-            return None if _is_blank(value) else [value]
+        if type(value) is str and not (is_form and value.lstrip().startswith("[")):  # as nearly always
+            return None if _is_blank(value) else [repair_plus(value) if is_form else value]
         if isinstance(value, dict):
             raise InvalidFieldError(name, "not a string")
         repair = repair_plus if is_form else str
