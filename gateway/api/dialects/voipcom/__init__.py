@@ -76,7 +76,8 @@ async def send(call: VoipComCall, account: Account) -> Answer:
     now = service.clock.now_ms()
     targets = read_targets(params, service.settings.http.max_recipients)
     text, segments = read_message(params, service)
-    port, sender = await _own_number(call, account)
+    from_number = read_field("from", params.read_phone)
+    port, sender = await _own_number(call, account, from_number) if from_number else (None, "")
     due = read_due(params, service, view.zone, now)
     order = view.order(sender=sender, text=text, segments=segments, due=due or now, is_put_off=due is not None)
     numbers = [read_party(target, service, call.settings) for target in targets]
@@ -110,11 +111,8 @@ def _send_log(log: list[dict[str, Any]], errors: list[RequestError]) -> Answer:
     return Answer(body=encode_json({"send_log": log}), headers=headers, refusal=refusal)
 
 
-async def _own_number(call: VoipComCall, account: Account) -> tuple[Port | None, str]:
-    """Give the span and the digits of the number in `from`, None and "" when any will do."""
-    text = read_field("from", call.params.read_phone)
-    if not text:
-        return None, ""
+async def _own_number(call: VoipComCall, account: Account, text: str) -> tuple[Port, str]:
+    """Give the span and the digits of the number in `from`."""
     number = read_party(text, call.service, call.settings)
     port = None if number is None else await call.service.directory.port_of(account, number.normalised)
     if number is None or port is None:
