@@ -36,8 +36,8 @@ class Directory:
         self._store = store
         self._clock = clock
         self.read_number = read_number
-        self._templates = _Remembered(store.templates)
-        self._pools = _Remembered(store.pools)
+        self._templates = _Remembered(self._read_templates)
+        self._pools = _Remembered(self._read_pools)
         self._numbers = _Remembered(self._read_own_numbers)
 
     # --- tags -------------------------------------------------------------------------------------
@@ -161,22 +161,22 @@ class Directory:
 
     async def templates(self, account: Account) -> list[Template]:
         """Give the templates that are for the account by id, those that wait for approval too."""
-        return [one for one in await self._templates.read() if one.belongs_to(account.id)]
+        return (await self._templates.read()).of(account.id)
 
     async def find_template(self, account: Account, name: int | str) -> Template | None:
         """Give an approved template of the account by its id (also as text) or by its name, None if there is none."""
-        return _find(await self.templates(account), name)
+        return (await self._templates.read()).find(account.id, name)
 
     async def pools(self, account: Account) -> list[SenderPool]:
         """Give the sender names that are for the account by id, those that wait for approval too."""
-        return [one for one in await self._pools.read() if one.belongs_to(account.id)]
+        return (await self._pools.read()).of(account.id)
 
     async def find_pool(self, account: Account, name: int | str, *, is_name: bool = False) -> SenderPool | None:
         """Give an approved sender name of the account by its id (also as text) or by its name, None if none.
 
         With `is_name` digits are a name too.
         """
-        return _find(await self.pools(account), name, is_name=is_name)
+        return (await self._pools.read()).find(account.id, name, is_name=is_name)
 
     def spans_of(self, account: Account, pool: SenderPool) -> tuple[Port, ...]:
         """Give the spans of a sender name that the account may use; NoSpanError when none is left.
@@ -187,6 +187,12 @@ class Directory:
         if not spans:
             raise NoSpanError
         return spans
+
+    async def _read_templates(self) -> _Named[Template]:
+        return _Named(await self._store.templates())
+
+    async def _read_pools(self) -> _Named[SenderPool]:
+        return _Named(await self._store.pools())
 
     # --- own numbers ------------------------------------------------------------------------------
 
@@ -212,6 +218,33 @@ class Directory:
         """Templates, sender names or own numbers have changed in the store: read them anew."""
         for remembered in (self._templates, self._pools, self._numbers):
             remembered.forget()
+
+
+class _Named(Generic[Entry]):
+    """Entries by id, found by id or name without a walk through all of them."""
+
+    def __init__(self, rows: Sequence[Entry]) -> None:
+        self._rows: Sequence[Entry] = rows
+        self._by_id: dict[int, Entry] = {one.id: one for one in rows}
+        self._by_name: dict[str, list[Entry]] = {}
+        for one in rows:
+            self._by_name.setdefault(one.name.casefold(), []).append(one)
+
+    def of(self, account_id: AccountId) -> list[Entry]:
+        """Give those that are for the account, those that wait for approval too."""
+        return [one for one in self._rows if one.belongs_to(account_id)]
+
+    def find(self, account_id: AccountId, name: int | str, *, is_name: bool = False) -> Entry | None:
+        """Give the approved one that is for the account, of several the first by id; None if there is none.
+
+        With `is_name` digits are a name only.
+        """
+        word = str(name).strip()
+        found: list[Entry] = list(self._by_name.get(word.casefold(), ()))
+        if not is_name and word.isascii() and word.isdecimal() and int(word[:12]) in self._by_id:
+            found.append(self._by_id[int(word[:12])])
+        fitting = [one for one in found if one.approved and one.belongs_to(account_id)]
+        return min(fitting, key=lambda one: one.id, default=None)
 
 
 class _Remembered(Generic[T]):
@@ -261,15 +294,6 @@ def draft_of(
         more_tags=draft.more_tags,
         tag_titles=draft.tag_titles,
     )
-
-
-def _find(entries: Sequence[Entry], name: int | str, *, is_name: bool = False) -> Entry | None:
-    word = str(name).strip()
-    is_id = not is_name and word.isascii() and word.isdecimal()
-    for entry in entries:
-        if entry.approved and ((is_id and entry.id == int(word[:12])) or entry.name.casefold() == word.casefold()):
-            return entry
-    return None
 
 
 def _is_id(contact_id: int | None) -> bool:

@@ -122,6 +122,19 @@ async def test_only_approved_templates_of_the_account_are_found_by_id_or_name(ro
     assert [one.id for one in await room.directory.templates(room.shop)] == [4, 5]
 
 
+async def test_of_an_id_and_a_name_in_digits_the_first_by_id_is_found_and_names_alone_where_they_are_meant(
+    room: Room,
+) -> None:
+    pools = [
+        SenderPool(id=PoolId(2), name="8800", spans=(Port(1),), approved=True),
+        SenderPool(id=PoolId(8800), name="2", spans=(Port(1),), approved=True),
+    ]
+    await room.store.save_pools(pools)
+    find = partial(room.directory.find_pool, room.shop)
+    assert [one and one.id for one in [await find("8800"), await find("2")]] == [2, 2]
+    assert [one and one.id for one in [await find("8800", is_name=True), await find("2", is_name=True)]] == [2, 8800]
+
+
 async def test_a_sender_name_stands_for_the_spans_that_the_account_may_use(room: Room) -> None:
     pool = SenderPool(id=PoolId(1), name="ACME", spans=(Port(3), Port(1)), approved=True)
     await room.store.save_pools([pool])
