@@ -162,7 +162,11 @@ def _urlencoded(octets: bytes, charset: str) -> list[tuple[str, Any]]:
     pairs = [pair.partition(b"=") for pair in octets.split(b"&") if pair]
     _refuse_too_many(pairs)
     return [
-        (_unquoted(name).decode(charset, "replace"), _decoded(_unquoted(value), charset)) for name, _, value in pairs
+        (
+            (name if name.isalnum() else _unquoted(name)).decode(charset, "replace"),
+            _decoded(value if value.isalnum() else _unquoted(value), charset),
+        )
+        for name, _, value in pairs
     ]
 
 

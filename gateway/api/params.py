@@ -91,7 +91,7 @@ def repair_plus(text: str) -> str:
     >>> repair_plus(" 491711234567, 491717654321")
     '+491711234567,+491717654321'
     """
-    return _RAW_PLUS.sub("+", text)
+    return _RAW_PLUS.sub("+", text) if " " in text else text
 
 
 class Params:
@@ -203,8 +203,8 @@ class Params:
     def read_phones(self, name: str) -> list[str] | None:
         """Read the texts that hold phone numbers: one, or a list of them; in forms a lost plus is put back."""
         value, is_form = self._find(name)
-        if type(value) is str and not is_form:  # as nearly always
-            return None if _is_blank(value) else [value]
+        if type(value) is str and not (is_form and value.lstrip().startswith("[")):  # as nearly always
+            return None if _is_blank(value) else [repair_plus(value) if is_form else value]
         if isinstance(value, dict):
             raise InvalidFieldError(name, "not a string")
         repair = repair_plus if is_form else str
@@ -222,8 +222,8 @@ class Params:
 
     def _find(self, name: str) -> tuple[Any, bool]:
         """Give a field's value and whether it came by a form."""
-        if name in self._json:
-            return self._json[name], False
+        if name in self._first:  # as nearly always
+            return self._first[name], not self._json
         if self._lower is None:
             self._lower = _lowered(self._json), _lowered(self._form)
         lower = name.lower()

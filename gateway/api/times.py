@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from datetime import UTC, datetime, timedelta, timezone
+from functools import lru_cache
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -12,6 +13,8 @@ from gateway.core.types import EpochMs
 if TYPE_CHECKING:
     from datetime import tzinfo
 
+REMEMBERED_SECONDS = 256
+"""Most answers say when it is now, and many are given in a second."""
 _TIME = (
     r"(?:[ T]+(?P<hour>[0-9]{1,2}):(?P<minute>[0-9]{2})"
     r"(?::(?P<second>[0-9]{2})(?:[.,](?P<fraction>[0-9]+))?)?"
@@ -78,9 +81,15 @@ def _zone_of(text: str | None) -> timezone | None:
 
 def format_instant(instant: EpochMs, zone: tzinfo, form: str = "") -> str:
     """Give an instant as local time, by default `YYYY-MM-DD HH:MM:SS`."""
-    moment = datetime.fromtimestamp(instant // 1000, zone)
+    if not form:
+        return _format_second(instant // 1000, zone)
+    return datetime.fromtimestamp(instant // 1000, zone).strftime(form)
+
+
+@lru_cache(maxsize=REMEMBERED_SECONDS)
+def _format_second(second: int, zone: tzinfo) -> str:
     # strftime asks the C library, which takes its time.
-    return moment.strftime(form) if form else moment.isoformat(" ")[:19]
+    return datetime.fromtimestamp(second, zone).isoformat(" ")[:19]
 
 
 def read_zone(name: str) -> ZoneInfo | None:

@@ -10,6 +10,7 @@ import phonenumbers
 SHORT_CODE_DIGITS = 6
 INTERNATIONAL_DIGITS, MOST_INTERNATIONAL_DIGITS = 8, 15
 _DIALLABLE = re.compile(r"\+[1-9][0-9]{6,14}|[0-9]{3,20}")
+_NORTH_AMERICAN = re.compile(r"\+1[2-9][0-9]{9}")
 _DECORATION = str.maketrans("", "", " -.()/")
 _REGIONS = {str(code): regions for code, regions in phonenumbers.COUNTRY_CODE_TO_REGION_CODE.items()}
 """The countries of a calling code; no code begins with another one."""
@@ -46,7 +47,7 @@ def read_number(
     `is_international` the caller's API leaves the plus out: 8 digits or more that do not begin with 0 get it.
     """
     number = plain_digits(text)
-    if drop_decoration:
+    if drop_decoration and not number.removeprefix("+").isdecimal():
         number = number.translate(_DECORATION)
     if number.startswith("00") and number[2:3] not in {"", "0"}:
         number = "+" + number[2:]
@@ -83,10 +84,17 @@ def country_of(number: str) -> str:
         if regions:
             break
     try:
-        region = phonenumbers.region_code_for_number(phonenumbers.parse(number))
+        region = phonenumbers.region_code_for_number(_parsed(number))
     except phonenumbers.NumberParseException:
         return ""
     return region if region is not None and region.isalpha() else ""
+
+
+def _parsed(number: str) -> phonenumbers.PhoneNumber:
+    """Give the parts of an international number; those of North America, the most by far that share a code, at once."""
+    if _NORTH_AMERICAN.fullmatch(number):
+        return phonenumbers.PhoneNumber(country_code=1, national_number=int(number[2:]))
+    return phonenumbers.parse(number)
 
 
 def match_key(number: str) -> str:

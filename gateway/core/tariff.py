@@ -12,16 +12,24 @@ if TYPE_CHECKING:
 DEFAULT = "default"
 
 
-def price_of(number: str, country: str, tariff: Mapping[str, float]) -> float:
-    """Give the price of one segment: by the longest prefix of the number, then by ISO country, then `default`.
+class Tariff:
+    """Prices of a segment by the first digits of a number, by ISO country and by `default`."""
 
-    >>> price_of("+17134567890", "US", {"default": 0.1, "US": 0.01, "1713": 0.008})
-    0.008
-    """
-    if not tariff:
-        return 0.0
-    digits = match_key(number)
-    for length in range(len(digits), 0, -1):
-        if digits[:length] in tariff:
-            return tariff[digits[:length]]
-    return tariff.get(country.upper() if country else DEFAULT, tariff.get(DEFAULT, 0.0))
+    def __init__(self, prices: Mapping[str, float]) -> None:
+        """Take the prices; without any nothing costs anything."""
+        self._prices = prices
+        self._lengths = sorted({len(name) for name in prices if name.isdecimal()}, reverse=True)
+        self._usual = prices.get(DEFAULT, 0.0)
+
+    def price_of(self, number: str, country: str) -> float:
+        """Give the price of one segment: by the longest prefix of the number, then by country, then `default`.
+
+        >>> Tariff({"default": 0.1, "US": 0.01, "1713": 0.008}).price_of("+17134567890", "US")
+        0.008
+        """
+        if self._lengths:
+            digits = match_key(number)
+            for length in self._lengths:
+                if digits[:length] in self._prices:
+                    return self._prices[digits[:length]]
+        return self._prices.get(country.upper(), self._usual)

@@ -15,7 +15,7 @@ from gateway.errors import InvalidFieldError, NoSpanError, NotAllowedError
 from gateway.store.directory import ContactDraft, ContactPage, ContactQuery
 
 if TYPE_CHECKING:
-    from collections.abc import Awaitable, Callable, Iterable, Sequence
+    from collections.abc import Awaitable, Callable, Iterable, Mapping, Sequence
 
     from gateway.clock import Clock
     from gateway.core.account import Account
@@ -36,9 +36,9 @@ class Directory:
         self._store = store
         self._clock = clock
         self.read_number = read_number
-        self._templates = _Remembered(store.templates)
-        self._pools = _Remembered(store.pools)
-        self._numbers = _Remembered(store.own_numbers)
+        self._templates = _Remembered(self._read_templates)
+        self._pools = _Remembered(self._read_pools)
+        self._numbers = _Remembered(self._read_own_numbers)
 
     # --- tags -------------------------------------------------------------------------------------
 
@@ -161,22 +161,22 @@ class Directory:
 
     async def templates(self, account: Account) -> list[Template]:
         """Give the templates that are for the account by id, those that wait for approval too."""
-        return [one for one in await self._templates.read() if one.belongs_to(account.id)]
+        return (await self._templates.read()).of(account.id)
 
     async def find_template(self, account: Account, name: int | str) -> Template | None:
         """Give an approved template of the account by its id (also as text) or by its name, None if there is none."""
-        return _find(await self.templates(account), name)
+        return (await self._templates.read()).find(account.id, name)
 
     async def pools(self, account: Account) -> list[SenderPool]:
         """Give the sender names that are for the account by id, those that wait for approval too."""
-        return [one for one in await self._pools.read() if one.belongs_to(account.id)]
+        return (await self._pools.read()).of(account.id)
 
     async def find_pool(self, account: Account, name: int | str, *, is_name: bool = False) -> SenderPool | None:
         """Give an approved sender name of the account by its id (also as text) or by its name, None if none.
 
         With `is_name` digits are a name too.
         """
-        return _find(await self.pools(account), name, is_name=is_name)
+        return (await self._pools.read()).find(account.id, name, is_name=is_name)
 
     def spans_of(self, account: Account, pool: SenderPool) -> tuple[Port, ...]:
         """Give the spans of a sender name that the account may use; NoSpanError when none is left.
@@ -188,11 +188,23 @@ class Directory:
             raise NoSpanError
         return spans
 
+    async def _read_templates(self) -> _Named[Template]:
+        return _Named(await self._store.templates())
+
+    async def _read_pools(self) -> _Named[SenderPool]:
+        return _Named(await self._store.pools())
+
     # --- own numbers ------------------------------------------------------------------------------
 
-    async def own_numbers(self, account: Account) -> dict[Port, str]:
+    async def own_numbers(self, account: Account) -> Mapping[Port, str]:
         """Give the phone numbers of the account's spans by port, those that are set."""
-        return {one.port: one.number for one in await self._numbers.read() if account.may_use(one.port)}
+        numbers = await self._numbers.read()
+        if account.spans is None:
+            return numbers
+        return {port: numbers[port] for port in sorted(account.spans) if port in numbers}
+
+    async def _read_own_numbers(self) -> dict[Port, str]:
+        return {one.port: one.number for one in await self._store.own_numbers()}
 
     async def port_of(self, account: Account, number: str) -> Port | None:
         """Give the account's span that has this phone number, with or without a plus; None when none has."""
@@ -208,15 +220,42 @@ class Directory:
             remembered.forget()
 
 
+class _Named(Generic[Entry]):
+    """Entries by id, found by id or name without a walk through all of them."""
+
+    def __init__(self, rows: Sequence[Entry]) -> None:
+        self._rows: Sequence[Entry] = rows
+        self._by_id: dict[int, Entry] = {one.id: one for one in rows}
+        self._by_name: dict[str, list[Entry]] = {}
+        for one in rows:
+            self._by_name.setdefault(one.name.casefold(), []).append(one)
+
+    def of(self, account_id: AccountId) -> list[Entry]:
+        """Give those that are for the account, those that wait for approval too."""
+        return [one for one in self._rows if one.belongs_to(account_id)]
+
+    def find(self, account_id: AccountId, name: int | str, *, is_name: bool = False) -> Entry | None:
+        """Give the approved one that is for the account, of several the first by id; None if there is none.
+
+        With `is_name` digits are a name only.
+        """
+        word = str(name).strip()
+        found: list[Entry] = list(self._by_name.get(word.casefold(), ()))
+        if not is_name and word.isascii() and word.isdecimal() and int(word[:12]) in self._by_id:
+            found.append(self._by_id[int(word[:12])])
+        fitting = [one for one in found if one.approved and one.belongs_to(account_id)]
+        return min(fitting, key=lambda one: one.id, default=None)
+
+
 class _Remembered(Generic[T]):
     """A short list of the store, read once until it is forgotten."""
 
-    def __init__(self, read: Callable[[], Awaitable[list[T]]]) -> None:
+    def __init__(self, read: Callable[[], Awaitable[T]]) -> None:
         self._read = read
-        self._rows: list[T] | None = None
+        self._rows: T | None = None
         self._generation = 0
 
-    async def read(self) -> list[T]:
+    async def read(self) -> T:
         """Give the rows; what was read while they changed is not remembered."""
         if self._rows is not None:
             return self._rows
@@ -255,15 +294,6 @@ def draft_of(
         more_tags=draft.more_tags,
         tag_titles=draft.tag_titles,
     )
-
-
-def _find(entries: Sequence[Entry], name: int | str, *, is_name: bool = False) -> Entry | None:
-    word = str(name).strip()
-    is_id = not is_name and word.isascii() and word.isdecimal()
-    for entry in entries:
-        if entry.approved and ((is_id and entry.id == int(word[:12])) or entry.name.casefold() == word.casefold()):
-            return entry
-    return None
 
 
 def _is_id(contact_id: int | None) -> bool:

@@ -146,6 +146,11 @@ class Service:
 
         The other numbers get NoCreditError or QueueFullError. Raises the rest of what `submit_all` does.
         """
+        if account.credit is None:  # nearly always there is room for all, and submitting looks at that too
+            try:
+                return [*await self._submitter.submit(account, [submission])]
+            except (NoCreditError, QueueFullError):
+                pass  # then as many as there is room for
         while True:
             count, refusal = await self._covered(account, submission)
             taken = submission if refusal is None else replace(submission, numbers=submission.numbers[:count])

@@ -22,7 +22,7 @@ class Keys:
 
     def __init__(self, store: Store) -> None:
         self._store = store
-        self._key: bytes | None = None
+        self._signer: Callable[[bytes], bytes] | None = None
         self._owners: dict[bytes, AccountId] | None = None
         self._generation = 0
 
@@ -32,10 +32,9 @@ class Keys:
 
     async def signer(self) -> Callable[[bytes], bytes]:
         """Give what signs at once, for pure code."""
-        if self._key is None:
-            self._key = await self._store.secret(_KEY_NAME)
-        key = self._key
-        return lambda octets: hmac.digest(key, octets, "sha256")
+        if self._signer is None:
+            self._signer = _signer_of(await self._store.secret(_KEY_NAME))
+        return self._signer
 
     async def permanent_token(self, account: Account) -> str:
         """Give the account's permanent token, 32 hex digits: the same until it is withdrawn or the password changes."""
@@ -58,3 +57,14 @@ class Keys:
         """An account was added, or a token withdrawn: compute the tokens anew."""
         self._owners = None
         self._generation += 1
+
+
+def _signer_of(key: bytes) -> Callable[[bytes], bytes]:
+    keyed = hmac.new(key, digestmod="sha256")  # to begin with the key each time costs more than a short text
+
+    def sign(octets: bytes) -> bytes:
+        one = keyed.copy()
+        one.update(octets)
+        return one.digest()
+
+    return sign

@@ -75,6 +75,12 @@ def test_what_is_shown_can_be_read_again(seconds: int) -> None:
     assert read_instant(format_instant(instant, zone), zone) == instant
 
 
+def test_the_same_second_is_shown_in_the_time_of_each_zone() -> None:
+    instant = EpochMs(_ms("2024-03-26T10:15:09"))
+    shown = [format_instant(instant, ZoneInfo(name)) for name in ("UTC", "Europe/Berlin", "UTC")]
+    assert shown == ["2024-03-26 10:15:09", "2024-03-26 11:15:09", "2024-03-26 10:15:09"]
+
+
 def test_shown_with_slashes() -> None:
     assert format_instant(EpochMs(_ms("2024-03-26T10:15:09")), ZoneInfo("UTC"), "%Y/%m/%d %H:%M:%S") == (
         "2024/03/26 10:15:09"

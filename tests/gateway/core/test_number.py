@@ -157,7 +157,7 @@ def test_the_country_of_a_number_is_known(number: str, country: str) -> None:
     assert country_of(number) == country
 
 
-@given(st.from_regex(r"\A\+[1-9][0-9]{7,14}\Z"))
+@given(st.from_regex(r"\A\+[1-9][0-9]{7,14}\Z") | st.from_regex(r"\A\+1[2-9][0-9]{9}\Z"))
 def test_the_country_is_the_one_that_phonenumbers_finds(number: str) -> None:
     try:
         region = phonenumbers.region_code_for_number(phonenumbers.parse(number)) or ""

@@ -2,9 +2,9 @@ from __future__ import annotations
 
 import pytest
 
-from gateway.core.tariff import price_of
+from gateway.core.tariff import Tariff
 
-TARIFF = {"default": 0.1, "US": 0.01, "1713": 0.008, "171": 0.009}
+TARIFF = Tariff({"default": 0.1, "US": 0.01, "1713": 0.008, "171": 0.009})
 
 
 @pytest.mark.parametrize(
@@ -19,8 +19,8 @@ TARIFF = {"default": 0.1, "US": 0.01, "1713": 0.008, "171": 0.009}
     ],
 )
 def test_the_longest_prefix_wins_then_the_country_then_the_default(number: str, country: str, price: float) -> None:
-    assert price_of(number, country, TARIFF) == price
+    assert TARIFF.price_of(number, country) == price
 
 
 def test_without_a_tariff_nothing_costs_anything() -> None:
-    assert price_of("+491711234567", "DE", {}) == 0.0
+    assert Tariff({}).price_of("+491711234567", "DE") == 0.0

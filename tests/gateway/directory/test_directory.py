@@ -122,6 +122,19 @@ async def test_only_approved_templates_of_the_account_are_found_by_id_or_name(ro
     assert [one.id for one in await room.directory.templates(room.shop)] == [4, 5]
 
 
+async def test_of_an_id_and_a_name_in_digits_the_first_by_id_is_found_and_names_alone_where_they_are_meant(
+    room: Room,
+) -> None:
+    pools = [
+        SenderPool(id=PoolId(2), name="8800", spans=(Port(1),), approved=True),
+        SenderPool(id=PoolId(8800), name="2", spans=(Port(1),), approved=True),
+    ]
+    await room.store.save_pools(pools)
+    find = partial(room.directory.find_pool, room.shop)
+    assert [one and one.id for one in [await find("8800"), await find("2")]] == [2, 2]
+    assert [one and one.id for one in [await find("8800", is_name=True), await find("2", is_name=True)]] == [2, 8800]
+
+
 async def test_a_sender_name_stands_for_the_spans_that_the_account_may_use(room: Room) -> None:
     pool = SenderPool(id=PoolId(1), name="ACME", spans=(Port(3), Port(1)), approved=True)
     await room.store.save_pools([pool])
@@ -146,6 +159,13 @@ async def test_a_span_is_found_by_its_own_number(room: Room) -> None:
     narrowed = await room.store.account(room.shop.id)
     assert narrowed is not None
     assert await room.directory.port_of(narrowed, "17134567891") is None
+
+
+async def test_own_numbers_are_read_anew_after_a_change(room: Room) -> None:
+    assert await room.directory.own_numbers(room.shop) == {}
+    await room.store.save_own_numbers([OwnNumber(port=Port(1), number="+17134567890")])
+    room.directory.forget()
+    assert await room.directory.own_numbers(room.shop) == {1: "+17134567890"}
 
 
 async def test_lists_are_read_anew_after_a_change(room: Room) -> None:

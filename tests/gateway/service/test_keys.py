@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hmac
 import re
 from collections.abc import AsyncIterator
 from pathlib import Path
@@ -29,6 +30,12 @@ async def desk(tmp_path: Path) -> AsyncIterator[Desk]:
 @pytest.fixture
 def accounts(desk: Desk) -> Accounts:
     return desk.accounts
+
+
+async def test_what_is_signed_is_its_hmac_under_the_key_of_the_box_each_time(desk: Desk) -> None:
+    sign = await desk.accounts.keys.signer()
+    for octets in (b"", b"voipcom:1", b"voipcom:2", b"voipcom:1", bytes(1000)):
+        assert sign(octets) == hmac.digest(bytes(32), octets, "sha256")
 
 
 # --- permanent tokens -----------------------------------------------------------------------------

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gateway.api.dialects.openvox.get_wire import (
     NO_MESSAGE,
@@ -43,37 +42,52 @@ async def send_sms(call: GetCall, account: Account, values: Mapping[str, Any]) -
     profile = profile_of(call.settings, values)
     pieces = _read_receivers(call)
     text, is_too_long = _read_text(call)
+    reference = read_reference(call.params)
     if is_too_long:
         too_long = [_unsent(piece, "message too long") for piece in pieces]
-        return answer_report(call, account, profile, text, too_long, is_refused=True)
+        return answer_report(call, account, profile, text, too_long, reference=reference, is_refused=True)
     plan = _plan(call, account, profile, pieces)
     submission = Submission(
         dialect=NAME,
         numbers=list(plan.numbers.values()),
         text=text,
         spans=tuple(slot.port for slot in plan.slots if slot.port is not None),
-        client_ref=read_reference(call.params),
+        client_ref=reference,
     )
     outcomes = await _submit(account, submission, service) if plan.numbers else []
-    told = dict(zip(plan.numbers, outcomes, strict=True))
-    accepted = {at: one for at, one in told.items() if not isinstance(one, RequestError)}
-    refused = {at: one for at, one in told.items() if isinstance(one, RequestError)}
-    records = plan.records | _refused_records(refused, pieces, plan)
+    accepted: dict[int, Accepted] = {}
+    refused: dict[int, RequestError] = {}
+    for at, one in zip(plan.numbers, outcomes, strict=True):
+        if isinstance(one, RequestError):
+            refused[at] = one
+        else:
+            accepted[at] = one
+    records = plan.records
+    if refused:
+        records |= _refused_records(refused, pieces, plan)
     if profile.is_sync and accepted:
         records |= await _outcomes(call, profile, pieces, accepted)
     else:
-        for at, one in accepted.items():
-            records[at] = Record(port=profile.port_word(one.port), number=pieces[at], result="sending")
-    full = next((one for one in refused.values() if isinstance(one, QueueFullError)), None)
+        for at, message in accepted.items():
+            records[at] = Record(port=profile.port_word(message.port), number=pieces[at], result="sending")
     return answer_report(
         call,
         account,
         profile,
         text,
         [records[at] for at in range(len(pieces))],
+        reference=reference,
         is_refused=not accepted,
-        retry_after_s=None if full is None else full.retry_after_s,
+        retry_after_s=_retry_after_s(refused),
     )
+
+
+def _retry_after_s(refused: Mapping[int, RequestError]) -> int | None:
+    """Give when there should be room again, None when there was."""
+    for error in refused.values():
+        if isinstance(error, QueueFullError):
+            return error.retry_after_s
+    return None
 
 
 # --- reading --------------------------------------------------------------------------------------
@@ -108,8 +122,7 @@ def _read_text(call: GetCall) -> tuple[str, bool]:
 # --- who goes where -------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class _Plan:
+class _Plan(NamedTuple):
     """By place in the request: the numbers that are to go, and the records of those that cannot."""
 
     numbers: dict[int, Number]
@@ -121,9 +134,14 @@ def _plan(call: GetCall, account: Account, profile: Profile, pieces: Sequence[st
     service = call.service
     refuses_unready = call.settings.when_not_ready == "refuse"
     slots = read_slots(call.params, account, service, profile, refuses_unready=refuses_unready)
-    read = {at: service.read_number(piece) for at, piece in enumerate(pieces)}
-    numbers = {at: number for at, number in read.items() if number is not None}
-    records = {at: _unsent(pieces[at], "fail") for at, number in read.items() if number is None}
+    numbers: dict[int, Number] = {}
+    records: dict[int, Record] = {}
+    for at, piece in enumerate(pieces):
+        number = service.read_number(piece)
+        if number is None:
+            records[at] = _unsent(piece, "fail")
+        else:
+            numbers[at] = number
     for at, slot in _barred(list(numbers), slots).items():
         records[at] = Record(port=slot.shown, number=pieces[at], result=slot.result)
         del numbers[at]
@@ -144,9 +162,9 @@ def _barred(places: Sequence[int], slots: Sequence[Slot]) -> dict[int, Slot]:
 
     Turns go round over all ports that were named; a single number goes wherever one of them can be had.
     """
-    if len(places) == 1 and any(slot.port is not None for slot in slots):
+    if not slots or (len(places) == 1 and any(slot.port is not None for slot in slots)):
         return {}
-    turns = {at: slots[turn % len(slots)] for turn, at in enumerate(places)} if slots else {}
+    turns = {at: slots[turn % len(slots)] for turn, at in enumerate(places)}
     return {at: slot for at, slot in turns.items() if slot.port is None}
 
 

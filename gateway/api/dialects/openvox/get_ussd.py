@@ -56,7 +56,8 @@ async def send_ussd(call: GetCall, account: Account, values: Mapping[str, Any]) 
         one if isinstance(one, Record) else _ussd_record(one, profile, has_response=profile.is_sync) for one in begun
     ]
     is_refused = all(isinstance(one, Record) for one in begun)
-    return answer_report(call, account, profile, code, records, is_refused=is_refused)
+    reference = read_reference(params)
+    return answer_report(call, account, profile, code, records, reference=reference, is_refused=is_refused)
 
 
 async def _begin(call: GetCall, account: Account, code: str, slot: Slot, timeout_s: float) -> Record | UssdDialogue:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gateway.api.dialect import Answer, encode_json
 from gateway.api.dialects.openvox.pushes import DEFAULTS
@@ -127,6 +127,8 @@ def read_slots(
         items = params.read_list("port") or []
     except InvalidFieldError:
         return [Slot(port=None, shown=profile.port_word(None), result="fail")]
+    if not items:  # as nearly always
+        return []
     words = [word.strip() for item in items for word in _text(item).split(",")]
     slots: dict[Port | str, Slot] = {}
     for word in filter(None, words):
@@ -148,8 +150,7 @@ def _text(item: Any) -> str:
 # --- core to wire ---------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Record:
+class Record(NamedTuple):
     """What became of one number, or of one USSD code (`number` None); `response` is what the network replied."""
 
     port: str
@@ -178,8 +179,12 @@ def _fields(record: Record, time: str, reference: str) -> dict[str, str]:
     fields = {"port": record.port}
     if record.number is not None:
         fields["phonenumber"] = record.number
-    fields |= {"time": time, "id": reference, "result": record.result}
-    return fields if record.response is None else {**fields, "response": record.response}
+    fields["time"] = time
+    fields["id"] = reference
+    fields["result"] = record.result
+    if record.response is not None:
+        fields["response"] = record.response
+    return fields
 
 
 def record_of(number: str, message: Message, profile: Profile, word: str) -> Record:
@@ -231,6 +236,7 @@ def answer_report(
     message: str,
     records: Sequence[Record],
     *,
+    reference: str,
     is_refused: bool,
     retry_after_s: int | None = None,
 ) -> Answer:
@@ -241,7 +247,7 @@ def answer_report(
         report=read_report(call.params, call.settings),
         message=message,
         time=format_instant(service.clock.now_ms(), service.zone(account)),
-        reference=read_reference(call.params),
+        reference=reference,
         base=profile.record_key_base,
     )
     headers = {} if retry_after_s is None else {"Retry-After": str(retry_after_s)}

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, get_args
+from typing import TYPE_CHECKING, Any, NamedTuple, get_args
 
 from gateway.api.dialects.openvox.settings import PortStyle, ProfileName, TimeoutUnit
 from gateway.errors import InvalidFieldError
@@ -31,8 +30,7 @@ _CHOICES: dict[str, tuple[str, ...]] = {
 """What an operator may set for one account, and the values of each."""
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Profile:
+class Profile(NamedTuple):
     """What differs: the number of the first record, when the answer comes, how ports and timeouts are written."""
 
     record_key_base: int

@@ -14,6 +14,7 @@ from gateway.core.types import Port
 from gateway.errors import NoSpanError
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from zoneinfo import ZoneInfo
 
     from gateway.api.dialect import Call
@@ -146,7 +147,7 @@ def read_sim(call: Call[Settings], fields: Fields, device: Device) -> int:
 
 
 def device_views(
-    call: Call[Settings], account: Account, times: dict[Port, SpanTimes], numbers: dict[Port, str]
+    call: Call[Settings], account: Account, times: dict[Port, SpanTimes], numbers: Mapping[Port, str]
 ) -> dict[str, Any]:
     """Give all devices of the account by id."""
     slots, zone = Slots(call.settings), call.service.zone(account)
@@ -188,7 +189,7 @@ def _device_view(
 _ROAMING = {NetworkStanding.UNTOLD: "", NetworkStanding.ROAMING: "1"}
 
 
-def _sim_view(slot: int, view: SpanView, service: Service, numbers: dict[Port, str]) -> dict[str, str]:
+def _sim_view(slot: int, view: SpanView, service: Service, numbers: Mapping[Port, str]) -> dict[str, str]:
     standing = service.board.health(view.span.port).standing
     return {
         "Slot": str(slot),

@@ -11,13 +11,12 @@ short handlers and `DIALECT`.
 from __future__ import annotations
 
 from functools import partial
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from gateway.api.auth import account_by_basic, require
 from gateway.api.dialect import Answer, Call, Dialect, Route, encode_json
 from gateway.api.dialects.voipcom.answers import (
     ROOTS,
-    Order,
     View,
     failure,
     refuse,
@@ -42,7 +41,7 @@ from gateway.core.account import Account, Permission
 from gateway.core.message import Message
 from gateway.core.number import match_key
 from gateway.core.status import Status
-from gateway.errors import InvalidFieldError, QueueFullError, RequestError
+from gateway.errors import InvalidFieldError, RequestError
 from gateway.service.submitting import Accepted, Submission
 from gateway.store.pages import ListingQuery
 
@@ -77,9 +76,10 @@ async def send(call: VoipComCall, account: Account) -> Answer:
     now = service.clock.now_ms()
     targets = read_targets(params, service.settings.http.max_recipients)
     text, segments = read_message(params, service)
-    port, sender = await _own_number(call, account)
+    from_number = read_field("from", params.read_phone)
+    port, sender = await _own_number(call, account, from_number) if from_number else (None, "")
     due = read_due(params, service, view.zone, now)
-    order = Order(sender=sender, text=text, segments=segments, due=due or now, is_put_off=due is not None)
+    order = view.order(sender=sender, text=text, segments=segments, due=due or now, is_put_off=due is not None)
     numbers = [read_party(target, service, call.settings) for target in targets]
     submission = Submission(
         dialect=NAME,
@@ -92,32 +92,27 @@ async def send(call: VoipComCall, account: Account) -> Answer:
     )
     found = await service.submit_some(account, submission) if submission.numbers else []
     outcomes = iter(found)
-    log = []
+    log: list[dict[str, Any]] = []
+    errors: list[RequestError] = []
     for target, number in zip(targets, numbers, strict=True):
         outcome = _BAD_NUMBER if number is None else next(outcomes)
         if isinstance(outcome, Accepted):
             log.append(view.accepted(order, outcome))
         else:
             log.append(view.refused(order, target if number is None else number, outcome))
-    return _send_log(log, found)
+            errors.append(outcome)
+    return _send_log(log, errors)
 
 
-def _send_log(log: list[dict[str, object]], found: list[Accepted | RequestError]) -> Answer:
+def _send_log(log: list[dict[str, Any]], errors: list[RequestError]) -> Answer:
     """Give the answer of `sms/send`; it counts as refused when nobody gets a message."""
-    codes = [entry["code"] for entry in log]
-    full = next((one for one in found if isinstance(one, QueueFullError)), None)
-    return Answer(
-        body=encode_json({"send_log": log}),
-        headers={} if full is None else retry_after(full),
-        refusal="" if 200 in codes else f"{codes[0]}",
-    )
+    headers: dict[str, str] = next(filter(None, map(retry_after, errors)), {})
+    refusal = str(log[0]["code"]) if len(errors) == len(log) else ""
+    return Answer(body=encode_json({"send_log": log}), headers=headers, refusal=refusal)
 
 
-async def _own_number(call: VoipComCall, account: Account) -> tuple[Port | None, str]:
-    """Give the span and the digits of the number in `from`, None and "" when any will do."""
-    text = read_field("from", call.params.read_phone)
-    if not text:
-        return None, ""
+async def _own_number(call: VoipComCall, account: Account, text: str) -> tuple[Port, str]:
+    """Give the span and the digits of the number in `from`."""
     number = read_party(text, call.service, call.settings)
     port = None if number is None else await call.service.directory.port_of(account, number.normalised)
     if number is None or port is None:

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import UTC
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from gateway.api.dialect import Answer, encode_json
 from gateway.api.dialects.voipcom.settings import NAME, Settings
@@ -14,7 +13,6 @@ from gateway.api.times import format_instant
 from gateway.core.message import Message
 from gateway.core.number import Number, country_of, match_key
 from gateway.core.status import Status
-from gateway.core.tariff import price_of
 from gateway.errors import (
     BadCredentialsError,
     InvalidFieldError,
@@ -63,19 +61,17 @@ def status_word(message: Message | Inbound) -> str:
     return "SCHEDULED" if is_scheduled else _WORDS[message.status]
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class Order:
+class Order(NamedTuple):
     """What the entries of one `sms/send` share; `sender` is the own number it named, "" for none."""
 
     sender: str
     text: str
     segments: int
-    due: EpochMs
-    is_put_off: bool
+    date: str
+    status: str
 
 
-@dataclass(frozen=True, kw_only=True, slots=True)
-class View:
+class View(NamedTuple):
     """Makes the objects of answers to one account; `numbers` are its own numbers by port."""
 
     settings: Settings
@@ -83,85 +79,65 @@ class View:
     sign: Callable[[bytes], bytes]
     numbers: Mapping[Port, str]
 
+    def order(self, *, sender: str, text: str, segments: int, due: EpochMs, is_put_off: bool) -> Order:
+        """Give what the entries of one `sms/send` share."""
+        return Order(sender, text, segments, format_instant(due, self.zone), "SCHEDULED" if is_put_off else "QUEUED")
+
     def accepted(self, order: Order, accepted: Accepted) -> dict[str, Any]:
         """Give the entry of a message that was stored."""
         number = accepted.number.normalised
         country = country_of(number)
-        return self._entry(
-            sender=order.sender or self._own(accepted.port),
-            to=_digits(number),
-            country=country,
-            text=order.text,
-            due=order.due,
-            sale=self._sale(number, country, order.segments),
-            is_two_way=bool(order.sender),
-            status="SCHEDULED" if order.is_put_off else "QUEUED",
-            smsid=make_smsid(accepted.id, accepted.accepted_at, self.sign),
-            parts=order.segments,
-        )
+        return {
+            "code": 200,
+            "code_desc": "",
+            "from": order.sender or self._own(accepted.port),
+            "to": _digits(number),
+            "country": country,
+            "msg": order.text,
+            "delivery_date": order.date,
+            "sale": self._sale(number, country, order.segments),
+            "type": _kind(order.sender),
+            "status": order.status,
+            "smsid": make_smsid(accepted.id, accepted.accepted_at, self.sign),
+            "parts": order.segments,
+        }
 
     def refused(self, order: Order, target: Number | str, error: RequestError) -> dict[str, Any]:
         """Give the entry of a recipient who gets no message; `target` as written when it is no number."""
         number = None if isinstance(target, str) else target.normalised
         code, reason = _TARGET_REFUSALS[type(error)]
-        return self._entry(
-            code=code,
-            reason=reason,
-            sender=order.sender,
-            to=str(target) if number is None else _digits(number),
-            country="" if number is None else country_of(number),
-            text=order.text,
-            due=order.due,
-            is_two_way=bool(order.sender),
-            status="FAILED",
-        )
-
-    def scheduled(self, message: Message) -> dict[str, Any]:
-        """Give the entry of a stored message, whichever API it came by."""
-        is_two_way = message.dialect == NAME and bool(message.sender)
-        country = country_of(message.recipient)
-        return self._entry(
-            sender=message.sender if is_two_way else self._own(message.port),
-            to=_digits(message.recipient),
-            country=country,
-            text=message.text,
-            due=message.send_at or message.accepted_at,
-            sale=self._sale(message.recipient, country, message.segment_count),
-            is_two_way=is_two_way,
-            status=status_word(message),
-            smsid=smsid_of(message, self.sign),
-            parts=message.segment_count,
-        )
-
-    def _entry(
-        self,
-        *,
-        sender: str,
-        to: str,
-        country: str,
-        text: str,
-        due: EpochMs,
-        is_two_way: bool,
-        status: str,
-        sale: float = 0.0,
-        smsid: str = "",
-        parts: int = 0,
-        code: int = 200,
-        reason: str = "",
-    ) -> dict[str, Any]:
         return {
             "code": code,
             "code_desc": reason,
-            "from": sender,
-            "to": to,
+            "from": order.sender,
+            "to": str(target) if number is None else _digits(number),
+            "country": "" if number is None else country_of(number),
+            "msg": order.text,
+            "delivery_date": order.date,
+            "sale": 0.0,
+            "type": _kind(order.sender),
+            "status": "FAILED",
+            "smsid": "",
+            "parts": 0,
+        }
+
+    def scheduled(self, message: Message) -> dict[str, Any]:
+        """Give the entry of a stored message, whichever API it came by."""
+        sender = message.sender if message.dialect == NAME else ""
+        country = country_of(message.recipient)
+        return {
+            "code": 200,
+            "code_desc": "",
+            "from": sender or self._own(message.port),
+            "to": _digits(message.recipient),
             "country": country,
-            "msg": text,
-            "delivery_date": format_instant(due, self.zone),
-            "sale": sale,
-            "type": "2WAYSMS" if is_two_way else "BULKSMS",
-            "status": status,
-            "smsid": smsid,
-            "parts": parts,
+            "msg": message.text,
+            "delivery_date": format_instant(message.send_at or message.accepted_at, self.zone),
+            "sale": self._sale(message.recipient, country, message.segment_count),
+            "type": _kind(sender),
+            "status": status_word(message),
+            "smsid": smsid_of(message, self.sign),
+            "parts": message.segment_count,
         }
 
     def summary_row(self, message: Message | Inbound) -> dict[str, Any]:
@@ -202,7 +178,11 @@ class View:
         return "" if port is None else match_key(self.numbers.get(port, ""))
 
     def _sale(self, number: str, country: str, segments: int) -> float:
-        return round(segments * price_of(number, country, self.settings.tariff), 4)
+        return round(segments * self.settings.prices.price_of(number, country), 4)
+
+
+def _kind(sender: str) -> str:
+    return "2WAYSMS" if sender else "BULKSMS"
 
 
 def _digits(number: str) -> str:

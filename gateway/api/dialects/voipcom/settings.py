@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from functools import cached_property
 from typing import Annotated
 
 from pydantic import AfterValidator, Field, ValidationInfo, field_validator
 
 from gateway.api.dialect import DialectSettings
-from gateway.core.tariff import DEFAULT
+from gateway.core.tariff import DEFAULT, Tariff
 
 NAME = "voipcom"
 _CODE = re.compile(r"([1-9][0-9]{0,2})?")
@@ -47,3 +48,8 @@ class Settings(DialectSettings):
         if bool(code) != bool(info.data.get("national_digits")):
             raise ValueError("national_digits and country_code go together")
         return code
+
+    @cached_property
+    def prices(self) -> Tariff:
+        """The tariff, prepared for looking up: that is done for every message."""
+        return Tariff(self.tariff)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hmac
 import re
 import time
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from gateway.core.message import Message
@@ -18,13 +19,19 @@ if TYPE_CHECKING:
 
     Sign = Callable[[bytes], bytes]
 
+_DAY_MS = 86_400_000
 _SMSID = re.compile(r"[0-9]{4}(?P<id>[0-9a-f]{8})[0-9a-f]{15}")
 
 
 def make_smsid(message_id: MessageId, accepted_at: EpochMs, sign: Sign) -> str:
     """Give the year (UTC), the id as 8 hex digits and 15 of its signature; `sign` gives HMAC-SHA256."""
-    year = time.gmtime(accepted_at // 1000).tm_year
-    return f"{year:04}{message_id:08x}{sign(f'voipcom:{message_id}'.encode()).hex()[:15]}"
+    signature = sign(b"voipcom:%d" % message_id).hex()
+    return f"{_year(accepted_at // _DAY_MS):04}{message_id:08x}{signature[:15]}"
+
+
+@lru_cache(maxsize=64)
+def _year(day: int) -> int:
+    return time.gmtime(day * _DAY_MS // 1000).tm_year
 
 
 def smsid_of(message: Message | Inbound, sign: Sign) -> str:
