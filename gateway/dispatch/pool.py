@@ -7,6 +7,7 @@ import contextlib
 import os
 from contextlib import aclosing
 from dataclasses import dataclass, field
+from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
@@ -280,13 +281,8 @@ class Pool:
             # What waited in the port while no process had it open comes before the modem has said who it is.
             seat.unidentified.append(received)
             return
-        await self._receiver.receive(
-            received,
-            port=seat.port,
-            identity=identity,
-            radio=seat.radio,
-            on_durable=lambda: self._spool.release(received),
-        )
+        release = partial(self._spool.release, received)
+        await self._receiver.receive(received, port=seat.port, identity=identity, radio=seat.radio, on_durable=release)
 
     async def _identity_before(self, seat: Seat, received: Received) -> Identity | None:
         """Give the SIM that a report is for before the modem has said who it is: the one that sent here last.
