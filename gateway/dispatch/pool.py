@@ -6,14 +6,13 @@ import asyncio
 import contextlib
 import os
 from contextlib import aclosing
-from dataclasses import dataclass, field
 from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
 
 from gateway.core.history import HistoryKind
-from gateway.core.span import Span, SpanHealth, SpanState
+from gateway.core.span import Span, SpanState
 from gateway.dispatch.binding import are_two, bind, is_one_modem
 from gateway.dispatch.inbound import is_report
 from gateway.dispatch.ports import NamedPorts, in_order
@@ -34,6 +33,7 @@ from gateway.dispatch.radio import (
     StorageAlarm,
     UssdSaid,
 )
+from gateway.dispatch.seat import Seat, SeatModem
 from gateway.dispatch.together import next_together
 from gateway.dispatch.trouble import describe, log_trouble, masked
 from gateway.service.spans import SpanCondition
@@ -46,8 +46,7 @@ if TYPE_CHECKING:
     from gateway.dispatch.history import History
     from gateway.dispatch.inbound import Receiver
     from gateway.dispatch.ports import FoundPort, PortSource
-    from gateway.dispatch.radio import Radio, RadioFactory
-    from gateway.dispatch.span import SpanWorker
+    from gateway.dispatch.radio import RadioFactory
     from gateway.dispatch.spool import Spool
     from gateway.service.spans import SpanBoard
     from gateway.service.ussd import UssdDesk
@@ -58,43 +57,6 @@ log = structlog.get_logger(__name__)
 BROKEN_SEAT_PAUSE_S = 30.0
 NUMBERING_PATIENCE_S = 1.0
 """How long a modem that gets a new number lets those in ports before its own go first."""
-
-
-@dataclass(eq=False)
-class Seat:
-    """A port with its radio, the events it has to tell, and the span it turned out to be."""
-
-    found: FoundPort
-    url: str
-    radio: Radio
-    events: asyncio.Queue[RadioEvent]
-    identity: Identity | None = None
-    port: Port | None = None
-    is_spare: bool = False
-    # Its SIM was seen in another modem since: what it says of that SIM is old.
-    lost_sim: str = ""
-    is_person_told: bool = False
-    unidentified: list[Received] = field(default_factory=list)
-    clones: set[str] = field(default_factory=set)
-    tasks: list[asyncio.Task[None]] = field(default_factory=list)
-
-
-class SeatModem:
-    """What the board may ask of a seat (`service.spans.SpanModem`)."""
-
-    def __init__(self, radio: Radio, worker: SpanWorker) -> None:
-        self._radio = radio
-        self._worker = worker
-
-    @property
-    def health(self) -> SpanHealth:
-        """How modem and SIM were at the last look."""
-        return self._radio.health
-
-    def release(self) -> None:
-        """Try again what was given up about modem and SIM."""
-        self._radio.release()
-        self._worker.try_again()
 
 
 def _where(url: str) -> str:
@@ -188,8 +150,8 @@ class Pool:
         """Act on the seat's events in their order; a fault of ours closes this seat only, for a while."""
         try:
             while not seat.is_spare:
-                reports, event = await next_together(seat.events)
-                await asyncio.gather(*(self._on_received(seat, report) for report in reports))
+                seat.reports, event = await next_together(seat.events)
+                await asyncio.gather(*(self._on_report(seat) for _ in seat.reports))
                 if event is not None:
                     await self._on_event(seat, event)
         except Exception:
@@ -201,6 +163,8 @@ class Pool:
 
     async def _keep_received(self, seat: Seat) -> None:
         """Store what was received but not looked at before the end: a routed report is said only once."""
+        while seat.reports:
+            await self._on_report(seat)
         while not seat.events.empty():
             event = seat.events.get_nowait()
             if isinstance(event, Received):
@@ -274,6 +238,9 @@ class Pool:
         for other in list(self._seats.values()):
             if other.is_spare and other.port == seat.port:
                 self._open_seat(other.found)
+
+    async def _on_report(self, seat: Seat) -> None:
+        await self._on_received(seat, seat.reports.pop(0))
 
     async def _on_received(self, seat: Seat, received: Received) -> None:
         identity = seat.identity or await self._identity_before(seat, received)
