@@ -17,7 +17,7 @@ from gateway.dispatch.settle import follows_of, settlement_of
 from gateway.dispatch.validity import validity
 from gateway.errors import StoreUnavailableError
 from gateway.store.outage import RETRY_S
-from gateway.store.sending import AttemptOutcome, Turn
+from gateway.store.sending import Turn
 from modem.errors import EncodeError
 
 if TYPE_CHECKING:
@@ -216,6 +216,9 @@ class SpanWorker:
                 await self._sleep(RETRY_S)
                 continue
             self._outage.end(self)
+            if settlement is not None and settlement.decide_at is not None:
+                # Not before it is in the store: there would be nothing to decide yet, and then nobody who does.
+                self._on_undecided(settlement.attempt_id, settlement.decide_at)
             settlement = None
             self._take_pause(pacing, result)
             if result.assignment is None:
@@ -325,9 +328,8 @@ class SpanWorker:
         )
         if outcome.verdict is not Verdict.ACCEPTED:
             self._note_trouble(assignment, outcome, settlement, now)
-        if settlement.outcome is AttemptOutcome.NO_ANSWER and settlement.decide_at is not None:
+        if settlement.decide_at is not None:
             self.last_unanswered = assignment.attempt_id
-            self._on_undecided(assignment.attempt_id, settlement.decide_at)
         return settlement
 
     def _is_more_coming(self, assignment: Assignment) -> bool:

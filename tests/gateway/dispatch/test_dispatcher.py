@@ -13,6 +13,7 @@ from gateway.core.status import Status
 from gateway.core.types import Port
 from gateway.dispatch.radio import Accepted, LateAnswer, NoAnswer, NoLateAnswer, NotReady, Received, Refused
 from gateway.store.backends.sqlite.store import SqliteStore
+from gateway.store.sending import Turn, TurnResult
 from modem.pdu import Absolute, Relative, Submit, report_on
 from tests.gateway.dispatch.conftest import Field, MakeField
 from tests.support.store import held_by_another
@@ -255,6 +256,25 @@ async def test_what_never_got_its_ctrl_z_is_sent_again_at_once(make_field: MakeF
     await radio.answer(NoAnswer(reason="no prompt", is_sent=False))
     await radio.answer(Accepted(mr=1))
     await field.until(message_id, Status.SENT)
+
+
+async def test_an_attempt_is_decided_about_however_long_the_store_takes_to_hear_of_it(make_field: MakeField) -> None:
+    field = await make_field(evidence_s=0.001, when_unknown="report")
+    take_turn, is_free = field.store.turn, asyncio.Event()
+
+    async def turn(turn: Turn) -> TurnResult:
+        if turn.settlement is not None:
+            await is_free.wait()
+        return await take_turn(turn)
+
+    field.store.turn = turn  # type: ignore[method-assign]
+    message_id = await field.accept()
+    await (await field.radio(0)).answer(LOST_AFTER_CTRL_Z)
+    for _ in range(20):  # long enough for whoever would decide now
+        await asyncio.sleep(0)
+        await field.store.ping()
+    is_free.set()
+    await field.until(message_id, Status.UNKNOWN)
 
 
 async def test_after_a_crash_the_modem_is_listened_to_first(make_field: MakeField) -> None:
