@@ -21,6 +21,7 @@ from pathlib import Path
 
 from gateway.core.message import NewMessage
 from gateway.core.types import AccountId, EpochMs, MessageId, Port
+from gateway.store.backends.sqlite.hours import HOUR_MS
 from gateway.store.backends.sqlite.store import SqliteStore
 from gateway.store.backends.sqlite.transaction import MESSAGE_COLUMNS
 from gateway.store.pages import ListingQuery, PageQuery
@@ -120,6 +121,13 @@ async def fill(path: Path, *, stored: int, queued: int) -> None:
             "INSERT INTO total (kind, key, value) SELECT 'outbox', account_id, count(*) FROM message GROUP BY 2"
             " UNION ALL SELECT 'outbox', 0, count(*) FROM message"
         )
+        raw.execute(
+            "INSERT INTO shown_hour (account_id, hour, value)"
+            f" SELECT account_id, shown_at / {HOUR_MS}, count(*) FROM message GROUP BY 1, 2"
+        )
+        raw.execute(
+            "INSERT INTO shown_hour (account_id, hour, value) SELECT 0, hour, sum(value) FROM shown_hour GROUP BY hour"
+        )
         raw.execute("PRAGMA journal_mode = WAL").fetchall()
 
 
@@ -158,7 +166,7 @@ async def check_sample(folder: Path) -> None:
         )
     await store.accept([_message(index, NOW) for index in range(5, 9)])
     await store.close()
-    for table in ("message", "attempt", "total", "sequence"):
+    for table in ("message", "attempt", "total", "shown_hour", "sequence"):
         found = [sorted(map(repr, _all_rows(path, table))) for path in (by_calls, by_rows)]
         assert found[0] == found[1], (table, found)
 

@@ -15,6 +15,7 @@ from gateway.core.status import OPEN, Status, can_change
 from gateway.errors import StoreError
 from gateway.store.backends.sqlite.callbacks import owe
 from gateway.store.backends.sqlite.events import add_event
+from gateway.store.backends.sqlite.hours import hour_of
 from gateway.store.backends.sqlite.memory import able_ports
 from gateway.store.news import StatusChanged
 
@@ -186,7 +187,8 @@ def save_row(tx: Transaction, row: Row) -> None:
         _count(tx, row, standing, 1)
         row.counted_as = standing
     is_sent_now = row.sent_at != row.stored_sent_at
-    row.stored_sent_at = row.sent_at
+    if is_sent_now:
+        _show_elsewhere(tx, row)
     tx.execute(
         SAVE_SENT_ROW if is_sent_now else SAVE_ROW,
         {
@@ -216,6 +218,15 @@ def save_row(tx: Transaction, row: Row) -> None:
         tx.memory.expect_expiry(row.valid_until)
         spans = able_ports(row.spans)
         tx.tell_work(row.port, spans if row.pin_sim is None or row.port is None else (row.port,))
+
+
+def _show_elsewhere(tx: Transaction, row: Row) -> None:
+    """The message is shown at another time from now on: when it was sent, no more when it was accepted."""
+    was, now = (hour_of(row.accepted_at if at is None else at) for at in (row.stored_sent_at, row.sent_at))
+    row.stored_sent_at = row.sent_at
+    if was != now:
+        tx.add_shown(was, row.account_id, -1)
+        tx.add_shown(now, row.account_id, 1)
 
 
 def _count(tx: Transaction, row: Row, standing: _Standing, sign: int) -> None:

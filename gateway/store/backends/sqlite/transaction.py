@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from gateway.errors import InvalidEntriesError, InvalidFieldError
+from gateway.store.backends.sqlite.hours import save_hours
 from gateway.store.backends.sqlite.usage import save_usages
 from gateway.store.news import CallbackOwedNews, News, StatusChanged, WorkAdded, WorkScheduled
 
@@ -91,6 +92,7 @@ class Transaction:
         self.load = LoadChange()
         self.after_commit: list[Callable[[], None]] = []
         self._totals: dict[tuple[str, int], int] = defaultdict(int)
+        self._hours: dict[tuple[int, AccountId], int] = defaultdict(int)
         self._used_sequences: set[str] = set()
         self._new_messages: list[Sequence[Any]] = []
         self._special_messages: list[Sequence[Any]] = []
@@ -152,6 +154,10 @@ class Transaction:
         self._totals[kind, key] += count
         self._totals[kind, 0] += count
 
+    def add_shown(self, hour: int, account_id: AccountId, count: int) -> None:
+        """Count outbound messages that are shown in an hour (`hours.hour_of`) from now on."""
+        self._hours[hour, account_id] += count
+
     def tell_status(self, news: StatusChanged) -> None:
         """Have the listeners told of a status."""
         self._status_news.append(news)
@@ -182,6 +188,8 @@ class Transaction:
             self._connection.execute(SAVE_SEQUENCE, {"name": name, "next": self.memory.next_ids.get(name)})
         for (kind, key), value in self._totals.items():
             self._connection.execute(ADD_TOTAL, {"kind": kind, "key": key, "value": value})
+        if self._hours:
+            save_hours(self._connection, self._hours)
         if self.memory.usages_before:
             save_usages(self)
 

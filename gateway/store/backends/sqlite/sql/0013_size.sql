@@ -1,0 +1,10 @@
+-- How many outbound messages are shown (message.shown_at) in each hour since 1970, by account; account 0 is over all.
+CREATE TABLE shown_hour (
+    account_id INTEGER NOT NULL,
+    hour INTEGER NOT NULL,
+    value INTEGER NOT NULL,
+    PRIMARY KEY (account_id, hour)
+) WITHOUT ROWID;
+INSERT INTO shown_hour (account_id, hour, value)
+    SELECT account_id, shown_at / 3600000, count(*) FROM message GROUP BY 1, 2;
+INSERT INTO shown_hour (account_id, hour, value) SELECT 0, hour, sum(value) FROM shown_hour GROUP BY hour;
