@@ -8,3 +8,7 @@ CREATE TABLE shown_hour (
 INSERT INTO shown_hour (account_id, hour, value)
     SELECT account_id, shown_at / 3600000, count(*) FROM message GROUP BY 1, 2;
 INSERT INTO shown_hour (account_id, hour, value) SELECT 0, hour, sum(value) FROM shown_hour GROUP BY hour;
+
+-- With accepted_at, listings since a time are counted and chosen without reading the messages.
+DROP INDEX message_account;
+CREATE INDEX message_account ON message (account_id, shown_at, id, accepted_at);

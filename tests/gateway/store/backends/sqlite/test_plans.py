@@ -158,6 +158,19 @@ async def test_a_page_of_all_is_walked_in_an_index_that_has_all_it_needs(opened:
     assert steps == ["SCAN message USING COVERING INDEX message_shown"]
 
 
+@pytest.mark.parametrize("time", [{"since": NOW}, {"until": NOW}, {"since": NOW, "until": NOW}])
+async def test_a_listing_of_a_time_reads_no_message_that_it_does_not_show(
+    opened: SqliteStore, monkeypatch: pytest.MonkeyPatch, time: dict[str, EpochMs]
+) -> None:
+    query = ListingQuery(account_id=AccountId(1), has_inbound=False, limit=10, **time)
+    monkeypatch.setattr(f"{__name__}.QUERIES", [query])
+    choosing = [sql for _, sql in await traced(opened) if "accepted_at" in sql and "json_each" not in sql]
+    assert len(choosing) == 2  # how many there are, and which are shown
+    for sql in choosing:
+        (step, *_) = await opened.read(lambda connection, sql=sql: plan(connection, sql))  # type: ignore[misc]
+        assert "COVERING INDEX message_account" in step, sql
+
+
 async def test_the_newest_of_an_account_with_many_messages_are_not_sorted(
     opened: SqliteStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
