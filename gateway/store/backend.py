@@ -201,7 +201,12 @@ class Store(DirectoryStore, ModemStore, PacingStore, RequestStore, RetentionStor
         ...
 
     async def clock_was_set(self, by_ms: int) -> None:
-        """Move validities, retries, decisions and callbacks that wait: the clock shows `by_ms` more than it did."""
+        """Move validities, retries, decisions and callbacks that wait: the clock shows `by_ms` more than it did.
+
+        That is so for every call after this one, also while it goes on; calls before it go by the old time. What of it
+        a crash or an outage left undone is done by the next `expire`. Until all is moved some may come too late, none
+        too early.
+        """
         ...
 
     # ambiguous attempts and reports

@@ -289,9 +289,10 @@ def _options(values: Sequence[Any]) -> Options:
 def expire_some(tx: Transaction, now: EpochMs) -> int:
     """Expire up to `EXPIRED_AT_ONCE` messages whose validity ended; gives how many.
 
-    The queue is searched only when the earliest validity that was seen since the last search has ended.
+    The queue is searched only when the earliest validity that was seen since the last search has ended, and not while
+    validities are being moved because the clock was set.
     """
-    if now < tx.memory.next_expiry:
+    if now < tx.memory.next_expiry or tx.memory.clock_change is not None:
         return 0
     found = tx.fetch_all(OVERDUE, {"now": now, "limit": EXPIRED_AT_ONCE})
     for (message_id,) in found:

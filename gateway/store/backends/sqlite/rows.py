@@ -17,6 +17,7 @@ from gateway.store.backends.sqlite.callbacks import owe
 from gateway.store.backends.sqlite.events import add_event
 from gateway.store.backends.sqlite.hours import hour_of
 from gateway.store.backends.sqlite.memory import able_ports
+from gateway.store.backends.sqlite.shift import move_first
 from gateway.store.news import StatusChanged
 
 if TYPE_CHECKING:
@@ -118,8 +119,10 @@ class Row:
 _Standing = tuple[Status, "Port | None", str, "str | None", bool, int, int]
 
 
-def row_of(values: Sequence[Any]) -> Row:
+def row_of(tx: Transaction, values: Sequence[Any]) -> Row:
     """Make a row of the values of `ROW_COLUMNS`."""
+    if tx.memory.clock_change is not None and move_first(tx, values[0]):
+        values = tx.fetch_one(READ_ROW, {"id": values[0]})
     row = Row(*values)
     row.status = _STATUSES[row.status]
     row.counted_as = row.standing()
@@ -131,7 +134,7 @@ def row_of(values: Sequence[Any]) -> Row:
 def read_row(tx: Transaction, message_id: MessageId) -> Row | None:
     """Read a message, None when there is none."""
     values = tx.fetch_one(READ_ROW, {"id": message_id})
-    return None if values is None else row_of(values)
+    return None if values is None else row_of(tx, values)
 
 
 def change_status(

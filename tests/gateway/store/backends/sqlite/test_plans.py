@@ -26,7 +26,6 @@ WAITING |= {"attempt_unanswered", "callback_due"}
 """Indexes that hold only what waits: one may be read from end to end."""
 BOUNDED = {
     "attempts.LAST_SIM": "the newest 10 000 attempts",
-    "shift.CALLBACKS": "when the clock was set, all that are owed; those given up go with their messages",
 }
 """Statements that read a table all the same, with the reason."""
 
@@ -162,7 +161,7 @@ async def test_a_page_of_all_is_walked_in_an_index_that_has_all_it_needs(opened:
 async def test_a_listing_of_a_time_reads_no_message_that_it_does_not_show(
     opened: SqliteStore, monkeypatch: pytest.MonkeyPatch, time: dict[str, EpochMs]
 ) -> None:
-    query = ListingQuery(account_id=AccountId(1), has_inbound=False, limit=10, **time)
+    query = ListingQuery(account_id=AccountId(1), has_inbound=False, limit=10, **time)  # type: ignore[arg-type]  # by name
     monkeypatch.setattr(f"{__name__}.QUERIES", [query])
     choosing = [sql for _, sql in await traced(opened) if "accepted_at" in sql and "json_each" not in sql]
     assert len(choosing) == 2  # how many there are, and which are shown
