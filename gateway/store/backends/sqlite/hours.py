@@ -6,7 +6,6 @@ and messages of the same moment. What is sent in the hour in which it was accept
 
 from __future__ import annotations
 
-from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -45,15 +44,16 @@ def hour_of(shown_at: EpochMs) -> int:
 
 def save_hours(connection: sqlite3.Connection, changes: Mapping[tuple[int, AccountId], int]) -> None:
     """Write how the counts change, by hour and account."""
-    sums = Counter(changes)
-    for (hour, _), value in changes.items():
-        sums[hour, OF_ALL] += value  # type: ignore[index]  # no account has this id
-    for (hour, account_id), value in sums.items():
+    sums: dict[tuple[int, int], int] = {}
+    for (hour, account_id), value in changes.items():
+        sums[hour, account_id] = value
+        sums[hour, OF_ALL] = sums.get((hour, OF_ALL), 0) + value
+    for (hour, key), value in sums.items():
         if value:
-            key = {"hour": hour, "account_id": account_id}
-            connection.execute(ADD, {**key, "value": value})
+            place = {"hour": hour, "account_id": key}
+            connection.execute(ADD, {**place, "value": value})
             if value < 0:
-                connection.execute(DROP_EMPTY, key)
+                connection.execute(DROP_EMPTY, place)
 
 
 def find_stretch(connection: sqlite3.Connection, account_id: int, place: int, *, total: int) -> Stretch:

@@ -11,7 +11,7 @@ from gateway.core.options import NO_OPTIONS, DataPorts, Options, WhenUnknown, ra
 from gateway.core.status import Status
 from gateway.core.types import MessageId
 from gateway.errors import NoCreditError
-from gateway.store.backends.sqlite.hours import hour_of
+from gateway.store.backends.sqlite.hours import HOUR_MS
 from gateway.store.backends.sqlite.memory import join_ports, split_ports, split_spans
 from gateway.store.backends.sqlite.progress import FIRST_MAY_BE_OUT
 from gateway.store.backends.sqlite.replaying import refuse_second_replay
@@ -102,7 +102,7 @@ class _Counts:
         self._scheduled_at: EpochMs | None = None
         for message in messages:
             account_id = message.account_id
-            hour = hour_of(message.accepted_at), account_id
+            hour = message.accepted_at // HOUR_MS, account_id
             self._hours[hour] = self._hours.get(hour, 0) + 1
             if not message.is_scheduled:
                 group = message.port, join_ports(message.spans) if message.spans else ""
@@ -121,7 +121,6 @@ class _Counts:
             tx.memory.queued.add(group, count)
             tx.tell_work(group[0], split_ports(group[1]))
         for (hour, account_id), count in self._hours.items():
-            tx.add_total("outbox", account_id, count)
             tx.add_shown(hour, account_id, count)
         if self._scheduled_at is not None:
             tx.tell_scheduled(self._scheduled_at)

@@ -99,7 +99,6 @@ def sweep_outbound(
             room += hanging + 1
     deleted = _delete(tx, DELETE_OUTBOUND, ids)
     for (hour, account_id), count in hours.items():
-        tx.add_total("outbox", account_id, -count)
         tx.add_shown(hour, account_id, -count)
     took_s = perf_counter() - began_s
     return Swept(messages=len(ids), rows=deleted, resume=_resume(found, seen, rows), took_s=took_s)

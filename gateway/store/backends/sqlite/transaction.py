@@ -155,7 +155,7 @@ class Transaction:
         self._totals[kind, 0] += count
 
     def add_shown(self, hour: int, account_id: AccountId, count: int) -> None:
-        """Count outbound messages that are shown in an hour (`hours.hour_of`) from now on."""
+        """Count outbound messages that are shown in an hour (`hours.hour_of`) from now on, there and in the totals."""
         self._hours[hour, account_id] += count
 
     def tell_status(self, news: StatusChanged) -> None:
@@ -186,10 +186,13 @@ class Transaction:
             self._insert_messages()
         for name in sorted(self._used_sequences):
             self._connection.execute(SAVE_SEQUENCE, {"name": name, "next": self.memory.next_ids.get(name)})
-        for (kind, key), value in self._totals.items():
-            self._connection.execute(ADD_TOTAL, {"kind": kind, "key": key, "value": value})
         if self._hours:
+            for (_, account_id), value in self._hours.items():
+                self.add_total("outbox", account_id, value)
             save_hours(self._connection, self._hours)
+        for (kind, key), value in self._totals.items():
+            if value:
+                self._connection.execute(ADD_TOTAL, {"kind": kind, "key": key, "value": value})
         if self.memory.usages_before:
             save_usages(self)
 
