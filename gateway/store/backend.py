@@ -178,7 +178,7 @@ class Store(DirectoryStore, ModemStore, PacingStore, RequestStore, RetentionStor
         ...
 
     async def expire(self, now: EpochMs) -> int:
-        """Expire queued and held messages whose validity ended; gives how many."""
+        """Expire queued and held messages whose validity ended; gives how many; first ends `clock_was_set`."""
         ...
 
     async def leave_span(self, port: Port) -> int:
@@ -201,12 +201,7 @@ class Store(DirectoryStore, ModemStore, PacingStore, RequestStore, RetentionStor
         ...
 
     async def clock_was_set(self, by_ms: int) -> None:
-        """Move validities, retries, decisions and callbacks that wait: the clock shows `by_ms` more than it did.
-
-        That is so for every call after this one, also while it goes on; calls before it go by the old time. What of it
-        a crash or an outage left undone is done by the next `expire`. Until all is moved some may come too late, none
-        too early.
-        """
+        """Let what waits wait as long as before, for calls from now on: the clock shows `by_ms` more than it did."""
         ...
 
     # ambiguous attempts and reports
