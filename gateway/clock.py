@@ -17,8 +17,8 @@ class Clock:
     """Wall time for what people see, monotonic time for waiting.
 
     The wall time goes on steadily when the system's is set (a small box without a battery starts in the
-    past until it has reached a time server): whoever keeps instants moves them by `drift_ms` first and then
-    calls `adopt`, so that no validity ends and no retry is forgotten only because of that.
+    past until it has reached a time server): whoever keeps instants calls `adopt` and moves them by `drift_ms`
+    in one step, so that no validity ends and no retry is forgotten only because of that.
     """
 
     def __init__(self, wall_ns: Callable[[], int] = time.time_ns) -> None:

@@ -362,11 +362,17 @@ class Dispatcher:
 
     async def _follow_clock(self) -> None:
         drift_ms = self._clock.drift_ms()
-        if abs(drift_ms) >= CLOCK_JUMP_MS:
-            await self._store.clock_was_set(drift_ms)
-            self._look_again()
-            log.warning("the system's clock was set", action="clock", by_s=round(drift_ms / 1000))
+        # Before the store is told: what it was asked for up to now has the old time, whatever comes after has the new.
         self._clock.adopt(drift_ms)
+        if abs(drift_ms) < CLOCK_JUMP_MS:
+            return
+        log.warning("the system's clock was set", action="clock", by_s=round(drift_ms / 1000))
+        try:
+            await self._store.clock_was_set(drift_ms)
+        except BaseException:
+            self._clock.adopt(-drift_ms)
+            raise
+        self._look_again()
 
     def _spawn(self, work: Coroutine[Any, Any, None], name: str) -> None:
         task = asyncio.get_running_loop().create_task(work, name=name)

@@ -178,7 +178,7 @@ class Store(DirectoryStore, ModemStore, PacingStore, RequestStore, RetentionStor
         ...
 
     async def expire(self, now: EpochMs) -> int:
-        """Expire queued and held messages whose validity ended; gives how many."""
+        """Expire queued and held messages whose validity ended; gives how many; first ends `clock_was_set`."""
         ...
 
     async def leave_span(self, port: Port) -> int:
@@ -201,7 +201,7 @@ class Store(DirectoryStore, ModemStore, PacingStore, RequestStore, RetentionStor
         ...
 
     async def clock_was_set(self, by_ms: int) -> None:
-        """Move validities, retries, decisions and callbacks that wait: the clock shows `by_ms` more than it did."""
+        """Let what waits wait as long as before, for calls from now on: the clock shows `by_ms` more than it did."""
         ...
 
     # ambiguous attempts and reports

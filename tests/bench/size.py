@@ -17,10 +17,12 @@ import statistics
 import tempfile
 import time
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from gateway.core.message import NewMessage
 from gateway.core.types import AccountId, EpochMs, MessageId, Port
+from gateway.store.backends.sqlite.hours import HOUR_MS
 from gateway.store.backends.sqlite.store import SqliteStore
 from gateway.store.backends.sqlite.transaction import MESSAGE_COLUMNS
 from gateway.store.pages import ListingQuery, PageQuery
@@ -120,6 +122,13 @@ async def fill(path: Path, *, stored: int, queued: int) -> None:
             "INSERT INTO total (kind, key, value) SELECT 'outbox', account_id, count(*) FROM message GROUP BY 2"
             " UNION ALL SELECT 'outbox', 0, count(*) FROM message"
         )
+        raw.execute(
+            "INSERT INTO shown_hour (account_id, hour, value)"
+            f" SELECT account_id, shown_at / {HOUR_MS}, count(*) FROM message GROUP BY 1, 2"
+        )
+        raw.execute(
+            "INSERT INTO shown_hour (account_id, hour, value) SELECT 0, hour, sum(value) FROM shown_hour GROUP BY hour"
+        )
         raw.execute("PRAGMA journal_mode = WAL").fetchall()
 
 
@@ -158,7 +167,7 @@ async def check_sample(folder: Path) -> None:
         )
     await store.accept([_message(index, NOW) for index in range(5, 9)])
     await store.close()
-    for table in ("message", "attempt", "total", "sequence"):
+    for table in ("message", "attempt", "total", "shown_hour", "sequence"):
         found = [sorted(map(repr, _all_rows(path, table))) for path in (by_calls, by_rows)]
         assert found[0] == found[1], (table, found)
 
@@ -302,6 +311,14 @@ async def pages() -> Values:
         queries = {
             "newest": [PageQuery(account_id=None, page=page, page_size=50) for page in range(1, 51)],
             "any": [PageQuery(account_id=None, page=chance.randint(1, last), page_size=50) for _ in range(20)],
+            "any_of_account": [
+                PageQuery(account_id=AccountId(2), page=chance.randint(1, last // ACCOUNTS), page_size=50)
+                for _ in range(20)
+            ],
+            "since": [
+                PageQuery(account_id=None, since=EpochMs(NOW - days * DAY_MS), page=days, page_size=50)
+                for days in range(1, OLDEST_DAYS, 15)
+            ],
             "account": [PageQuery(account_id=AccountId(2), page=page, page_size=50) for page in range(1, 51)],
             "number": [PageQuery(account_id=None, number=_recipient(index), page_size=50) for index in range(50)],
         }
@@ -312,6 +329,8 @@ async def pages() -> Values:
         values["by_id_ms"] = await _took_ms(lambda: store.messages([MessageId(last)]))
         listing = ListingQuery(account_id=AccountId(2), limit=50)
         values["listing_ms"] = await _took_ms(lambda: store.listing(listing))
+        today = replace(listing, since=EpochMs(NOW - DAY_MS))
+        values["listing_today_ms"] = await _took_ms(lambda: store.listing(today))
         return values
 
 
@@ -345,9 +364,22 @@ async def removal() -> Values:
         return values
 
 
+async def clock() -> Values:
+    """The clock is set by an hour and back: seconds that it takes, and the longest that an accept waits meanwhile."""
+    async with _store(is_large=True) as store:
+        began, cpu, longest = time.perf_counter(), time.process_time(), 0.0
+        setting = asyncio.gather(*(store.clock_was_set(by_ms) for by_ms in (HOUR_MS, -HOUR_MS)))
+        while not setting.done():
+            longest = max(longest, await _took_ms(lambda: store.accept([_message(1, NOW)])))
+        await setting
+        values = {"s": time.perf_counter() - began, "cpu_s": time.process_time() - cpu}
+        return {**values, "accept_max_ms": longest}
+
+
 FIGURES = [
     Figure("size: start with 1 million waiting", "seconds", start),
     Figure("size: calls with 1 million waiting", "cpu <= 2 x small", hot),
     Figure("size: pages of 2 million", "newest <= 5, any <= 100 ms", pages),
     Figure("size: cancelled, deleted", "15 000 rows/s", removal),
+    Figure("size: clock set with 1 million waiting", "accept <= 100 ms", clock),
 ]

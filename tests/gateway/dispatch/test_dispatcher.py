@@ -12,6 +12,7 @@ import pytest
 from gateway.core.status import Status
 from gateway.core.types import Port
 from gateway.dispatch.radio import Accepted, LateAnswer, NoAnswer, NoLateAnswer, NotReady, Received, Refused
+from gateway.errors import StoreUnavailableError
 from gateway.store.backends.sqlite.store import SqliteStore
 from gateway.store.sending import Turn, TurnResult
 from modem.pdu import Absolute, Relative, Submit, report_on
@@ -403,6 +404,17 @@ async def test_a_clock_that_is_set_ends_no_validity(make_field: MakeField) -> No
     await field.dispatcher._keep_house()
     assert field.clock.now_ms() > 2_000_000_000_000
     assert (await field.message(message_id)).status is Status.QUEUED
+
+
+async def test_a_clock_is_followed_only_when_the_store_knows(make_field: MakeField) -> None:
+    field = await make_field(radios=0)
+    async with held_by_another(field.store):
+        field.wall_ahead_s = 50 * 365 * 86_400
+        with pytest.raises(StoreUnavailableError):
+            await field.dispatcher._keep_house()
+        assert field.clock.now_ms() < 2_000_000_000_000
+    await field.dispatcher._keep_house()
+    assert field.clock.now_ms() > 2_000_000_000_000
 
 
 async def test_stop_waits_for_the_submit_under_way(make_field: MakeField) -> None:

@@ -13,6 +13,7 @@ import sqlite3
 from collections import Counter
 from collections.abc import Coroutine
 from contextlib import closing
+from functools import partial
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -25,6 +26,7 @@ from gateway.core.message import Assignment, NewMessage
 from gateway.core.status import OPEN, Status, can_change
 from gateway.core.types import AccountId, AttemptId, EpochMs, MessageId, Port
 from gateway.errors import NoCreditError, StoreUnavailableError
+from gateway.store.backends.sqlite import shift
 from gateway.store.backends.sqlite.load import read_load
 from gateway.store.backends.sqlite.memory import Tally, read_memory
 from gateway.store.backends.sqlite.store import SqliteStore
@@ -44,6 +46,12 @@ CREDIT = 12
 NO_LIMIT = 1 << 30
 SECOND_MS = 1000
 DAY_MS = 86_400_000
+BY_HOUR = "SELECT account_id, hour, value FROM shown_hour WHERE account_id > 0 ORDER BY 1, 2"
+RECOUNT = "SELECT account_id, shown_at / 3600000, count(*) FROM message GROUP BY 1, 2 ORDER BY 1, 2"
+
+
+def _rows(sql: str, connection: sqlite3.Connection) -> list[tuple[int, ...]]:
+    return connection.execute(sql).fetchall()
 
 
 class FullError(Exception):
@@ -383,10 +391,16 @@ class Truthful(RuleBasedStateMachine):
     def time_goes_by(self, ms: int) -> None:
         self.now += ms
 
-    @rule(by_ms=st.sampled_from([-3_600_000, -5_000, 5_000, 3 * DAY_MS, -90 * DAY_MS]))
-    def somebody_sets_the_clock(self, by_ms: int) -> None:
+    @rule(by_ms=st.sampled_from([-3_600_000, -5_000, 5_000, 3 * DAY_MS, -90 * DAY_MS]), is_cut_short=st.booleans())
+    def somebody_sets_the_clock(self, by_ms: int, is_cut_short: bool) -> None:
+        """What waits is moved, or only noted to be: the rest is for whatever comes next."""
+
+        async def note() -> bool:
+            return await self.store.write(lambda tx: shift.note_change(tx, by_ms))
+
         try:
-            self.do(self.store.clock_was_set(by_ms))
+            if not is_cut_short or not self.do(note()):
+                self.do(self.store.clock_was_set(by_ms))
         except FullError:
             return
         self.now += by_ms
@@ -503,6 +517,8 @@ class Truthful(RuleBasedStateMachine):
         assert dict(store.load.open_by_account) == dict(waiting)
         page = self.runner.run(store.outbox_page(PageQuery(account_id=None, page_size=1)))
         assert page.total == len(self.messages)
+        by_hour, recount = (self.runner.run(store.read(partial(_rows, sql))) for sql in (BY_HOUR, RECOUNT))
+        assert by_hour == recount
 
     @invariant()
     def who_pays_pays_for_what_went_out(self) -> None:

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import random
 from dataclasses import replace
 
 import pytest
@@ -8,7 +9,7 @@ from gateway.core.types import AccountId, EpochMs, MessageId, Port
 from gateway.store.backend import Store
 from gateway.store.pages import PageQuery
 from gateway.store.receiving import NewInbound
-from tests.support.store import NOW, a_message, accept_one, an_account, send
+from tests.support.store import NOW, a_message, accept_one, an_account, claim, send, settle, settled
 
 SHOP = AccountId(1)
 
@@ -153,3 +154,50 @@ async def test_a_page_of_the_inbox(store: Store) -> None:
         1,
     )
     assert await inbox(store, since=EpochMs(NOW + 9), until=EpochMs(NOW + 10)) == ([ids[10], ids[9]], 2, 1)
+
+
+HOUR_MS = 3_600_000
+
+
+async def fill_some_hours(store: Store, other: AccountId) -> None:
+    """Messages of two accounts over hours with gaps, several of an instant, some sent later, the oldest gone."""
+    chance = random.Random(5)
+    ids = []
+    for _ in range(120):
+        at = NOW + chance.choice([-70, -9, -8, 0, 1, 2, 30]) * HOUR_MS + chance.choice([0, 0, 1, 1800_000, HOUR_MS - 1])
+        account_id = chance.choice([SHOP, SHOP, other])
+        ids.append(await accept_one(store, account_id=account_id, accepted_at=EpochMs(at), port=Port(1)))
+    for _ in range(40):
+        await send_next(store, at=chance.choice([-3, 4, 5, 31]) * HOUR_MS + chance.randrange(4) * 1000)
+    swept = await store.sweep_outbound(
+        before=EpochMs(NOW + 4 * HOUR_MS + 2000), now=EpochMs(NOW + 10**10), resume=None, most=1000, rows=1000
+    )
+    assert swept.messages > 5
+
+
+async def send_next(store: Store, *, at: int) -> None:
+    claimed = await claim(store, at=at)
+    await settle(store, settled(claimed, mr=1), at=at)
+
+
+@pytest.mark.parametrize("size", [1, 7, 50])
+async def test_every_page_of_a_time_is_a_piece_of_the_whole_list(store: Store, size: int) -> None:
+    other = (await store.add_account(an_account("other"), "hash", NOW)).id
+    await fill_some_hours(store, other)
+    rows = await store.messages([MessageId(one) for one in range(1, 200)])
+    shown = sorted(((row.sent_at or row.accepted_at, row.id, row.account_id) for row in rows), reverse=True)
+    instants = [None, *(NOW + hours * HOUR_MS + by for hours in (-99, -70, -9, 0, 2, 4, 99) for by in (-1, 0, 1, 999))]
+    chance = random.Random(size)
+    for _ in range(60):
+        account_id, since, until = chance.choice([None, SHOP, other]), chance.choice(instants), chance.choice(instants)
+        fitting = [
+            message_id
+            for at, message_id, owner in shown
+            if account_id in {None, owner} and (since is None or at >= since) and (until is None or at <= until)
+        ]
+        pages = max(1, -(-len(fitting) // size))
+        for page in {1, 2, pages, chance.randint(1, pages)}:
+            reached = min(page, pages)
+            expected = fitting[(reached - 1) * size : reached * size], len(fitting), reached
+            found = await outbox(store, account_id=account_id, since=since, until=until, page=page, page_size=size)
+            assert found == expected, (account_id, since, until, page)

@@ -100,7 +100,7 @@ def read_attempt(tx: Transaction, attempt_id: AttemptId) -> tuple[Attempt, Row] 
     values = tx.fetch_one(READ, {"id": attempt_id})
     if values is None:
         return None
-    return Attempt(*values[:_ATTEMPT_WIDTH]), row_of(values[_ATTEMPT_WIDTH:])
+    return Attempt(*values[:_ATTEMPT_WIDTH]), row_of(tx, values[_ATTEMPT_WIDTH:])
 
 
 def open_attempt(tx: Transaction, row: Row, *, port: Port, sim: str, now: EpochMs) -> AttemptId:

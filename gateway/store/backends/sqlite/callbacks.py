@@ -17,6 +17,11 @@ if TYPE_CHECKING:
     from gateway.core.types import AccountId, CallbackId, EpochMs
     from gateway.store.backends.sqlite.transaction import Transaction
 
+# While callbacks are being moved because the clock was set (`shift`): by how much this one still is, and how much too
+# early one may be looked at.
+_STILL_MOVED_BY = """(SELECT coalesce(sum(by_ms), 0) FROM clock_change
+    WHERE callback.id > callbacks_moved AND callback.id < callbacks_below)"""
+_LAG = "(SELECT coalesce(sum(by_ms), 0) FROM clock_change WHERE by_ms > 0)"
 ADD = """
 INSERT INTO callback (id, account_id, dialect, event, message_id, status, status_at, report_status,
     created_at, next_at, is_head)
@@ -37,19 +42,20 @@ WITH RECURSIVE receiver (account_id, dialect) AS (
 )
 SELECT account_id, dialect FROM receiver
 """
-DUE = """
-SELECT id, account_id, dialect, event, message_id, status, status_at, report_status, tries, created_at
+DUE = f"""
+SELECT id, account_id, dialect, event, message_id, status, status_at, report_status, tries,
+    created_at + {_STILL_MOVED_BY}
 FROM callback INDEXED BY callback_due
-WHERE is_head = 1 AND account_id = :account_id AND dialect = :dialect AND next_at <= :now
+WHERE is_head = 1 AND account_id = :account_id AND dialect = :dialect AND next_at <= :now - {_LAG}
     AND id NOT IN (SELECT value FROM json_each(:busy))
 ORDER BY next_at, id LIMIT :limit
-"""
-NEXT_AT = """
-SELECT next_at FROM callback INDEXED BY callback_due
+"""  # noqa: S608 (constants)
+NEXT_AT = f"""
+SELECT next_at + {_LAG} FROM callback INDEXED BY callback_due
 WHERE is_head = 1 AND account_id = :account_id AND dialect = :dialect
     AND id NOT IN (SELECT value FROM json_each(:busy))
 ORDER BY next_at LIMIT 1
-"""
+"""  # noqa: S608 (constants)
 READ = "SELECT message_id, account_id, dialect FROM callback WHERE id = :id AND given_up_at IS NULL"
 REMOVE = "DELETE FROM callback WHERE id = :id"
 # The receiver's last answer outlives the row that owed it; dialogues keep none.
@@ -65,12 +71,17 @@ error = :error, tries = tries + 1, first_at = coalesce(first_at, :at),
     first_error = iif(first_at IS NULL AND :at IS NOT NULL, :error, first_error),
     last_at = coalesce(:at, last_at), last_ms = coalesce(:took_ms, last_ms)
 """
-RETRY = f"UPDATE callback SET next_at = :next_at, {_TRIED} WHERE id = :id AND given_up_at IS NULL"  # noqa: S608
-POSTPONE = "UPDATE callback SET next_at = :next_at WHERE id = :id AND given_up_at IS NULL"
-DUE_NOW = """
-UPDATE callback INDEXED BY callback_due SET next_at = :now
-WHERE is_head = 1 AND account_id = :account_id AND dialect = :dialect AND next_at > :now AND tries > 0
-"""
+RETRY = f"""
+UPDATE callback SET next_at = :next_at - {_STILL_MOVED_BY}, {_TRIED} WHERE id = :id AND given_up_at IS NULL
+"""  # noqa: S608 (constants)
+POSTPONE = f"""
+UPDATE callback SET next_at = :next_at - {_STILL_MOVED_BY} WHERE id = :id AND given_up_at IS NULL
+"""  # noqa: S608 (constants)
+DUE_NOW = f"""
+UPDATE callback INDEXED BY callback_due SET next_at = :now - {_STILL_MOVED_BY}
+WHERE is_head = 1 AND account_id = :account_id AND dialect = :dialect
+    AND next_at + {_STILL_MOVED_BY} > :now AND tries > 0
+"""  # noqa: S608 (constants)
 GIVE_UP = f"UPDATE callback SET given_up_at = :now, is_head = 0, {_TRIED} WHERE id = :id"  # noqa: S608 (constants)
 PROMOTE = """
 UPDATE callback SET is_head = 1 WHERE id = (

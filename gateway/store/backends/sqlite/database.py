@@ -58,6 +58,8 @@ class Database:
         self._page_reader: Connection | None = None
         self._log: LogKeeper | None = None
         self._latest_now = EpochMs(0)
+        self.moving = asyncio.Lock()
+        """Taken by whoever moves instants because the clock was set."""
 
     async def open(self) -> None:
         """Open or create the file, bring its schema up to date, take the lock."""

@@ -9,12 +9,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from gateway.core.types import EpochMs
 from gateway.store.backends.sqlite.memory import join_spans, split_spans
 from gateway.store.backends.sqlite.rows import Row, read_row, save_row
 from gateway.store.backends.sqlite.waiting import NEVER
 
 if TYPE_CHECKING:
-    from gateway.core.types import EpochMs, MessageId, Port
+    from gateway.core.types import MessageId, Port
     from gateway.store.backends.sqlite.transaction import Transaction
 
 EXCLUDE = """
@@ -48,6 +49,7 @@ def end_exclusions(tx: Transaction, port: Port) -> None:
 
 def lift_some(tx: Transaction, now: EpochMs) -> None:
     """Give messages back to the spans that were kept from them long enough."""
+    now = EpochMs(now - tx.memory.lag_ms)
     if now < tx.memory.next_lift:
         return
     found = tx.fetch_all(OVER, {"now": now, "limit": LIFTED_AT_ONCE})

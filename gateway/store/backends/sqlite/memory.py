@@ -35,6 +35,7 @@ SELECT pin_sim, count(*) FROM message INDEXED BY message_pinned
 WHERE status = 'queued' AND pin_sim IS NOT NULL GROUP BY pin_sim
 """
 READ_NEXT_LIFT = "SELECT min(until) FROM exclusion"
+READ_CLOCK_CHANGE = "SELECT by_ms, messages_moved, messages_below FROM clock_change"
 READ_PARKED = "SELECT count(*) FROM parked_report"
 READ_ACCOUNTS = "SELECT id, enabled, spans, credit IS NOT NULL FROM account"
 READ_SUBSCRIPTIONS = "SELECT account_id, dialect, event FROM subscription"
@@ -114,6 +115,19 @@ class AccountFacts:
     has_credit: bool
 
 
+@dataclass(frozen=True, kw_only=True, slots=True)
+class ClockChange:
+    """The clock shows `by_ms` more than it did; messages with ids between `moved` and `below` are still to be moved."""
+
+    by_ms: int
+    moved: int
+    below: int
+
+    def moved_through(self, message_id: int) -> ClockChange:
+        """Give it as it is when messages up to this one are moved."""
+        return ClockChange(by_ms=self.by_ms, moved=message_id, below=self.below)
+
+
 class Memory:
     """Next ids, counts of what waits, accounts and their subscriptions."""
 
@@ -138,11 +152,19 @@ class Memory:
         """No queued or held message's validity ends before this instant."""
         self.next_lift = NEVER
         """No span that is kept from a message may have it again before this instant."""
+        self.clock_change: ClockChange | None = None
+        """What is being moved because the clock was set."""
+        self._kept_clock_change: ClockChange | None = None
         self.accounts: dict[AccountId, AccountFacts] = {}
         self.subscriptions: dict[AccountId, dict[str, frozenset[CallbackEvent]]] = {}
 
     def _tally(self) -> Tally[K]:
         return Tally(self._journal)  # type: ignore[arg-type]  # the journal holds tallies of every key
+
+    @property
+    def lag_ms(self) -> int:
+        """How much too early what is not moved yet may be looked at."""
+        return 0 if self.clock_change is None else max(0, self.clock_change.by_ms)
 
     def expect_expiry(self, valid_until: int) -> None:
         """A message waits whose validity ends at `valid_until`."""
@@ -157,12 +179,14 @@ class Memory:
         """The transaction was committed."""
         self._journal.clear()
         self.usages_before.clear()
+        self._kept_clock_change = self.clock_change
 
     def undo(self) -> None:
         """The transaction failed."""
         for tally, key, change in reversed(self._journal):
             tally.change(key, -change)
         self._journal.clear()
+        self.clock_change = self._kept_clock_change
         self.usages.update(self.usages_before)
         self.usages_before.clear()
         self.next_expiry = self.next_lift = 0  # the next search finds it out
@@ -218,6 +242,9 @@ def read_memory(connection: sqlite3.Connection, waiting: Waiting | None = None) 
             memory.reserved.change(account_id, segments)
     (next_lift,) = connection.execute(READ_NEXT_LIFT).fetchone()
     memory.next_lift = NEVER if next_lift is None else next_lift
+    for by_ms, moved, below in connection.execute(READ_CLOCK_CHANGE):
+        memory.clock_change = ClockChange(by_ms=by_ms, moved=moved, below=below)
+    memory.keep()
     memory.parked.change(None, connection.execute(READ_PARKED).fetchone()[0])
     for account_id, enabled, spans, has_credit in connection.execute(READ_ACCOUNTS):
         memory.accounts[account_id] = AccountFacts(

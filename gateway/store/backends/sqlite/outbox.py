@@ -11,6 +11,7 @@ from gateway.core.options import NO_OPTIONS, DataPorts, Options, WhenUnknown, ra
 from gateway.core.status import Status
 from gateway.core.types import MessageId
 from gateway.errors import NoCreditError
+from gateway.store.backends.sqlite.hours import HOUR_MS
 from gateway.store.backends.sqlite.memory import join_ports, split_ports, split_spans
 from gateway.store.backends.sqlite.progress import FIRST_MAY_BE_OUT
 from gateway.store.backends.sqlite.replaying import refuse_second_replay
@@ -91,17 +92,18 @@ def accept(messages: Sequence[NewMessage], newsletter: Newsletter | None = None)
 class _Counts:
     """What messages add to the counts of the writer."""
 
-    __slots__ = ("_accounts", "_queued", "_scheduled_at", "_segments")
+    __slots__ = ("_hours", "_queued", "_scheduled_at", "_segments")
 
     def __init__(self, messages: Sequence[NewMessage]) -> None:
         # Plain dicts: this is done for every message, and a Counter costs several times as much to make.
         self._queued: dict[tuple[Port | None, str], int] = {}
-        self._accounts: dict[AccountId, int] = {}
+        self._hours: dict[tuple[int, AccountId], int] = {}
         self._segments: dict[AccountId, int] = {}
         self._scheduled_at: EpochMs | None = None
         for message in messages:
             account_id = message.account_id
-            self._accounts[account_id] = self._accounts.get(account_id, 0) + 1
+            hour = message.accepted_at // HOUR_MS, account_id
+            self._hours[hour] = self._hours.get(hour, 0) + 1
             if not message.is_scheduled:
                 group = message.port, join_ports(message.spans) if message.spans else ""
                 self._queued[group] = self._queued.get(group, 0) + 1
@@ -118,8 +120,8 @@ class _Counts:
         for group, count in self._queued.items():
             tx.memory.queued.add(group, count)
             tx.tell_work(group[0], split_ports(group[1]))
-        for account_id, count in self._accounts.items():
-            tx.add_total("outbox", account_id, count)
+        for (hour, account_id), count in self._hours.items():
+            tx.add_shown(hour, account_id, count)
         if self._scheduled_at is not None:
             tx.tell_scheduled(self._scheduled_at)
 
@@ -286,9 +288,10 @@ def _options(values: Sequence[Any]) -> Options:
 def expire_some(tx: Transaction, now: EpochMs) -> int:
     """Expire up to `EXPIRED_AT_ONCE` messages whose validity ended; gives how many.
 
-    The queue is searched only when the earliest validity that was seen since the last search has ended.
+    The queue is searched only when the earliest validity that was seen since the last search has ended, and not while
+    validities are being moved because the clock was set.
     """
-    if now < tx.memory.next_expiry:
+    if now < tx.memory.next_expiry or tx.memory.clock_change is not None:
         return 0
     found = tx.fetch_all(OVERDUE, {"now": now, "limit": EXPIRED_AT_ONCE})
     for (message_id,) in found:

@@ -169,7 +169,7 @@ def hold_some(tx: Transaction, blocked: Mapping[Port, Blocked], able: frozenset[
     count = 0
     for rows, one in _waiting(tx, blocked, able, limit):
         for values in rows[: limit - count]:
-            _hold(tx, row_of(values), one.pause, one.pace, now, by=HeldBy.SIM)
+            _hold(tx, row_of(tx, values), one.pause, one.pace, now, by=HeldBy.SIM)
             count += 1
     return count
 

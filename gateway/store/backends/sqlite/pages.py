@@ -1,7 +1,8 @@
 """Pages of the outbox and the inbox, newest first.
 
-A page is found in an index that holds everything the choice needs, counted from the nearer end; only the
-rows that are shown are read from the table. Without a filter the total comes from counters.
+A page is found in an index that holds everything the choice needs; only the rows that are shown are read from the
+table. Outbound messages of all, of an account, of a time, are counted by the hour (`hours`): their total is a sum, and
+a page is walked to from an end of its hour. Any other choice is counted, and walked to from the nearer end.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from gateway.core.number import match_key
+from gateway.store.backends.sqlite.hours import HOUR_MS, OF_ALL, count_before, find_stretch
 from gateway.store.backends.sqlite.inbox import INBOUND_COLUMNS, inbound_of
 from gateway.store.backends.sqlite.outbox import MESSAGE_COLUMNS, message_of
 from gateway.store.pages import InboxPage, OutboxPage, PageQuery
@@ -47,6 +49,8 @@ class _Choice:
     parameters: dict[str, Any] = field(default_factory=dict)
     counters: tuple[int, ...] | None = None
     """Keys of the counters that add up to the total; None when it must be counted."""
+    hours_of: int | None = None
+    """The account in the counts by the hour; None when it must be counted."""
 
     def where(self, condition: str, /, **parameters: Any) -> _Choice:
         return replace(
@@ -54,6 +58,7 @@ class _Choice:
             conditions=(*self.conditions, condition),
             parameters={**self.parameters, **parameters},
             counters=None,
+            hours_of=None,
         )
 
     @property
@@ -64,13 +69,14 @@ class _Choice:
 def read_outbox(connection: sqlite3.Connection, query: PageQuery) -> OutboxPage:
     """Give a page of outbound messages."""
     if query.account_id is None:
-        choice = _Choice(index="INDEXED BY message_shown", counters=(0,))
+        choice = _Choice(index="INDEXED BY message_shown", counters=(0,), hours_of=OF_ALL)
     else:
         choice = _Choice(
             index="INDEXED BY message_account",
             conditions=("account_id = :account_id",),
             parameters={"account_id": query.account_id},
             counters=(query.account_id,),
+            hours_of=query.account_id,
         )
     rows, total, page = _read(connection, _OUTBOX, choice, query)
     return OutboxPage(rows=[message_of(row) for row in rows], total=total, page=page)
@@ -108,21 +114,66 @@ def _shown_choice(ports: frozenset[int] | None) -> _Choice:
 def _read(connection: sqlite3.Connection, box: _Box, choice: _Choice, query: PageQuery) -> tuple[list[Any], int, int]:
     connection.execute("BEGIN")  # total and rows of the same moment
     try:
-        choice = _filtered(connection, box, choice, query)
+        choice = _narrowed(connection, box, choice, query)
+        if choice.hours_of is not None:
+            return _read_by_hours(connection, box, choice, choice.hours_of, query)
+        choice = _within(choice, query)
         total = _total(connection, box, choice)
-        last_page = max(1, -(-total // query.page_size))
-        page = min(max(1, query.page), last_page)
-        rows = _rows(connection, box, choice, total=total, page=page, page_size=query.page_size)
+        page = _page(query, total)
+        first = (page - 1) * query.page_size
+        count = min(query.page_size, total - first)
+        is_nearer_to_end = first > total // 2
+        order, skip = ("ASC", total - first - count) if is_nearer_to_end else ("DESC", first)
+        return _rows(connection, box, choice, order=order, skip=skip, count=count), total, page
     finally:
         connection.execute("COMMIT")
-    return rows, total, page
 
 
-def _filtered(connection: sqlite3.Connection, box: _Box, choice: _Choice, query: PageQuery) -> _Choice:
+def _page(query: PageQuery, total: int) -> int:
+    last_page = max(1, -(-total // query.page_size))
+    return min(max(1, query.page), last_page)
+
+
+def _read_by_hours(
+    connection: sqlite3.Connection, box: _Box, choice: _Choice, account_id: int, query: PageQuery
+) -> tuple[list[Any], int, int]:
+    """Read a page of a choice that is counted by the hour. A message's place is how many are older than it."""
+    of_all = _total(connection, box, choice)
+
+    def place_of(at: int) -> int:
+        """Give how many are shown before an instant."""
+        hour = at // HOUR_MS
+        within = choice.where("shown_at >= :begins_at AND shown_at < :at", begins_at=hour * HOUR_MS, at=at)
+        return count_before(connection, account_id, hour) + _total(connection, box, within)
+
+    first = 0 if query.since is None else place_of(query.since)
+    beyond = of_all if query.until is None else place_of(query.until + 1)
+    total = max(0, beyond - first)
+    page = _page(query, total)
+    if not total:
+        return [], total, page
+    newest = beyond - (page - 1) * query.page_size - 1
+    oldest = max(first, newest + 1 - query.page_size)
+    upper, lower = (find_stretch(connection, account_id, place, total=of_all) for place in (newest, oldest))
+    down, up = upper.through - 1 - newest, oldest - lower.before
+    if down <= up:
+        order, skip, near = "DESC", down, choice.where("shown_at < :edge", edge=(upper.hour + 1) * HOUR_MS)
+    else:
+        order, skip, near = "ASC", up, choice.where("shown_at >= :edge", edge=lower.hour * HOUR_MS)
+    return _rows(connection, box, near, order=order, skip=skip, count=newest + 1 - oldest), total, page
+
+
+def _within(choice: _Choice, query: PageQuery) -> _Choice:
+    """Narrow the choice to the time that is asked for."""
     if query.since is not None:
         choice = choice.where("shown_at >= :since", since=query.since)
     if query.until is not None:
         choice = choice.where("shown_at <= :until", until=query.until)
+    return choice
+
+
+def _narrowed(connection: sqlite3.Connection, box: _Box, choice: _Choice, query: PageQuery) -> _Choice:
+    """Narrow the choice by everything but time."""
     if query.client_ref is not None:
         choice = choice.where("client_ref = :client_ref", client_ref=query.client_ref)
     return choice if query.number is None else _by_number(connection, box, choice, match_key(query.number))
@@ -166,12 +217,8 @@ def _total(connection: sqlite3.Connection, box: _Box, choice: _Choice) -> int:
 
 
 def _rows(
-    connection: sqlite3.Connection, box: _Box, choice: _Choice, *, total: int, page: int, page_size: int
+    connection: sqlite3.Connection, box: _Box, choice: _Choice, *, order: str, skip: int, count: int
 ) -> list[Any]:
-    first = (page - 1) * page_size
-    count = min(page_size, total - first)
-    is_nearer_to_end = first > total // 2
-    order, skip = ("ASC", total - first - count) if is_nearer_to_end else ("DESC", first)
     # Two steps: the index alone is walked to the page, then only its rows are read.
     sql = f"""
     SELECT {box.columns} FROM {box.table} WHERE id IN (

@@ -53,13 +53,16 @@ WHERE status = 'queued' AND pin_sim IS NULL AND port IS :port AND spans = :spans
 ORDER BY due_at LIMIT 1
 """
 
+LOOK_AGAIN_MS = 1000
+"""When to look again while instants are being moved because the clock was set."""
+
 
 def next_row(tx: Transaction, turn: Turn) -> Row | None:
     """Give the message to send now: begun ones, own ones, then one that waits too long for another span."""
     if tx.memory.pinned.get(turn.sim):
-        values = tx.fetch_one(PINNED, {"sim": turn.sim, "now": turn.now})
+        values = tx.fetch_one(PINNED, {"sim": turn.sim, "now": turn.now - tx.memory.lag_ms})
         if values is not None:
-            return row_of(values)
+            return row_of(tx, values)
     if turn.only_begun:
         return None
     own = _first(tx, tx.memory.groups_of(turn.port), turn.now)
@@ -75,11 +78,11 @@ def _first(tx: Transaction, groups: Iterable[Group], now: EpochMs) -> Row | None
     for group in groups:
         key = _key(group)
         if tx.memory.delayed.get(group):
-            made_due = tx.execute(MAKE_DUE, {**key, "now": now}).rowcount
+            made_due = tx.execute(MAKE_DUE, {**key, "now": now - tx.memory.lag_ms}).rowcount
             tx.memory.delayed.add(group, -made_due)
         if tx.memory.queued.get(group) > tx.memory.delayed.get(group):
             values = tx.fetch_one(FIRST, key)
-            row = None if values is None else row_of(values)
+            row = None if values is None else row_of(tx, values)
             if row is not None and (first is None or (row.due_at, row.id) < (first.due_at, first.id)):
                 first = row
     return first
@@ -92,6 +95,8 @@ def next_due_at(tx: Transaction, turn: Turn) -> EpochMs | None:
         (due_at,) = tx.fetch_one(PINNED_DUE_AT, {"sim": turn.sim})
         instants += [due_at] if due_at is not None else []
     instants += [] if turn.only_begun else _new_due_at(tx, turn)
+    if instants and tx.memory.clock_change is not None:
+        return EpochMs(turn.now + LOOK_AGAIN_MS)
     return EpochMs(max(min(instants), turn.now)) if instants else None
 
 

@@ -15,7 +15,9 @@ from gateway.core.status import OPEN, Status, can_change
 from gateway.errors import StoreError
 from gateway.store.backends.sqlite.callbacks import owe
 from gateway.store.backends.sqlite.events import add_event
+from gateway.store.backends.sqlite.hours import hour_of
 from gateway.store.backends.sqlite.memory import able_ports
+from gateway.store.backends.sqlite.shift import move_first
 from gateway.store.news import StatusChanged
 
 if TYPE_CHECKING:
@@ -117,8 +119,10 @@ class Row:
 _Standing = tuple[Status, "Port | None", str, "str | None", bool, int, int]
 
 
-def row_of(values: Sequence[Any]) -> Row:
+def row_of(tx: Transaction, values: Sequence[Any]) -> Row:
     """Make a row of the values of `ROW_COLUMNS`."""
+    if tx.memory.clock_change is not None and move_first(tx, values[0]):
+        values = tx.fetch_one(READ_ROW, {"id": values[0]})
     row = Row(*values)
     row.status = _STATUSES[row.status]
     row.counted_as = row.standing()
@@ -130,7 +134,7 @@ def row_of(values: Sequence[Any]) -> Row:
 def read_row(tx: Transaction, message_id: MessageId) -> Row | None:
     """Read a message, None when there is none."""
     values = tx.fetch_one(READ_ROW, {"id": message_id})
-    return None if values is None else row_of(values)
+    return None if values is None else row_of(tx, values)
 
 
 def change_status(
@@ -186,7 +190,8 @@ def save_row(tx: Transaction, row: Row) -> None:
         _count(tx, row, standing, 1)
         row.counted_as = standing
     is_sent_now = row.sent_at != row.stored_sent_at
-    row.stored_sent_at = row.sent_at
+    if is_sent_now:
+        _show_elsewhere(tx, row)
     tx.execute(
         SAVE_SENT_ROW if is_sent_now else SAVE_ROW,
         {
@@ -216,6 +221,15 @@ def save_row(tx: Transaction, row: Row) -> None:
         tx.memory.expect_expiry(row.valid_until)
         spans = able_ports(row.spans)
         tx.tell_work(row.port, spans if row.pin_sim is None or row.port is None else (row.port,))
+
+
+def _show_elsewhere(tx: Transaction, row: Row) -> None:
+    """The message is shown at another time from now on: when it was sent, no more when it was accepted."""
+    was, now = (hour_of(row.accepted_at if at is None else at) for at in (row.stored_sent_at, row.sent_at))
+    row.stored_sent_at = row.sent_at
+    if was != now:
+        tx.add_shown(was, row.account_id, -1)
+        tx.add_shown(now, row.account_id, 1)
 
 
 def _count(tx: Transaction, row: Row, standing: _Standing, sign: int) -> None:

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import structlog
+
+from gateway.errors import StoreUnavailableError
 from gateway.store.backends.sqlite import (
     accounts,
     attempts,
@@ -44,6 +47,8 @@ if TYPE_CHECKING:
     from gateway.store.pages import ConversationQuery, InboxPage, Listing, ListingQuery, OutboxPage, PageQuery
     from gateway.store.receiving import InboundPart, NewInbound, Report, ReportFate, Slot
     from gateway.store.sending import LastSpan, OpenAttempt, Turn, TurnResult
+
+log = structlog.get_logger(__name__)
 
 
 class SqliteStore(
@@ -113,6 +118,7 @@ class SqliteStore(
 
     async def expire(self, now: EpochMs) -> int:
         """Expire queued and held messages whose validity ended; gives how many."""
+        await self._move_instants()
         total = 0
         while True:
             count = await self.write(lambda tx: outbox.expire_some(tx, now))
@@ -137,8 +143,27 @@ class SqliteStore(
         return await self.read(lambda connection: attempts.read_last_sim(connection, port))
 
     async def clock_was_set(self, by_ms: int) -> None:
-        """Move the instants that wait."""
-        await self.write(lambda tx: shift.shift_instants(tx, by_ms))
+        """Note the change, then move the instants that wait, some at a time."""
+        # Noted before anything else: what is asked for from now on comes after it, whatever was asked for goes before.
+        while not await self.write(lambda tx: shift.note_change(tx, by_ms)):
+            await self._move_instants()
+        try:
+            await self._move_instants()
+        except StoreUnavailableError as error:
+            log.warning("instants are moved when the store writes again", action="clock", reason=str(error))
+
+    async def _move_instants(self) -> None:
+        """Move what waits, when the clock was set and that is not done: some at a time, so that others can write."""
+        async with self.moving:
+            if not await self.read(shift.is_under_way):
+                return
+            ids = await self.read_slowly(shift.read_unmoved)
+            for start in range(0, len(ids), shift.MOVED_AT_ONCE):
+                some = ids[start : start + shift.MOVED_AT_ONCE]
+                await self.write(lambda tx, some=some: shift.move_messages(tx, some))  # type: ignore[misc]
+            while await self.write(shift.move_callbacks):
+                pass
+            await self.write(shift.end_change)
 
     # --- ambiguous attempts and reports ---------------------------------------------------------
 

@@ -12,13 +12,14 @@ from time import perf_counter
 from typing import TYPE_CHECKING
 
 from gateway.core.status import OPEN
+from gateway.store.backends.sqlite.hours import hour_of
 from gateway.store.retention import REPORTS_COME_MS, Stored, Swept
 
 if TYPE_CHECKING:
     import sqlite3
     from collections.abc import Sequence
 
-    from gateway.core.types import EpochMs
+    from gateway.core.types import AccountId, EpochMs
     from gateway.store.backends.sqlite.transaction import Transaction
     from gateway.store.disk import DiskWatch
     from gateway.store.retention import Mark
@@ -86,19 +87,19 @@ def sweep_outbound(
     values = {"before": before, "answered": now - REPORTS_COME_MS, "at": at, "id": after, "rows": rows}
     found = tx.fetch_all(OUTBOUND, values)
     ids: list[int] = []
-    accounts: Counter[int] = Counter()
+    hours: Counter[tuple[int, AccountId]] = Counter()
     seen = room = 0
-    for _, message_id, account_id, is_due, hanging in found:
+    for shown_at, message_id, account_id, is_due, hanging in found:
         if len(ids) >= most or (ids and room + hanging + 1 > rows):
             break
         seen += 1
         if is_due:
             ids.append(message_id)
-            accounts[account_id] += 1
+            hours[hour_of(shown_at), account_id] += 1
             room += hanging + 1
     deleted = _delete(tx, DELETE_OUTBOUND, ids)
-    for account_id, count in accounts.items():
-        tx.add_total("outbox", account_id, -count)
+    for (hour, account_id), count in hours.items():
+        tx.add_shown(hour, account_id, -count)
     took_s = perf_counter() - began_s
     return Swept(messages=len(ids), rows=deleted, resume=_resume(found, seen, rows), took_s=took_s)
 

@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from gateway.errors import InvalidEntriesError, InvalidFieldError
+from gateway.store.backends.sqlite.hours import save_hours
 from gateway.store.backends.sqlite.usage import save_usages
 from gateway.store.news import CallbackOwedNews, News, StatusChanged, WorkAdded, WorkScheduled
 
@@ -91,6 +92,7 @@ class Transaction:
         self.load = LoadChange()
         self.after_commit: list[Callable[[], None]] = []
         self._totals: dict[tuple[str, int], int] = defaultdict(int)
+        self._hours: dict[tuple[int, AccountId], int] = defaultdict(int)
         self._used_sequences: set[str] = set()
         self._new_messages: list[Sequence[Any]] = []
         self._special_messages: list[Sequence[Any]] = []
@@ -152,6 +154,10 @@ class Transaction:
         self._totals[kind, key] += count
         self._totals[kind, 0] += count
 
+    def add_shown(self, hour: int, account_id: AccountId, count: int) -> None:
+        """Count outbound messages that are shown in an hour (`hours.hour_of`) from now on, there and in the totals."""
+        self._hours[hour, account_id] += count
+
     def tell_status(self, news: StatusChanged) -> None:
         """Have the listeners told of a status."""
         self._status_news.append(news)
@@ -180,8 +186,13 @@ class Transaction:
             self._insert_messages()
         for name in sorted(self._used_sequences):
             self._connection.execute(SAVE_SEQUENCE, {"name": name, "next": self.memory.next_ids.get(name)})
+        if self._hours:
+            for (_, account_id), value in self._hours.items():
+                self.add_total("outbox", account_id, value)
+            save_hours(self._connection, self._hours)
         for (kind, key), value in self._totals.items():
-            self._connection.execute(ADD_TOTAL, {"kind": kind, "key": key, "value": value})
+            if value:
+                self._connection.execute(ADD_TOTAL, {"kind": kind, "key": key, "value": value})
         if self.memory.usages_before:
             save_usages(self)
 

@@ -62,7 +62,7 @@ class Waiting:
 def read_waiting(connection: sqlite3.Connection) -> Waiting:
     """Add up what waits."""
     waiting = Waiting()
-    for ids in _sorted_ids(connection):
+    for ids in sorted_ids(connection):
         rows = connection.execute(READ_SUMS, {"ids": json.dumps(ids)})
         for account_id, port, is_late, is_urgent, count, segments, held, valid_until in rows:
             key = account_id, port, bool(is_late), bool(is_urgent)
@@ -73,7 +73,7 @@ def read_waiting(connection: sqlite3.Connection) -> Waiting:
     return waiting
 
 
-def _sorted_ids(connection: sqlite3.Connection) -> Iterator[list[int]]:
+def sorted_ids(connection: sqlite3.Connection) -> Iterator[list[int]]:
     """Give the ids of what waits in order, some at a time, none twice."""
     buckets: dict[int, array[int]] = defaultdict(lambda: array("H"))
     for (message_id,) in connection.execute(READ_IDS):

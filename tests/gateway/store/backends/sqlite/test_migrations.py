@@ -162,3 +162,24 @@ def test_urgent_messages_of_an_older_file_stay_before_those_with_a_priority(tmp_
         connection.commit()
     apply(path, *(one for one in steps.values() if one.version <= options.version))
     assert query(path, "SELECT id, due_at, priority FROM message ORDER BY id") == [(1, 0, 0), (2, -10, 0), (3, 70, 0)]
+
+
+def test_messages_of_an_older_file_are_counted_by_the_hour(tmp_path: Path) -> None:
+    path = tmp_path / "gateway.db"
+    steps = {one.name: one for one in shipped_migrations()}
+    size = steps["size"]
+    apply(path, *(one for one in steps.values() if one.version < size.version))
+    with closing(sqlite3.connect(path)) as connection:
+        connection.executemany(
+            "INSERT INTO message (id, account_id, dialect, recipient, recipient_key, recipient_given, text,"
+            " segment_count, concat_ref, request_report, client_ref, accepted_at, valid_until, spans, shown_at)"
+            " VALUES (?, ?, 'openvox', '1', '1', '1', 'hi', 1, 0, 1, '', 5, 9, '', ?)",
+            [(1, 7, 0), (2, 7, 3_599_999), (3, 8, 3_600_000), (4, 7, 7_199_999), (5, 7, 36_000_000)],
+        )
+        connection.commit()
+    apply(path, *(one for one in steps.values() if one.version <= size.version))
+    assert query(path, "SELECT account_id, hour, value FROM shown_hour ORDER BY 1, 2") == [
+        *((0, 0, 2), (0, 1, 2), (0, 10, 1)),
+        *((7, 0, 2), (7, 1, 1), (7, 10, 1)),
+        (8, 1, 1),
+    ]

@@ -26,7 +26,6 @@ WAITING |= {"attempt_unanswered", "callback_due"}
 """Indexes that hold only what waits: one may be read from end to end."""
 BOUNDED = {
     "attempts.LAST_SIM": "the newest 10 000 attempts",
-    "shift.CALLBACKS": "when the clock was set, all that are owed; those given up go with their messages",
 }
 """Statements that read a table all the same, with the reason."""
 
@@ -156,6 +155,19 @@ async def test_a_page_of_all_is_walked_in_an_index_that_has_all_it_needs(opened:
     sql = "SELECT id FROM message INDEXED BY message_shown WHERE true ORDER BY shown_at DESC, id DESC LIMIT 50"
     steps = await opened.read(lambda connection: plan(connection, sql))
     assert steps == ["SCAN message USING COVERING INDEX message_shown"]
+
+
+@pytest.mark.parametrize("time", [{"since": NOW}, {"until": NOW}, {"since": NOW, "until": NOW}])
+async def test_a_listing_of_a_time_reads_no_message_that_it_does_not_show(
+    opened: SqliteStore, monkeypatch: pytest.MonkeyPatch, time: dict[str, EpochMs]
+) -> None:
+    query = ListingQuery(account_id=AccountId(1), has_inbound=False, limit=10, **time)  # type: ignore[arg-type]  # by name
+    monkeypatch.setattr(f"{__name__}.QUERIES", [query])
+    choosing = [sql for _, sql in await traced(opened) if "accepted_at" in sql and "json_each" not in sql]
+    assert len(choosing) == 2  # how many there are, and which are shown
+    for sql in choosing:
+        (step, *_) = await opened.read(lambda connection, sql=sql: plan(connection, sql))  # type: ignore[misc]
+        assert "COVERING INDEX message_account" in step, sql
 
 
 async def test_the_newest_of_an_account_with_many_messages_are_not_sorted(
