@@ -62,17 +62,18 @@ class Host:
             await self.hear(b"\r\nOK\r\n")
 
     async def begin_to_send(self, recipient: str, text: str) -> None:
-        """Give a text of one part in PDU mode; return as soon as the modem has it, then `hear` its OK."""
+        """Give a text of one part in PDU mode; return as soon as the modem has it and says so by its echo."""
         (submit,) = submits(plan(text), Address.parse(recipient), concat_ref=9)
-        await self._submit(submit)
+        await self.hear(await self._submit(submit))
 
-    async def _submit(self, submit: Submit) -> None:
+    async def _submit(self, submit: Submit) -> bytes:
+        """Give a TPDU; return it as it was written."""
         tpdu = submit.encode()
         self.write(b"AT+CMGS=%d\r" % len(tpdu))
         await self.hear(b"\r\n> ")
         body = format_pdu(tpdu).encode()
         self.write(body + b"\x1a")
-        await self.hear(body)  # its echo
+        return body
 
     def _read(self) -> None:
         try:
