@@ -5,6 +5,9 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check
 PYTEST_ARGS ?=
+# A test waits, for a modem or a program, as long as it computes: three processes keep two cores busy. The number of cores is
+# not asked, as in a container it is the one of the machine around it.
+TEST_PROCESSES ?= 3
 SOAK_ARGS ?=
 CRASH_ARGS ?=
 DEB_REVISION ?= 1
@@ -23,13 +26,14 @@ SHELL := /bin/sh
 
 help: ## list the targets
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## */  make \1\t/' | expand -t 22
-	@echo '  Variables: PYTHON=python3.12 (which Python makes $(VENV)), PYTEST_ARGS="-k name" (for test and interop).'
+	@echo '  Variables: PYTHON=python3.12 (which Python makes $(VENV)), PYTEST_ARGS="-k name" (for test and interop),'
+	@echo '  TEST_PROCESSES=8 (how many run the tests at once).'
 
 run: $(RUN_READY) ## start the gateway on four emulated modems, 127.0.0.1:8080, data in ./var
 	@exec $(BIN)/gsm-gateway demo
 
 test: $(DEV_READY) ## run every test; those that need a missing program of the system say that they are skipped
-	$(BIN)/python -m pytest $(PYTEST_ARGS)
+	$(BIN)/python -m pytest -n $(TEST_PROCESSES) --dist worksteal $(PYTEST_ARGS)
 
 lint: $(DEV_READY) ## check style, format, types and who imports whom
 	$(BIN)/ruff check .

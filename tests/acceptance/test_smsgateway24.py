@@ -16,7 +16,8 @@ from aiohttp import web
 from modem.emulator.numbering import identity
 from tests.acceptance.conftest import MakeRack
 from tests.acceptance.test_other_apis import _run, curl, gsm_gateway, texts
-from tests.support.box import PASSWORD, Box, free_port, running_box
+from tests.support.box import PASSWORD, Box, running_box
+from tests.support.ports import free_port
 from tests.support.waiting import until
 
 pytestmark = pytest.mark.timeout(120)

@@ -79,7 +79,7 @@ async def test_pause_lets_the_segment_under_way_end_and_no_other_begin(tmp_path:
 
 
 async def test_drain_ends_the_message_under_way_and_gives_the_others_away(tmp_path: Path, make_rack: MakeRack) -> None:
-    rack = await make_rack(count=2, radio_time_s=2.0)  # a command line takes a second to start
+    rack = await make_rack(count=2, radio_time_s=4.0)  # the command line starts while two segments are to go
 
     def on_air() -> int:
         return sum(isinstance(entry.tpdu, Submit) for entry in rack.network.ledger)

@@ -15,7 +15,7 @@ from typing import Any
 
 import aiohttp
 
-from tests.support.box import free_port
+from tests.support.ports import free_port
 
 
 @dataclass

@@ -19,7 +19,7 @@ from yarl import URL
 
 from tests.bench.gateways import Gateway, Maker
 from tests.interop.program import daemon
-from tests.support.box import free_port
+from tests.support.ports import free_port
 from tests.support.waiting import until
 
 PATIENCE_S: Final = 60.0

@@ -31,8 +31,8 @@ Point = Callable[["World", random.Random, Kill], Coroutine[Any, Any, None]]
 
 
 @dataclass(frozen=True, kw_only=True, slots=True)
-class _AtStage(Fault):
-    """Whoever is at the other end of the line is killed as a submit comes to a stage."""
+class AtStage(Fault):
+    """No fault: tells, by `kill`, that a submit comes to a stage, so that who sends can be killed there."""
 
     name: ClassVar[str] = "host_killed"
     occasion: ClassVar[Occasion] = Occasion.SUBMIT
@@ -58,7 +58,7 @@ def _submit(stage: Stage) -> Point:
                 killed.set()
 
         trigger = Trigger(after_submits=chance.randrange(3))
-        fault = _AtStage(stage=stage, kill=strike)
+        fault = AtStage(stage=stage, kill=strike)
         armed = [(index, world.rack.arm(index, fault, trigger).number) for index in range(len(world.rack.machines))]
         try:
             await _or_at_last(killed, kill)

@@ -10,8 +10,11 @@ from pathlib import Path
 
 import pytest
 
+from modem.emulator.fault import Trigger
+from modem.emulator.machine.course import Stage
 from modem.emulator.rack.rack import Rack
 from modem.pdu import Submit
+from tests.crash.points import AtStage
 from tests.support.box import Box
 
 RADIO_TIME_S = 4.0
@@ -35,11 +38,10 @@ async def test_an_answer_to_an_earlier_process_is_taken_up_by_the_next(
     await box.start()
     try:
         await box.until_spans_ready(1)
+        is_given = asyncio.Event()
+        rack.arm(0, AtStage(stage=Stage.BODY, kill=is_given.set), Trigger())
         await box.send("+491710000001", "once")
-        async with asyncio.timeout(20):
-            while not _attempts(tmp_path):
-                await asyncio.sleep(0.02)
-        await asyncio.sleep(0.5)  # from the attempt on disk to Ctrl-Z: a fraction of the time on the air
+        await asyncio.wait_for(is_given.wait(), 20)
         await box.kill()
         assert _on_air(rack) == []
         if is_down_when_it_comes:

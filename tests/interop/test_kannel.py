@@ -22,7 +22,7 @@ from tests.interop.texts import (
     check_reports,
     let_people_write,
 )
-from tests.support.box import free_port
+from tests.support.ports import free_port
 from tests.support.waiting import until
 
 if TYPE_CHECKING:

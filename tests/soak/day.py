@@ -25,8 +25,8 @@ from tests.soak.pace import Leader
 from tests.soak.service import GoneError, Service
 from tests.soak.troubles import KILLED, TROUBLES, Trouble
 from tests.soak.virtual_loop import VirtualLoop
-from tests.support.box import free_port
 from tests.support.customer import Receiver
+from tests.support.ports import free_port
 from tests.support.traffic import Traffic
 
 MINUTE_S = 60.0

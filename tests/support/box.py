@@ -16,16 +16,10 @@ import aiohttp
 
 from gateway.control import RemoteAccounts, control_path
 from gateway.core.account import Role
+from tests.support.ports import free_port
 
 PASSWORD = "correct horse"
 TICKS_PER_S = os.sysconf("SC_CLK_TCK")
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 def rss_mb(pid: int | str) -> float:

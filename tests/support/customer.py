@@ -8,7 +8,7 @@ from collections.abc import Callable
 
 from aiohttp import web
 
-from tests.support.box import free_port
+from tests.support.ports import free_port
 
 
 class Receiver:

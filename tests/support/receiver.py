@@ -6,7 +6,7 @@ import asyncio
 
 from aiohttp import web
 
-from tests.support.box import free_port
+from tests.support.ports import free_port
 
 
 class PushReceiver:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import Annotated, Any, Final
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationInfo
 from pydantic_core import PydanticCustomError
@@ -14,6 +14,11 @@ class Checked(BaseModel):
     """A table in which every key is known and nothing is taken for something else ("1" is no number, 1 no truth)."""
 
     model_config = ConfigDict(strict=True, extra="forbid", frozen=True, use_attribute_docstrings=True)
+
+
+MADE: Final[dict[str, Any]] = {"use_attribute_docstrings": False}
+"""`create_model(__cls_kwargs__=MADE)`: such a model has no source text with docstrings, and to find that out pydantic
+(before Python 3.13) looks for it in each frame of the stack, and for each frame in every module."""
 
 
 def _is_there(number: int, info: ValidationInfo) -> int:

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal
 from pydantic import ConfigDict, Field, create_model, model_validator
 from pydantic_core import PydanticCustomError
 
-from modem.emulator.border.checked import Checked
+from modem.emulator.border.checked import MADE, Checked
 from modem.emulator.breakage.shelf import FieldKind, build, fault_kinds, trigger_fields
 from modem.emulator.fault import Fault, FaultError, Trigger
 
@@ -48,7 +48,7 @@ def fault_models(base: type[FaultTable], prefix: str) -> dict[str, type[FaultTab
         own = {field.name: _field(field) for field in kind.fields}
         name = prefix + kind.name.title().replace("_", "")
         fields: dict[str, Any] = {"fault": (Literal[kind.name], ...), **own, **shared}
-        models[kind.name] = create_model(name, __base__=base, __doc__=kind.summary, **fields)
+        models[kind.name] = create_model(name, __base__=base, __doc__=kind.summary, __cls_kwargs__=MADE, **fields)
     return models
 
 

@@ -16,7 +16,7 @@ from pydantic import AfterValidator, BeforeValidator, Field, ValidationError, Wr
 from pydantic_core import InitErrorDetails, PydanticCustomError
 from pydantic_core.core_schema import ErrorType
 
-from modem.emulator.border.checked import Checked
+from modem.emulator.border.checked import MADE, Checked
 from modem.emulator.network import RADIO_TIMES, Delay, RadioTime
 from modem.errors import BehaviourError
 
@@ -43,7 +43,9 @@ def table_of(record: type) -> type[Checked]:
     """Return the model of the table that gives a `record`: its fields with their types and defaults."""
     hints = typing.get_type_hints(record)
     fields: dict[str, Any] = {field.name: _field(field, hints[field.name]) for field in dataclasses.fields(record)}
-    return create_model(record.__name__, __base__=Checked, __doc__=inspect.getdoc(record), **fields)
+    return create_model(
+        record.__name__, __base__=Checked, __doc__=inspect.getdoc(record), __cls_kwargs__=MADE, **fields
+    )
 
 
 def plain(value: object) -> Any:

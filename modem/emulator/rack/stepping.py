@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 # How long a host that has its port open may leave unread what was said before the clock goes on without it.
 UNREAD_PATIENCE_S: Final = 1.0
+# How often the ports must be found quiet, one after the other, until the hosts count as idle.
+LOOKS: Final = 4
 
 
 class Stepping:
@@ -25,7 +27,7 @@ class Stepping:
         self._ring = ring
         self._is_moving = asyncio.Lock()
         self._unread: set[Door] = set()
-        self._octets_at = 0.0
+        self._is_heard = False
         self._jumping: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -43,7 +45,7 @@ class Stepping:
 
     def note_heard(self) -> None:
         """Note that a host said something."""
-        self._octets_at = asyncio.get_running_loop().time()
+        self._is_heard = True
 
     def note_said(self, door: Door) -> None:
         """Note that something was said to the host of `door`."""
@@ -71,13 +73,17 @@ class Stepping:
                     self._ring()
 
     async def _until_idle(self) -> None:
-        """Return when the hosts have read what was said, and then said nothing for the quiet time."""
+        """Return when the hosts have read what was said, and then said nothing for the quiet time.
+
+        It is counted in looks at the ports: on a busy machine this process may stand still for longer than that time.
+        """
         loop = asyncio.get_running_loop()
-        quiet_s = self._clock.quiet_s
-        began = self._octets_at = loop.time()
-        while (wait_s := self._octets_at + quiet_s - loop.time()) > 0:
-            await asyncio.sleep(min(wait_s, quiet_s / 4))
+        began = loop.time()
+        looks = 0
+        while looks < LOOKS:
+            self._is_heard = False
+            await asyncio.sleep(self._clock.quiet_s / LOOKS)
             self._unread = {door for door in self._unread if not door.is_read()}
-            if self._unread and loop.time() - began < UNREAD_PATIENCE_S:
-                self._octets_at = loop.time()
+            is_unread = bool(self._unread) and loop.time() - began < UNREAD_PATIENCE_S
+            looks = 0 if self._is_heard or is_unread else looks + 1
         self._unread.clear()

@@ -9,7 +9,7 @@ from pydantic import AfterValidator, Field, create_model, model_validator
 from pydantic_core import PydanticCustomError
 
 from modem.emulator.action import Action, load_actions
-from modem.emulator.border import CellName, Checked, FaultTable, FromTable, OneOf, Pin
+from modem.emulator.border import MADE, CellName, Checked, FaultTable, FromTable, OneOf, Pin
 from modem.emulator.border.fault_tables import fault_models
 from modem.emulator.network import AnswerRule, Cell, Centre, Delay, RadioTime, Recipient, Signal, Tariff, UssdService
 from modem.emulator.radio import Registration
@@ -122,7 +122,8 @@ def _steps() -> list[list[type[Step]]]:
 
 def _timed(model: type[Action]) -> type[Step]:
     bases: Any = (Step, model)
-    return cast("type[Step]", create_model(f"{model.__name__}Step", __base__=bases, __doc__=model.__doc__))
+    made = create_model(f"{model.__name__}Step", __base__=bases, __doc__=model.__doc__, __cls_kwargs__=MADE)
+    return cast("type[Step]", made)
 
 
 class Scenario(Checked):

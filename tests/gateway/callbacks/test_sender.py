@@ -24,7 +24,7 @@ from gateway.errors import StoreError
 from gateway.service.submitting import Submission
 from gateway.store.news import CallbackOwedNews
 from tests.gateway.api.desk import Desk
-from tests.support.box import free_port
+from tests.support.ports import free_port
 from tests.support.store import held_by_another
 from tests.support.waiting import until
 

@@ -14,7 +14,7 @@ from typing import Any
 import aiohttp
 import pytest
 
-from tests.support.box import free_port
+from tests.support.ports import free_port
 
 
 class Demo:

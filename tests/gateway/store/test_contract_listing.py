@@ -77,10 +77,12 @@ async def filled(store: Store) -> Store:
         ({"within": frozenset({1, 2})}, [4, 3, 2, 1]),
         ({"within": frozenset()}, []),
         ({"number": "*"}, []),
-        ({"has_inbound": False, "statuses": frozenset({Status.SENT, Status.FAILED})}, [1]),
+        pytest.param({"has_inbound": False, "statuses": frozenset({Status.SENT, Status.FAILED})}, [1], id="statuses"),
         ({"has_inbound": False, "client_ref": "122"}, [3]),
         ({"has_inbound": False, "sim_slot": 0}, [1]),
-        ({"has_inbound": False, "keep": lambda message: message.text == "hello" and message.id > 1}, [3]),
+        pytest.param(
+            {"has_inbound": False, "keep": lambda message: message.text == "hello" and message.id > 1}, [3], id="keep"
+        ),
     ],
     ids=str,
 )

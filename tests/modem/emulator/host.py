@@ -6,7 +6,7 @@ import asyncio
 import os
 from typing import TYPE_CHECKING
 
-from modem.pdu import Address, format_pdu, plan, submits
+from modem.pdu import Address, Submit, format_pdu, plan, submits
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -58,11 +58,22 @@ class Host:
     async def send(self, recipient: str, text: str) -> None:
         """Send a text in PDU mode."""
         for submit in submits(plan(text), Address.parse(recipient), concat_ref=9):
-            tpdu = submit.encode()
-            self.write(b"AT+CMGS=%d\r" % len(tpdu))
-            await self.hear(b"\r\n> ")
-            self.write(format_pdu(tpdu).encode() + b"\x1a")
+            await self._submit(submit)
             await self.hear(b"\r\nOK\r\n")
+
+    async def begin_to_send(self, recipient: str, text: str) -> None:
+        """Give a text of one part in PDU mode; return as soon as the modem has it and says so by its echo."""
+        (submit,) = submits(plan(text), Address.parse(recipient), concat_ref=9)
+        await self.hear(await self._submit(submit))
+
+    async def _submit(self, submit: Submit) -> bytes:
+        """Give a TPDU; return it as it was written."""
+        tpdu = submit.encode()
+        self.write(b"AT+CMGS=%d\r" % len(tpdu))
+        await self.hear(b"\r\n> ")
+        body = format_pdu(tpdu).encode()
+        self.write(body + b"\x1a")
+        return body
 
     def _read(self) -> None:
         try:

@@ -25,7 +25,7 @@ if TYPE_CHECKING:
         (["--replay", "/nowhere/at.all"], "does not exist"),
         (["--replay", __file__, "--seed", "1"], "--seed does not go with --replay"),
         (["--replay", __file__, "--model", "sim800"], "--model does not go with --replay"),
-        (["--replay", __file__, "--ledger", "/tmp/x"], "--ledger does not go with --replay"),
+        (["--replay", __file__, "--ledger", "/dev/null"], "--ledger does not go with --replay"),
         (["--check"], "--check goes with --scenario"),
         (["--scenario", "/nowhere/at.all"], "does not exist"),
         (["--scenario", __file__, "--count", "2"], "--count does not go with --scenario"),

@@ -33,11 +33,11 @@ async def rack_in(directory: Path, **settings: object) -> AsyncIterator[Rack]:
 async def test_nothing_happens_before_time_is_moved(tmp_path: Path) -> None:
     async with rack_in(tmp_path, clock=VirtualClock(), radio_time_s=5.0) as rack:
         with Host(rack.ports[0]) as host:
-            sending = asyncio.create_task(host.send(PERSON, "hello"))
+            await host.begin_to_send(PERSON, "hello")
             await rack.advance(4.9)
-            assert (rack.network.ledger.count, sending.done()) == (0, False)
+            assert rack.network.ledger.count == 0
             await rack.advance(0.2)
-            await asyncio.wait_for(sending, 10)
+            await host.hear(b"OK\r\n")
 
         (message,) = await rack.messages(PERSON)
         assert {entry.at_s for entry in rack.network.ledger} == {5.0}
@@ -61,7 +61,8 @@ async def test_an_hour_in_which_a_full_modem_is_tried_again_and_again_takes_no_h
 
 async def test_a_host_reacts_between_two_moments_of_the_network(tmp_path: Path) -> None:
     """The answer to a report that came at 10 s is on the air at 10 s, though the clock was told to go to 100."""
-    async with rack_in(tmp_path, clock=VirtualClock(), report_delay_s=10.0) as rack:
+    clock = VirtualClock(quiet_s=1.0)  # more than a busy machine keeps an octet on its way to the rack
+    async with rack_in(tmp_path, clock=clock, report_delay_s=10.0) as rack:
         with Host(rack.ports[0]) as host:
             await host.ask("+CNMI=2,1,0,1,0")
             for command in ("+CSMP=49,167,0,0", "+CMGF=1"):

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from typing import TYPE_CHECKING
 
@@ -61,9 +60,9 @@ async def one_day(directory: Path, seed: int) -> list[str]:
     with Host(rack.ports[0]) as host:
         await host.ask("+CMGF=0")
         for hour in range(24):
-            sending = asyncio.create_task(host.send("+491711234567", f"hour {hour}"))
+            await host.begin_to_send("+491711234567", f"hour {hour}")
             await rack.advance(3600)
-            await sending
+            await host.hear(b"\r\nOK\r\n")
     await rack.stop()
     return [json.dumps(entry.as_json()) for entry in rack.network.ledger]
 
