@@ -85,6 +85,7 @@ class Desk:
 
     def change(self, statement: str, *values: object) -> None:
         with closing(sqlite3.connect(self.path)) as connection, connection:
+            connection.execute("PRAGMA synchronous = OFF")  # nobody cuts the power of a desk
             connection.execute(statement, values)
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
@@ -209,7 +210,8 @@ class Desk:
             "contact_tag",
             "newsletter",
         )
-        return [row for table in tables for row in self.rows(f"SELECT * FROM {table}")]
+        with closing(sqlite3.connect(self.path)) as connection:
+            return [row for table in tables for row in connection.execute(f"SELECT * FROM {table}")]
 
 
 def _change_demo(**facts: object) -> Callable[[Desk], None]:
