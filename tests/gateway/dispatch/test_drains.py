@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from pathlib import Path
 
@@ -35,7 +36,11 @@ def state(field: Field) -> SpanState:
 
 
 async def until_drained(field: Field) -> None:
+    """Wait until the board says so, and the store, which is told after it."""
     await until(lambda: state(field) is SpanState.DRAINED)
+    async with asyncio.timeout(10):
+        while next(span for span in await field.store.spans() if span.port == ONE).drain is not Drain.DRAINED:
+            await asyncio.sleep(0.005)  # a span that is saved is no news
 
 
 async def test_a_begun_message_is_finished_and_the_rest_goes_to_others(make_field: MakeField) -> None:
