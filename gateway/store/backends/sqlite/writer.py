@@ -82,6 +82,7 @@ class Writer:
         self._most_turns = FIRST_TURNS
         self._note_timer: asyncio.TimerHandle | None = None
         self._are_notes_due = False
+        self._has_turns = False
         self._is_busy = False
         self._is_closed = False
         self._idle = asyncio.Event()
@@ -148,8 +149,10 @@ class Writer:
         self._connection.start(run)
 
     def _next_jobs(self) -> list[_Job]:
+        calls, turns = self._take(Haste.CALL, MOST_WORKS), self._take(Haste.TURN, self._most_turns)
         # Turns last: they find what the others have brought.
-        jobs = [*self._take(Haste.CALL, MOST_WORKS), *self._take(Haste.TURN, self._most_turns)]
+        jobs = [*calls, *turns]
+        self._has_turns = bool(turns)
         self._most_turns = min(2 * self._most_turns, MOST_WORKS)
         if self._are_notes_due:
             jobs += self._take(Haste.NOTE, MOST_WORKS)
@@ -203,7 +206,11 @@ class Writer:
         for transaction in committed:
             self._on_committed(transaction)
         if self._waiting[Haste.CALL] or self._waiting[Haste.TURN] or self._are_notes_due:
-            self._start()
+            if self._has_turns:
+                # Spans hand their modems the next message first: this thread and the writer's want the same lock.
+                self._loop.call_soon(self._start)
+            else:
+                self._start()
             return
         self._is_busy = False
         if not self._waiting[Haste.NOTE]:
