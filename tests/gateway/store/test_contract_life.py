@@ -227,11 +227,12 @@ class MessageLife(RuleBasedStateMachine):
         assert self.store.load.open_messages == len(waiting)
         assert dict(self.store.load.open_by_account) == ({1: len(waiting)} if waiting else {})
         most = Counter(dict.fromkeys(PORTS, 0))
-        for one in waiting:
+        in_line = [one for one in waiting if one.status is not Status.HELD]
+        for one in in_line:
             if one.port is not None:
                 most[one.port] += self.segments[one.id]
         for port in PORTS:
-            least = sum(one.port == port for one in waiting)
+            least = sum(one.port == port for one in in_line)
             assert least <= self.store.load.waiting_segments.get(Port(port), 0) <= most[port]
 
     @invariant()
