@@ -4,12 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
+import pytest
+
+from gateway.core.pacing import Limits, Owner, Pace, Pause
+from gateway.core.period import Period
 from gateway.core.status import Status
 from gateway.core.types import EpochMs, MessageId, Port
 from gateway.store.backend import Store
 from gateway.store.news import News, WorkAdded
+from gateway.store.pacing import Blocked, HeldBy, HeldFor
 from gateway.store.sending import AttemptOutcome, TurnResult
-from tests.support.store import NOW, a_turn, accept_one, an_account, claim, settle, settled, status_of
+from tests.support.store import NOW, a_turn, accept_one, an_account, claim, settle, settled, status_of, the_message
 
 AWAY_MS = 900_000
 
@@ -143,3 +148,29 @@ async def test_many_exclusions_end_in_small_steps_and_all_of_them(store: Store) 
         result = await store.turn(turn)
         assignment = result.assignment or (await look(store, 1, 1000)).assignment
     assert claimed == ids
+
+
+PAUSE = Pause(until=EpochMs(NOW + 1), period=Period.DAY, used=5, quota=5)
+
+
+def over_quota(*ports: int) -> dict[Port, Blocked]:
+    paces = {
+        port: Pace(owner=Owner.of_sim(f"sim{port}", Port(port)), name=f"sim{port}", limits=Limits(per_day=5))
+        for port in ports
+    }
+    return {Port(port): Blocked(pace=pace, pause=PAUSE) for port, pace in paces.items()}
+
+
+@pytest.mark.parametrize("spans", [(), (Port(1), Port(2))], ids=["any span", "named spans"])
+async def test_a_quota_holds_what_is_kept_from_another_span_and_lets_it_go_to_its_own_only(
+    store: Store, spans: tuple[Port, ...]
+) -> None:
+    message_id = await accept_one(store, spans=spans)
+    await refuse(store)
+    assert await store.hold(over_quota(1), frozenset(), NOW, limit=10) == 0, "it does not wait for span 1"
+    assert await store.hold(over_quota(1, 2), frozenset({Port(2)}), NOW, limit=10) == 0, "span 2 can send it"
+    assert await store.hold(over_quota(1, 2), frozenset({Port(1)}), NOW, limit=10) == 1
+    assert "SIM sim2 " in (await the_message(store, message_id)).cause
+    assert await store.free_held(HeldFor(by=HeldBy.SIM, port=Port(1)), NOW, limit=10) == 0
+    assert await store.free_held(HeldFor(by=HeldBy.SIM, port=Port(2)), NOW, limit=10) == 1
+    assert await taken(store, 2, 1) == message_id

@@ -29,7 +29,9 @@ def read_load(connection: sqlite3.Connection, waiting: Waiting | None = None) ->
             change.urgent_by_account[account_id] += count
         if port is not None:
             change.open_by_port[port] += count
-            change.waiting_segments[port] += waiting.segments[key] - waiting.held[key]
+            in_line = waiting.segments[key] - waiting.held[key]
+            if in_line:
+                change.waiting_segments[port] += in_line
     return change
 
 

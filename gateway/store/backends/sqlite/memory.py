@@ -193,11 +193,11 @@ class Memory:
 
     def groups_of(self, port: Port) -> list[Group]:
         """Give the groups that `port` sends without stealing: its own and those without a port."""
-        return [group for group in self.queued if group[0] == port or (group[0] is None and _allows(group[1], port))]
+        return [group for group in self.queued if group[0] == port or (group[0] is None and may_send(group[1], port))]
 
     def groups_elsewhere(self, port: Port) -> list[Group]:
         """Give the groups of other ports that `port` may send as well."""
-        return [group for group in self.queued if group[0] not in {None, port} and _allows(group[1], port)]
+        return [group for group in self.queued if group[0] not in {None, port} and may_send(group[1], port)]
 
     def events(self, account_id: AccountId, dialect: str) -> frozenset[CallbackEvent]:
         """Give what an account is owed for messages that came by `dialect`."""
@@ -217,7 +217,8 @@ class Memory:
         return facts.enabled and (facts.spans is None or port in facts.spans)
 
 
-def _allows(spans: str, port: Port) -> bool:
+def may_send(spans: str, port: Port) -> bool:
+    """Tell whether a port may send a message with these spans (`join_spans`) at present."""
     if not spans:
         return True
     allowed, excluded = split_spans(spans)

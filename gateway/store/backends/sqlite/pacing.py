@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Final
 from gateway.core.pacing import Owner, Pause, Usage, describe
 from gateway.core.status import Status
 from gateway.core.types import EpochMs
-from gateway.store.backends.sqlite.memory import split_ports
+from gateway.store.backends.sqlite.memory import may_send
 from gateway.store.backends.sqlite.rows import ROW_COLUMNS, Row, change_status, read_row, row_of, save_row
 from gateway.store.pacing import HeldBy
 from gateway.store.sending import AttemptOutcome
@@ -38,12 +38,15 @@ UPDATE message SET held_until = :until, cause = :cause WHERE id IN (
         AND account_id = :account_id
     ORDER BY held_until, id LIMIT :limit OFFSET :room)
 """
+# Of `memory.join_spans`: the port is among the allowed ones, if any are named, and not among the excluded ones.
 HELD_FOR = """
 SELECT id FROM message INDEXED BY message_paced
 WHERE status = 'held' AND held_until IS NOT NULL AND held_by = :by
     AND (:account_id IS NULL OR account_id = :account_id)
     AND (:before IS NULL OR changed_at <= :before)
-    AND (:port IS NULL OR spans = '' OR instr(',' || spans || ',', ',' || :port || ',') > 0)
+    AND (:port IS NULL OR spans = '' OR (
+        substr(spans, 1, 1) = '!' OR instr(',' || replace(spans, '!', ',!') || ',', ',' || :port || ',') > 0
+    ) AND instr(',' || replace(substr(spans, instr(spans || '!', '!')), '!', '') || ',', ',' || :port || ',') = 0)
 ORDER BY held_until, id LIMIT :limit
 """
 WAITING = f"""
@@ -92,8 +95,7 @@ def is_stopped(tx: Transaction, row: Row, turn: Turn) -> bool:
 
 
 def _port_with_room(row: Row, rooms: Mapping[Port, int]) -> Port | None:
-    allowed = split_ports(row.spans)
-    fitting = (port for port, room in rooms.items() if room >= row.segment_count and (not allowed or port in allowed))
+    fitting = (port for port, room in rooms.items() if room >= row.segment_count and may_send(row.spans, port))
     return min(fitting, default=None)
 
 
@@ -179,10 +181,9 @@ def _waiting(
 ) -> Iterator[tuple[list[tuple[object, ...]], Blocked]]:
     # What has begun stays queued, pinned to its SIM: late evidence may still say that it went out.
     for port, spans in list(tx.memory.queued):
-        allowed = split_ports(spans)
-        if any(not allowed or one in allowed for one in able):
+        if any(may_send(spans, one) for one in able):
             continue
-        candidates = [at for at in blocked if not allowed or at in allowed]
+        candidates = [at for at in blocked if may_send(spans, at)]
         if candidates:
             soonest = _soonest(candidates, blocked, port)
             yield tx.fetch_all(WAITING, {"port": port, "spans": spans, "limit": limit}), blocked[soonest]
