@@ -32,8 +32,13 @@ class Streams:
         for watch in self._open:
             watch.close()
 
-    async def changes(self, rack: Rack, *, heartbeat_s: float = HEARTBEAT_S) -> AsyncGenerator[set[int] | None, None]:
-        """Give the modems that were touched, each time something happened; None when all is quiet for a while."""
+    async def changes(
+        self, rack: Rack, *, heartbeat_s: float = HEARTBEAT_S, rests: Callable[[], bool] = lambda: True
+    ) -> AsyncGenerator[set[int] | None, None]:
+        """Give the modems that were touched, each time something happened; None when all is quiet for a while.
+
+        `rests` says whether there is to be a rest before the next one: when the client was told something.
+        """
         watch = _Watch()
         if self._is_closed:
             return
@@ -42,7 +47,8 @@ class Streams:
         try:
             while not watch.is_closed:
                 yield await watch.take(heartbeat_s)
-                await watch.rest(REST_S)
+                if rests():
+                    await watch.rest(REST_S)
         finally:
             stop()
             self._open.discard(watch)
@@ -92,18 +98,17 @@ async def stream(request: web.Request, rack: Rack, news: Callable[[set[int] | No
     """
     response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
     await response.prepare(request)
-    async with contextlib.aclosing(request.app[STREAMS].changes(rack)) as changes:
+    octets = news(None)
+    async with contextlib.aclosing(request.app[STREAMS].changes(rack, rests=lambda: bool(octets))) as changes:
         # A client that goes is no error; it is noticed when something is written to it.
         with contextlib.suppress(ConnectionResetError):
-            await _write(response, news(None))
+            if octets:
+                await response.write(octets)
             async for touched in changes:
-                await _write(response, HEARTBEAT if touched is None else news(touched))
+                octets = HEARTBEAT if touched is None else news(touched)
+                if octets:
+                    await response.write(octets)
     return response
-
-
-async def _write(response: web.StreamResponse, octets: bytes) -> None:
-    if octets:
-        await response.write(octets)
 
 
 def event(data: str, *, event_id: int | None = None) -> bytes:

@@ -80,6 +80,21 @@ async def test_the_ledger_is_followed_and_goes_on_where_it_was(rack: Rack, door:
     assert json.loads(second.split(b"data: ")[1])["destination"] == "+33639980002"
 
 
+async def test_what_a_client_is_not_told_holds_nothing_up(
+    rack: Rack, door: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Else every entry of the ledger came a tenth of a second late: the modem was touched before, by AT+CMGS."""
+    monkeypatch.setattr("modem.emulator.control.streams.REST_S", 3600.0)
+    async with door.get("/ledger/events") as stream:
+        for verb in ("unplug", "plug"):  # both touch the modem, and neither makes an entry
+            await ask(door, "POST", f"/modems/0/{verb}", {})
+            await ask(door, "GET", "/modems")
+        rack.write(PERSON, "+33639980001", "one")
+        first = await asyncio.wait_for(stream.content.readuntil(b"\n\n"), 10)
+
+    assert first.startswith(b"id: 1\n")
+
+
 async def test_a_stream_ends_when_the_control_stops(rack: Rack) -> None:
     runner = await serve(rack, "127.0.0.1", 0)
     async with aiohttp.ClientSession(address(runner)) as session, session.get("/ledger/events") as stream:
