@@ -1,7 +1,8 @@
 from __future__ import annotations
 
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import pytest
@@ -124,12 +125,20 @@ def test_callbacks_of_two_dialects_wait_no_longer_for_each_other(tmp_path: Path)
     assert query(path, "SELECT id, is_head FROM callback ORDER BY id") == [(1, 1), (2, 0), (3, 1)]
 
 
+@contextmanager
+def a_file_before(path: Path, name: str) -> Iterator[sqlite3.Connection]:
+    """Give a file as it was before the migration `name`, to be filled; then that migration is applied."""
+    (last,) = (one.version for one in shipped_migrations() if one.name == name)
+    apply(path, *(one for one in shipped_migrations() if one.version < last))
+    with closing(sqlite3.connect(path)) as connection:
+        yield connection
+        connection.commit()
+    apply(path, *(one for one in shipped_migrations() if one.version <= last))
+
+
 def test_inbound_messages_of_an_older_file_get_their_kind(tmp_path: Path) -> None:
     path = tmp_path / "gateway.db"
-    steps = {one.name: one for one in shipped_migrations()}
-    kinds = steps["inbound_kinds"]
-    apply(path, *(one for one in steps.values() if one.version < kinds.version))
-    with closing(sqlite3.connect(path)) as connection:
+    with a_file_before(path, "inbound_kinds") as connection:
         for number, (sender, text, data, is_complete) in enumerate(
             [("+49171", "hi", None, 1), ("+49171", "", b"1", 1), ("", "", b"2", 0), ("+49171", "half", None, 0)], 1
         ):
@@ -137,8 +146,6 @@ def test_inbound_messages_of_an_older_file_get_their_kind(tmp_path: Path) -> Non
                 "INSERT INTO inbound VALUES (?, 1, 'sim', 'imsi', ?, ?, ?, ?, '+49', NULL, 5, ?, 5)",
                 (number, sender, sender, text, data, is_complete),
             )
-        connection.commit()
-    apply(path, *(one for one in steps.values() if one.version <= kinds.version))
     assert query(path, "SELECT kind, is_shown, pid, waiting FROM inbound ORDER BY id") == [
         ("text", 1, 0, "[]"),
         ("data", 1, 0, "[]"),
@@ -149,35 +156,25 @@ def test_inbound_messages_of_an_older_file_get_their_kind(tmp_path: Path) -> Non
 
 def test_urgent_messages_of_an_older_file_stay_before_those_with_a_priority(tmp_path: Path) -> None:
     path = tmp_path / "gateway.db"
-    steps = {one.name: one for one in shipped_migrations()}
-    options = steps["message_options"]
-    apply(path, *(one for one in steps.values() if one.version < options.version))
-    with closing(sqlite3.connect(path)) as connection:
+    with a_file_before(path, "message_options") as connection:
         connection.executemany(
             "INSERT INTO message (id, account_id, dialect, recipient, recipient_key, recipient_given, text,"
             " segment_count, concat_ref, request_report, client_ref, accepted_at, valid_until, spans, shown_at,"
             " due_at, is_urgent) VALUES (?, 1, 'smsgateway24', '1', '1', '1', 'hi', 1, 0, 1, '', 5, 9, '', 5, ?, ?)",
             [(1, 0, 0), (2, -1, 1), (3, 70, 1)],  # plain, urgent, urgent and waiting for a retry
         )
-        connection.commit()
-    apply(path, *(one for one in steps.values() if one.version <= options.version))
     assert query(path, "SELECT id, due_at, priority FROM message ORDER BY id") == [(1, 0, 0), (2, -10, 0), (3, 70, 0)]
 
 
 def test_messages_of_an_older_file_are_counted_by_the_hour(tmp_path: Path) -> None:
     path = tmp_path / "gateway.db"
-    steps = {one.name: one for one in shipped_migrations()}
-    size = steps["size"]
-    apply(path, *(one for one in steps.values() if one.version < size.version))
-    with closing(sqlite3.connect(path)) as connection:
+    with a_file_before(path, "size") as connection:
         connection.executemany(
             "INSERT INTO message (id, account_id, dialect, recipient, recipient_key, recipient_given, text,"
             " segment_count, concat_ref, request_report, client_ref, accepted_at, valid_until, spans, shown_at)"
             " VALUES (?, ?, 'openvox', '1', '1', '1', 'hi', 1, 0, 1, '', 5, 9, '', ?)",
             [(1, 7, 0), (2, 7, 3_599_999), (3, 8, 3_600_000), (4, 7, 7_199_999), (5, 7, 36_000_000)],
         )
-        connection.commit()
-    apply(path, *(one for one in steps.values() if one.version <= size.version))
     assert query(path, "SELECT account_id, hour, value FROM shown_hour ORDER BY 1, 2") == [
         *((0, 0, 2), (0, 1, 2), (0, 10, 1)),
         *((7, 0, 2), (7, 1, 1), (7, 10, 1)),
