@@ -165,6 +165,14 @@ class Host:
         """Whether a body was sent whose result has not been seen, though it was given up."""
         return self._is_submit_abandoned
 
+    @property
+    def half_heard(self) -> bytes:
+        """The octets of a URC or a line that has not ended yet: with those that follow they make it whole."""
+        rest = self._lines.rest
+        if not self._joiner.is_busy:
+            return rest
+        return b"".join(line.encode("latin-1") + CR_LF for line in self._joiner.lines) + rest
+
     def start(
         self,
         command: str,

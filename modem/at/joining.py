@@ -28,6 +28,11 @@ class Joiner:
         """Whether more lines are waited for."""
         return self._header is not None or bool(self._text)
 
+    @property
+    def lines(self) -> list[str]:
+        """What has come of the URC."""
+        return self._text if self._header is None else [self._header, *self._text]
+
     def begin(self, line: str, name: str) -> bool:
         """Take the first line of a URC; return whether more lines belong to it."""
         if wants_body(line, name):

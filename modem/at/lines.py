@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Final
 
 MAX_LINE_OCTETS: Final = 4096
@@ -13,6 +14,7 @@ PROMPT: Final = ">"
 _TO_LINE_ENDS: Final = bytes.maketrans(b"\r\x1a", b"\n\n")
 _NOISE: Final = b"\0\x1b"
 _PROMPT_OCTET: Final = b">"
+_PROMPTS: Final = re.compile(rb"(\A|[\r\n\x1a])[\s\0\x1a\x1b]*>[\s\0\x1a\x1b>]*")
 
 
 class Lines:
@@ -21,6 +23,11 @@ class Lines:
     def __init__(self) -> None:
         self._rest = b""
         self._is_too_long = False
+
+    @property
+    def rest(self) -> bytes:
+        """What has come of a line that has not ended."""
+        return self._rest
 
     def cut(self, data: bytes) -> list[str]:
         """Return the lines that `data`, of any size, completes, without blanks around them, and PROMPT for each prompt.
@@ -56,3 +63,8 @@ def _take_prompts(octets: bytes, found: list[str]) -> bytes:
         found.append(PROMPT)
         octets = octets[1:].lstrip()
     return octets
+
+
+def without_prompts(octets: bytes) -> bytes:
+    """Take out what `Lines` would take for prompts. They are asked for at once, or never."""
+    return _PROMPTS.sub(rb"\1", octets)

@@ -64,7 +64,7 @@ class Link:
         on_late_result: Callable[[str], None],
         on_prompt: Callable[[], None],
     ) -> None:
-        self._name = name
+        self.name = name
         self._host = Host()
         self._loop = asyncio.get_running_loop()
         self._port: Port | None = None
@@ -130,9 +130,9 @@ class Link:
         except ModemTimeoutError as error:
             if isinstance(error, ModemSilentError):
                 raise
-            log.info("command interrupted", action="unanswered", port=self._name, command=text, reason=str(error))
+            log.info("command interrupted", action="unanswered", port=self.name, command=text, reason=str(error))
             return None
-        log.debug("command not answered", action="unanswered", port=self._name, command=text.partition("=")[0])
+        log.debug("command not answered", action="unanswered", port=self.name, command=text.partition("=")[0])
         return None
 
     def at_least_s(self, seconds: float) -> float:
@@ -313,14 +313,15 @@ class Link:
 
     # -- the loop's side -----------------------------------------------------------------------------------------
 
-    def receive_data(self, data: bytes) -> None:
-        """Take octets from the port."""
+    def receive_data(self, data: bytes) -> bytes:
+        """Take octets from the port; returns those of something whose end has not come yet."""
         self._received_at = now = self._loop.time()
         self._is_silent = False
         if self._is_traced:
-            log.debug("received", action="received", port=self._name, data=shorten(data))
+            log.debug("received", action="received", port=self.name, data=shorten(data))
         self._host.receive_data(data, now)
         self._pump()
+        return self._host.half_heard
 
     def fail(self, failure: ModemError) -> None:
         """End the pending command and each later one with `failure`: the port is lost, or the session over."""
@@ -357,7 +358,7 @@ class Link:
         if not output or self._port is None:
             return True
         if self._is_traced:
-            log.debug("sent", action="sent", port=self._name, data=shorten(output))
+            log.debug("sent", action="sent", port=self.name, data=shorten(output))
         is_body = self._host.is_body_sent and not self._is_body_written
         if is_body and self._on_body is not None:
             self._on_body()

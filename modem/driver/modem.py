@@ -26,6 +26,7 @@ from modem.driver.events import (
 )
 from modem.driver.health import Sampler, SendRecord, SendRecords, Storage, health_of, is_trouble
 from modem.driver.inbox import Inbox
+from modem.driver.kept_input import Ear
 from modem.driver.link import ModemSilentError
 from modem.driver.model import Model
 from modem.driver.options import ModemOptions
@@ -349,6 +350,7 @@ class Modem:
 
         def on_lost(error: PortLostError) -> None:
             session.link.fail(error)
+            ear.end()
             if not lost.done():
                 lost.set_result(error)
                 # At once: an owner that only looks at `is_ready` must not give it one more message.
@@ -356,14 +358,15 @@ class Modem:
                 session.end(error.reason)
                 self._status.lost(error.reason)
 
+        ear = Ear(session.link, self._options.input_file)
         port = await open_port(
             device,
             baudrate=self._options.baudrate,
-            on_data=session.link.receive_data,
+            on_data=ear.hear,
             on_lost=on_lost,
-            # What the modem said while nobody had the port open: a report that is said only once may be among it, and
-            # the answer to a submit, after a crash or a step of ours that closed it.
+            # Reports that are said only once may wait in it, after a crash or a step of ours also a submit's answer.
             keep_input=True,
+            read=ear.read,
         )
         log.debug("port opened", action="port_opened", port=self.url)
         session.link.attach(port)
@@ -372,11 +375,11 @@ class Modem:
         listen_first_s, self._listen_first_s = self._listen_first_s, 0.0
         owed_until, self._owed_until = self._owed_until, -inf
         if listen_first_s > 0:
-            owed_until = asyncio.get_running_loop().time() + max(
-                listen_first_s, self._known.patient(self._options).owed_s
-            )
+            owed_s = max(listen_first_s, self._known.patient(self._options).owed_s)
+            owed_until = asyncio.get_running_loop().time() + owed_s
         session.owed.begin(listen_first_s=listen_first_s, until=owed_until)
         serving = asyncio.create_task(session.run(), name=f"session {self.url}")
+        ear.begin()
         waiting: set[asyncio.Future[Any]] = {serving, lost}
         try:
             await asyncio.wait(waiting, return_when=asyncio.FIRST_COMPLETED)

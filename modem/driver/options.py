@@ -10,6 +10,7 @@ from modem.driver.pins import MemoryPinLedger
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from modem.driver.pins import PinLedger, PinSource
 
@@ -52,6 +53,9 @@ class ModemOptions:
     recovery: Limits = field(default_factory=Limits)
     # A second AT port of the same modem: one that does not answer may still be restarted there.
     other_port: str | None = None
+
+    # Where what is read from the port is kept until it has been acted upon: a killed process takes nothing along.
+    input_file: Path | None = None
 
     @property
     def owed_s(self) -> float:

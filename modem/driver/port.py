@@ -90,14 +90,16 @@ class DescriptorPort:
         device: serial.Serial | socket.socket,
         *,
         url: str,
-        on_data: Callable[[bytes], None],
+        on_data: Callable[[bytes], object],
         on_lost: Callable[[PortLostError], None],
+        read: Callable[[int], bytes] | None = None,
     ) -> None:
         self._device = device
         self._fd = device.fileno()
         self._url = url
         self._on_data = on_data
         self._on_lost = on_lost
+        self._read_octets = read or _read
         self._loop = asyncio.get_running_loop()
         self._unwritten = bytearray()
         self._death: PortLostError | None = None
@@ -141,7 +143,7 @@ class DescriptorPort:
 
     def _read(self) -> None:
         try:
-            data = os.read(self._fd, _READ_OCTETS)
+            data = self._read_octets(self._fd)
         except (BlockingIOError, InterruptedError):
             return
         except OSError as error:
@@ -177,18 +179,24 @@ class DescriptorPort:
             self._on_lost(self._detach(reason))
 
 
+def _read(descriptor: int) -> bytes:
+    return os.read(descriptor, _READ_OCTETS)
+
+
 async def open_port(
     url: str,
     *,
     baudrate: int,
-    on_data: Callable[[bytes], None],
+    on_data: Callable[[bytes], object],
     on_lost: Callable[[PortLostError], None],
     keep_input: bool = False,
+    read: Callable[[int], bytes] | None = None,
 ) -> Port:
     """Open a path, `socket://HOST:PORT` or another URL of pyserial.
 
     A symlink is followed anew each time: behind a stable name the device may be another one now. `keep_input` leaves
-    what the device has already sent. Raises PortBusyError, which names the program, when another one holds it (also one
+    what the device has already sent. `read` takes what is there from a descriptor, in os.read's place; pyserial's other
+    URLs have none. Raises PortBusyError, which names the program, when another one holds it (also one
     that took no lock), PortError otherwise.
     """
     scheme = url.partition("://")[0] if "://" in url else ""
@@ -206,7 +214,7 @@ async def open_port(
         )
     except TimeoutError as error:
         raise PortError(url, f"did not open within {OPEN_DEADLINE_S:g} s") from error
-    return DescriptorPort(device, url=url, on_data=on_data, on_lost=on_lost)
+    return DescriptorPort(device, url=url, on_data=on_data, on_lost=on_lost, read=read)
 
 
 def _open_tty(path: str, *, baudrate: int, keep_input: bool) -> serial.Serial:

@@ -28,7 +28,7 @@ class ThreadedPort:
         device: serial.Serial,
         *,
         url: str,
-        on_data: Callable[[bytes], None],
+        on_data: Callable[[bytes], object],
         on_lost: Callable[[PortLostError], None],
     ) -> None:
         self._device = device
@@ -47,7 +47,7 @@ class ThreadedPort:
         url: str,
         *,
         baudrate: int,
-        on_data: Callable[[bytes], None],
+        on_data: Callable[[bytes], object],
         on_lost: Callable[[PortLostError], None],
         deadline_s: float,
     ) -> ThreadedPort:

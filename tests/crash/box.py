@@ -18,6 +18,7 @@ DATABASE: Final = "gateway.db"
 INDEX: Final = f"{DATABASE}-shm"
 """Memory that the processes share; what a cut leaves of it is nothing to go by."""
 FLIGHT: Final = f"{DATABASE}.flight"
+INPUT: Final = f"{DATABASE}.input"
 NAMES: Final = (DATABASE, f"{DATABASE}-wal", f"{DATABASE}-journal", FLIGHT, f"{DATABASE}.received")
 TRACER_TIMEOUT_S: Final = 60.0
 
@@ -90,6 +91,7 @@ class CuttableBox(Box):
 
     def _write(self, files: dict[str, bytes]) -> None:
         self.folder.joinpath(INDEX).unlink(missing_ok=True)
+        shutil.rmtree(self.folder / INPUT, ignore_errors=True)  # of an earlier boot: what is in it does not count
         for name in NAMES:
             path = self.folder / name
             if name not in files:

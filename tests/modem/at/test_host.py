@@ -479,3 +479,32 @@ def test_a_list_of_commands_is_an_answer_though_news_have_the_same_names() -> No
 
     assert isinstance(answer, Answer)
     assert answer.lines == ("+CREG", "+CMT", "+CMGS", "+CUSD")
+
+
+@given(
+    lines=st.lists(
+        st.sampled_from(
+            [
+                f"+CDS: 25\r\n{REPORT}",
+                f"+CMT: ,23\r\n{DELIVER}",
+                f"+CDS: 25\r\n\r\nRING\r\n\r\n{REPORT}",
+                '+CUSD: 1,"Welcome\r\n1 Balance\r\n2 Data",15',
+                "RING",
+                "+CREG: 1",
+                "+CMGS: 7",
+                "OK",
+                "",
+            ]
+        ),
+        max_size=8,
+    ),
+    cut=st.integers(min_value=0),
+)
+def test_what_one_host_has_half_heard_makes_the_rest_whole_for_another(lines: list[str], cut: int) -> None:
+    octets = "".join(f"\r\n{line}\r\n" for line in lines).encode()
+    cut = cut % (len(octets) + 1)
+    whole, first, second = Host(), Host(), Host()
+    whole.receive_data(octets, 0.0)
+    first.receive_data(octets[:cut], 0.0)
+    second.receive_data(first.half_heard + octets[cut:], 0.0)
+    assert events(first) + events(second) == events(whole)

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from modem.at.lines import MAX_LINE_OCTETS, PROMPT, Lines
+from modem.at.lines import MAX_LINE_OCTETS, PROMPT, Lines, without_prompts
 
 
 @pytest.mark.parametrize(
@@ -33,3 +35,9 @@ def test_line_that_is_too_long_is_dropped_whole() -> None:
     lines = Lines()
     assert lines.cut(b"x" * (MAX_LINE_OCTETS + 1)) == []
     assert lines.cut(b"OK\r\nOK\r\n") == ["OK"]
+
+
+@given(st.lists(st.sampled_from([b"\r", b"\n", b">", b" ", b"A", b"+CMGS: 7", b"\0", b"\x1a", b"\x1b"])).map(b"".join))
+def test_without_prompts_the_other_lines_are_the_same(octets: bytes) -> None:
+    expected = [line for line in Lines().cut(octets + b"\n") if line != PROMPT]
+    assert Lines().cut(without_prompts(octets) + b"\n") == expected
