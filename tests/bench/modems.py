@@ -7,6 +7,7 @@ import contextlib
 import json
 import os
 import sys
+import time
 from collections import defaultdict
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -58,13 +59,20 @@ class Modems:
             yield _entries(answer)
 
     async def until(self, kind: str, count: int, *, timeout_s: float) -> list[dict[str, Any]]:
-        """Give the entries of `kind` once there are `count`."""
-        async with asyncio.timeout(timeout_s):
-            while True:
-                entries = [entry for entry in await self.ledger() if entry["kind"] == kind]
-                if len(entries) >= count:
-                    return entries
-                await asyncio.sleep(0.25)
+        """Give the entries of `kind` once there are `count`; TimeoutError."""
+        entries = await self.within(kind, count, at_most_s=timeout_s)
+        if len(entries) < count:
+            raise TimeoutError(f"{len(entries)} of {count} within {timeout_s:g} s")
+        return entries
+
+    async def within(self, kind: str, count: int, *, at_most_s: float) -> list[dict[str, Any]]:
+        """Give the entries of `kind` once there are `count`, or those that there are after `at_most_s`."""
+        give_up_at = time.monotonic() + at_most_s
+        while True:
+            entries = [entry for entry in await self.ledger() if entry["kind"] == kind]
+            if len(entries) >= count or time.monotonic() > give_up_at:
+                return entries
+            await asyncio.sleep(0.25)
 
 
 @contextlib.asynccontextmanager
@@ -110,7 +118,8 @@ async def _answers(port: int) -> bool:
 
 
 def submits_per_s(entries: list[dict[str, Any]]) -> float:
-    """Submits per second over all modems, from the first to the last."""
+    """Submits per second over all modems, from the first to the last. AssertionError when there is but one."""
+    assert len(entries) > 1, "hardly anything was sent"
     times: list[float] = sorted(entry["at_s"] for entry in entries)
     return (len(times) - 1) / (times[-1] - times[0])
 
