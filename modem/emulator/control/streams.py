@@ -37,7 +37,8 @@ class Streams:
     ) -> AsyncGenerator[set[int] | None, None]:
         """Give the modems that were touched, each time something happened; None when all is quiet for a while.
 
-        `rests` says whether there is to be a rest before the next one: when the client was told something.
+        The first time is at once, with none: nothing that happens from then on is missed. `rests` says whether there is
+        to be a rest before the next one: when the client was told something.
         """
         watch = _Watch()
         if self._is_closed:
@@ -58,6 +59,7 @@ class _Watch:
     def __init__(self) -> None:
         self._touched: set[int] = set()
         self._news = asyncio.Event()
+        self._news.set()
         self._end = asyncio.Event()
 
     @property
@@ -91,24 +93,39 @@ class _Watch:
 STREAMS: Final = web.AppKey("streams", Streams)
 
 
-async def stream(request: web.Request, rack: Rack, news: Callable[[set[int] | None], bytes]) -> web.StreamResponse:
-    """Answer a stream: what `news` makes of the modems that were touched, at first of None for all.
+async def stream(
+    request: web.Request, rack: Rack, news: Callable[[set[int] | None], Iterable[bytes]]
+) -> web.StreamResponse:
+    """Answer a stream: what `news` makes of the modems that were touched, at first of None for all, piece by piece.
 
     It ends when the client has gone or the control stops.
     """
     response = web.StreamResponse(headers={"Content-Type": "text/event-stream", "Cache-Control": "no-store"})
     await response.prepare(request)
-    octets = news(None)
-    async with contextlib.aclosing(request.app[STREAMS].changes(rack, rests=lambda: bool(octets))) as changes:
-        # A client that goes is no error; it is noticed when something is written to it.
-        with contextlib.suppress(ConnectionResetError):
-            if octets:
-                await response.write(octets)
+    is_told = False
+
+    async def tell(pieces: Iterable[bytes]) -> None:
+        nonlocal is_told
+        is_told = False
+        async for octets in in_turn(pieces):
+            is_told = True
+            await response.write(octets)
+
+    is_first = True
+    # A client that goes is no error; it is noticed when something is written to it.
+    with contextlib.suppress(ConnectionResetError):
+        async with contextlib.aclosing(request.app[STREAMS].changes(rack, rests=lambda: is_told)) as changes:
             async for touched in changes:
-                octets = HEARTBEAT if touched is None else news(touched)
-                if octets:
-                    await response.write(octets)
+                await tell(news(None) if is_first else [HEARTBEAT] if touched is None else news(touched))
+                is_first = False
     return response
+
+
+async def in_turn(pieces: Iterable[bytes]) -> AsyncGenerator[bytes, None]:
+    """Give the pieces of a long answer, each after the modems had their turn: they keep time while somebody looks."""
+    for octets in pieces:
+        yield octets
+        await asyncio.sleep(0)
 
 
 def event(data: str, *, event_id: int | None = None) -> bytes:

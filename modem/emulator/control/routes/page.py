@@ -41,9 +41,9 @@ async def send_events(rack: Rack, request: web.Request) -> web.StreamResponse:
     environment = aiohttp_jinja2.get_env(request.app)
     view = View(rack, Choice.of(request), environment)
 
-    def news(touched: set[int] | None) -> bytes:
+    def news(touched: set[int] | None) -> list[bytes]:
         pieces = view.pieces(touched)
-        return event(_partials(pieces)) if pieces else b""
+        return [event(_partials(pieces))] if pieces else []
 
     return await stream(request, rack, news)
 

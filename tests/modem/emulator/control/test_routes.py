@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 import aiohttp
@@ -16,6 +17,8 @@ from modem.emulator.rack.rack import Rack
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
+
+    from modem.emulator.network.ledger import Entry
 
 PERSON = "+491711234567"
 
@@ -93,6 +96,36 @@ async def test_what_a_client_is_not_told_holds_nothing_up(
         first = await asyncio.wait_for(stream.content.readuntil(b"\n\n"), 10)
 
     assert first.startswith(b"id: 1\n")
+
+
+@pytest.mark.parametrize("path", ["/ledger", "/ledger/events"])
+async def test_modems_have_their_turns_while_a_long_ledger_is_told(
+    rack: Rack, door: aiohttp.ClientSession, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    """Told at once, a ledger of some thousand entries made every modem late by tens of milliseconds."""
+    for _ in range(500):
+        rack.network.ledger.append(0.0, b"", imsi=None, originator=PERSON, destination="+33639980001")
+    told_in = Counter[int]()
+    turns = 0
+
+    async def take_turns() -> None:
+        nonlocal turns
+        while True:
+            turns += 1
+            await asyncio.sleep(0)
+
+    def line(entry: Entry) -> str:
+        told_in[turns] += 1
+        return f'{{"number": {entry.number}}}'
+
+    monkeypatch.setattr("modem.emulator.control.routes.ledger.line", line)
+    task = asyncio.create_task(take_turns())
+    async with door.get(path) as answer:
+        await asyncio.wait_for(answer.content.readuntil(b'{"number": 500}'), 10)
+    task.cancel()
+
+    assert told_in.total() == 500
+    assert max(told_in.values()) <= 50
 
 
 async def test_a_stream_ends_when_the_control_stops(rack: Rack) -> None:
