@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import json
+import socket
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -126,15 +127,25 @@ class ModemManager:
 async def modem_manager(rack: Rack, home: Path, plugin: str = "generic") -> AsyncIterator[ModemManager]:
     manager = ModemManager(home)
     # A socket's name is at most 107 octets long: it lies beside the ports, in a short folder.
-    socket = rack.ports[0].with_name("socket")
+    line = rack.ports[0].with_name("socket")
     address = manager.environment["DBUS_SESSION_BUS_ADDRESS"]
     bus = ("dbus-daemon", "--session", "--nofork", "--nopidfile", f"--address={address}")
-    async with bridge(socket, rack.ports[0]), daemon(*bus, home=home):
-        await until((home / "bus").exists)
+    async with bridge(line, rack.ports[0]), daemon(*bus, home=home):
+        await until(lambda: is_listening(home / "bus"))
         command = ("ModemManager", *OPTIONS, "--no-auto-scan", "--debug")
         async with daemon(*command, home=home, environment=manager.environment):
-            await manager.give_modem(socket, plugin)
+            await manager.give_modem(line, plugin)
             yield manager
+
+
+def is_listening(path: Path) -> bool:
+    """Tell whether somebody takes connections: the file is there some moments before."""
+    with socket.socket(socket.AF_UNIX) as client:
+        try:
+            client.connect(str(path))
+        except OSError:
+            return False
+        return True
 
 
 async def test_modem_manager_identifies_the_modem(rack: Rack, tmp_path: Path) -> None:
