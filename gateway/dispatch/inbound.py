@@ -29,6 +29,8 @@ log = structlog.get_logger(__name__)
 AT_THE_NETWORK = "+CMT"
 """The memory of what was routed to us and is not acknowledged yet; no modem has one of this name."""
 TP_MMS = 0x04
+TP_MTI = 0x03
+STATUS_REPORT = 0x02
 
 
 class Receiver:
@@ -210,11 +212,8 @@ def _log_stored(inbound_id: MessageId | None, inbound: NewInbound, *, segments: 
 
 
 def is_report(tpdu: bytes) -> bool:
-    """Whether a TPDU from the network is a status report. 3GPP TS 23.040 9.2.3.1 (TP-MTI)."""
-    try:
-        return isinstance(sms.decode_incoming(tpdu), sms.StatusReport)
-    except DecodeError:
-        return False
+    """Whether a TPDU from the network says it is a status report. 3GPP TS 23.040 9.2.3.1 (TP-MTI)."""
+    return bool(tpdu) and tpdu[0] & TP_MTI == STATUS_REPORT
 
 
 def _epoch_ms(instant: datetime | None) -> EpochMs | None:

@@ -33,9 +33,9 @@ async def test_what_waits_in_a_slot_is_taken_alone() -> None:
     assert await next_together(queue(stored, a_report(2))) == ([], stored)
 
 
-async def test_what_makes_no_tpdu_is_no_report() -> None:
-    rubbish = Received(tpdu=b"\x06", smsc="", stored=None)
-    assert await next_together(queue(rubbish)) == ([], rubbish)
+async def test_what_has_no_octets_is_no_report() -> None:
+    nothing = Received(tpdu=b"", smsc="", stored=None)
+    assert await next_together(queue(nothing)) == ([], nothing)
 
 
 async def test_not_more_than_a_limited_number_are_in_hand() -> None:
