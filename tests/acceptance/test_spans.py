@@ -14,20 +14,30 @@ from tests.support.box import Box, running_box
 from tests.support.waiting import until
 
 
-async def span(box: Box, *words: str) -> str:
-    """Run `gsm-gateway span ...` as a person would; gives what it prints."""
-    command = [sys.executable, "-c", "import gateway.cli; gateway.cli.main()", "span", words[0]]
+async def run(box: Box, group: str, verb: str, *words: str) -> str:
+    """Run `gsm-gateway GROUP VERB ...` as a person would; gives what it prints."""
+    command = [sys.executable, "-c", "import gateway.cli; gateway.cli.main()", group, verb]
     process = await asyncio.create_subprocess_exec(
-        *command, "--config", str(box.config), *words[1:], stdout=asyncio.subprocess.PIPE
+        *command, "--config", str(box.config), *words, stdout=asyncio.subprocess.PIPE
     )
     out, _ = await process.communicate()
     assert process.returncode == 0, out
     return out.decode()
 
 
+async def span(box: Box, verb: str, *words: str) -> str:
+    return await run(box, "span", verb, *words)
+
+
 async def spans(box: Box) -> list[dict[str, Any]]:
     found: list[dict[str, Any]] = json.loads(await span(box, "list", "--json"))
     return found
+
+
+async def until_queued(box: Box, message_id: int) -> None:
+    async with asyncio.timeout(20):
+        while json.loads(await run(box, "message", "show", f"{message_id}", "--json"))["message"]["status"] != "queued":
+            pass
 
 
 async def test_span_is_seen_paused_and_resumed(tmp_path: Path, make_rack: MakeRack) -> None:
@@ -58,7 +68,7 @@ async def test_span_is_seen_paused_and_resumed(tmp_path: Path, make_rack: MakeRa
 
 
 async def test_pause_lets_the_segment_under_way_end_and_no_other_begin(tmp_path: Path, make_rack: MakeRack) -> None:
-    rack = await make_rack(count=1, radio_time_s=1.0)
+    rack = await make_rack(count=1, radio_time_s=3.0)  # the command line starts while a segment is to go
 
     def on_air() -> int:
         return sum(isinstance(entry.tpdu, Submit) for entry in rack.network.ledger)
@@ -66,13 +76,14 @@ async def test_pause_lets_the_segment_under_way_end_and_no_other_begin(tmp_path:
     async with running_box(tmp_path, ports=[str(port) for port in rack.ports]) as box:
         await box.until_spans_ready(1)
         await box.send("+491710000001", "x" * 400, spans=[1])  # three segments
+        (message,) = await box.outbox()
         await until(lambda: on_air() == 1)
         await span(box, "pause", "1")
         sent = on_air()
         (row,) = await spans(box)
-        await asyncio.sleep(2.5)  # time in which two more could begin
-        assert on_air() <= sent + 1
         assert row["state"] == "stopped"
+        await until_queued(box, message["id"])  # when the segment under way has ended
+        assert on_air() <= sent + 1
         await span(box, "resume", "1")
         await box.until_outbox(lambda rows: rows[0]["status"] == "DELIVERD", timeout_s=20)
         assert on_air() == 3
