@@ -96,7 +96,8 @@ class App:
             flight=self._flight,
             book=self.book,
         )
-        ports = ports or ModemPorts(settings.modems)
+        inputs = settings.store.path.with_name(f"{settings.store.path.name}.input")
+        ports = ports or ModemPorts(settings.modems, input_folder=inputs)
         self._make_radio = RadioMaker(settings, ports, StoredPinLedger(self.store), remember=self.history.remember)
         self.service.ussd.connect(self.dispatcher.connection)
         self._balances = BalanceWatch(

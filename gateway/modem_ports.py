@@ -10,6 +10,8 @@ from __future__ import annotations
 
 import asyncio
 import os
+import re
+import zlib
 from contextlib import aclosing
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
@@ -26,6 +28,7 @@ from modem.ports.sysfs import Sysfs
 
 if TYPE_CHECKING:
     from collections.abc import AsyncGenerator, Sequence
+    from pathlib import Path
 
     from gateway.config.settings import ModemsSection
     from modem.driver.place import Place
@@ -63,8 +66,11 @@ class ModemPorts:
         *,
         sysfs: Sysfs | None = None,
         settle_s: float = SETTLE_S,
+        input_folder: Path | None = None,
     ) -> None:
+        """`input_folder`: where what is read from ports is kept until it has been acted upon."""
         self._settings = settings
+        self._input_folder = input_folder
         self._sysfs = sysfs or Sysfs()
         self._settle_s = settle_s
         self._sockets: dict[str, Socket] = {}
@@ -79,6 +85,13 @@ class ModemPorts:
     def other_port(self, url: str) -> str | None:
         """Give another way into the modem behind a port that was given out, None where there is none."""
         return self._given[url].other_port if url in self._given else None
+
+    def input_file(self, url: str) -> Path | None:
+        """Give where what is read from a port is kept: a name for each, short enough for every file system."""
+        if self._input_folder is None:
+            return None
+        words = re.sub(r"[^0-9A-Za-z.]+", "-", url).strip("-.")
+        return self._input_folder / f"{words[-100:]}.{zlib.crc32(url.encode()):08x}"
 
     async def watch(self) -> AsyncGenerator[FoundPort, None]:
         """Give each port as it is found, until cancelled."""
@@ -132,7 +145,8 @@ class ModemPorts:
             self._sockets[url].path, self._sockets[url].why_not = None, why_not
 
     async def _asks(self, port: PortFacts) -> bool:
-        return await answers_at(port.device, baudrate=self._settings.baudrate)
+        input_file = self.input_file(port.name)
+        return await answers_at(port.device, baudrate=self._settings.baudrate, input_file=input_file)
 
     # -- ports that the settings name --------------------------------------------------------------------------------
 

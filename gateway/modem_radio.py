@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import math
-import re
-import zlib
 from dataclasses import replace
 from typing import TYPE_CHECKING, assert_never
 
@@ -271,7 +269,6 @@ class RadioMaker:
     ) -> None:
         self._ports = ports
         self._options = replace(modem_options(settings), pin_ledger=ledger)
-        self._input = settings.store.path.with_name(f"{settings.store.path.name}.input")
         self._close_timeout_s = settings.dispatch.stop_timeout_s
         self._remember = remember
         self._experience = Experience(on_change=self._on_learnt)
@@ -290,7 +287,7 @@ class RadioMaker:
         made = self._radios[url] = ModemRadio(
             url,
             options=replace(
-                self._options, other_port=self._ports.other_port(url), input_file=self._input / _file_name(url)
+                self._options, other_port=self._ports.other_port(url), input_file=self._ports.input_file(url)
             ),
             listen_first_s=listen_first_s,
             on_event=on_event,
@@ -303,11 +300,6 @@ class RadioMaker:
 
     def _on_learnt(self, model: str, symptom: Symptom, rung: Rung | None) -> None:
         self._remember(Cure(model=model, symptom=symptom.name, step="" if rung is None else rung.name))
-
-
-def _file_name(url: str) -> str:
-    """Give a name of its own for each port, short enough for every file system."""
-    return f"{re.sub(r'[^0-9A-Za-z.]+', '-', url).strip('-.')[-100:]}.{zlib.crc32(url.encode()):08x}"
 
 
 def modem_options(settings: Settings) -> ModemOptions:

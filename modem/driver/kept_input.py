@@ -20,8 +20,6 @@ import structlog
 from modem.at.lines import without_prompts
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from modem.driver.link import Link
 
 log = structlog.get_logger(__name__)
@@ -55,8 +53,10 @@ class KeptInput:
         self.left = kept.replace(b"\0", b"")
 
     def read(self, descriptor: int) -> bytes:
-        """Read what is there, behind what is kept; OSError as of os.read."""
+        """Read what is there, behind what is kept as long as there is room; OSError as of os.read."""
         start = self._end
+        if start + _MOST_READ_OCTETS > _SIZE:
+            return os.read(descriptor, _MOST_READ_OCTETS)
         count = os.readv(descriptor, [memoryview(self._octets)[start : start + _MOST_READ_OCTETS]])
         self._end += count
         return self._octets[start : self._end]
@@ -73,34 +73,43 @@ class KeptInput:
 class Ear:
     """Hears a port for a link, and keeps what it reads in the file `path` while the link acts upon it.
 
-    `read` is how the port is to be read, None for as usual: there is no place for its input.
+    With `is_for_another` all of it stays there for whoever opens the port next.
     """
 
-    def __init__(self, link: Link, path: Path | None) -> None:
+    def __init__(self, link: Link, path: Path | None, *, is_for_another: bool = False) -> None:
         self._link = link
+        self._path = path
+        self._is_for_another = is_for_another
         self._kept: KeptInput | None = None
-        try:
-            self._kept = None if path is None else KeptInput(path)
-        except OSError as error:
-            reason = str(error)
-            log.warning("what is read would not survive a crash", action="kept", port=link.name, reason=reason)
-        self.read: Callable[[int], bytes] | None = None if self._kept is None else self._kept.read
 
     def begin(self) -> None:
-        """Have the link hear what an earlier process left, before anything that waits in the port, and after this task.
+        """Begin to keep, now that the port is open and before anything is read from it.
 
-        The prompts among it may have been answered, and tell nothing.
+        First the link hears what an earlier process left, as soon as whoever was to run before has run. The prompts
+        among it may have been answered, and tell nothing.
         """
-        if self._kept is not None and self._kept.left:
+        if self._path is None:
+            return
+        try:
+            self._kept = KeptInput(self._path)
+        except OSError as error:
+            reason = str(error)
+            log.warning("what is read would not survive a crash", action="kept", port=self._link.name, reason=reason)
+            return
+        if self._kept.left and not self._is_for_another:
             asyncio.get_running_loop().call_soon(self.hear, without_prompts(self._kept.left))
+
+    def read(self, descriptor: int) -> bytes:
+        """Read what is there; OSError as of os.read."""
+        return os.read(descriptor, _MOST_READ_OCTETS) if self._kept is None else self._kept.read(descriptor)
 
     def hear(self, data: bytes) -> None:
         """Take octets from the port."""
         half_heard = self._link.receive_data(data)
-        if self._kept is not None:
+        if self._kept is not None and not self._is_for_another:
             self._kept.keep_only(half_heard)
 
     def end(self) -> None:
-        """The port is lost, and with it the end of what is half heard."""
+        """Keep nothing: the port is lost, and with it the end of what is half heard, or nobody will open it."""
         if self._kept is not None:
             self._kept.keep_only(b"")

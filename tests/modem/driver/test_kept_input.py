@@ -187,6 +187,13 @@ def test_noise_without_an_end_does_not_fill_it(path: Path) -> None:
     assert len(KeptInput(path).left) <= MOST_KEPT_OCTETS
 
 
+def test_what_there_is_no_room_for_is_read_all_the_same(path: Path) -> None:
+    line, kept = Line(), KeptInput(path)
+    for octet in b"abcdefgh":
+        assert kept.read(line.says(bytes([octet]) * 4096)) == bytes([octet]) * 4096
+    assert KeptInput(path).left.startswith(b"a" * 4096 + b"b" * 4096)
+
+
 def test_after_a_restart_of_the_system_nothing_of_it_counts(path: Path, tmp_path: Path) -> None:
     KeptInput(path).read(Line().says(b"\r\n+CMGS: 7\r\n"))
     boot_id = tmp_path / "boot_id"
