@@ -25,6 +25,11 @@ MOST_WORKS = 256
 """Most works of one kind that share a transaction."""
 FIRST_TURNS = 2
 """Most turns in the first transaction after a rest; twice as many in each that follows."""
+MANY_CALLS = 6
+"""So many in one transaction say that many callers are there: the next one waits while more of them come."""
+MOST_GATHERED = 64
+QUIET = 4
+"""Turns of the loop without a call after which none is waited for."""
 NOTE_DELAY_S = 0.005
 """How long a note may wait: as long as spans whose modems reported something take to send the next message."""
 EMPTY_LOG = "PRAGMA wal_checkpoint(TRUNCATE)"
@@ -82,7 +87,7 @@ class Writer:
         self._most_turns = FIRST_TURNS
         self._note_timer: asyncio.TimerHandle | None = None
         self._are_notes_due = False
-        self._has_turns = False
+        self._has_turns = self._has_many_calls = False
         self._is_busy = False
         self._is_closed = False
         self._idle = asyncio.Event()
@@ -133,7 +138,19 @@ class Writer:
             self._is_busy = True
             self._most_turns = FIRST_TURNS
             # Not at once: whoever was woken together with this caller shall share the transaction.
-            self._loop.call_soon(self._start)
+            self._loop.call_soon(self._gather if self._has_many_calls else self._start)
+
+    def _gather(self, before: int = 0, quiet: int = 0) -> None:
+        """Start once the loop brings no more calls: most of what a transaction costs is not its works.
+
+        Loop and transaction are two threads that want one lock: the loop goes on best while no transaction runs.
+        """
+        calls = len(self._waiting[Haste.CALL])
+        quiet = 0 if calls > before else quiet + 1
+        if quiet < QUIET and calls < MOST_GATHERED and not self._waiting[Haste.TURN]:
+            self._loop.call_soon(self._gather, calls, quiet)
+        else:
+            self._start()
 
     def _start(self) -> None:
         jobs = self._next_jobs()
@@ -152,7 +169,7 @@ class Writer:
         calls, turns = self._take(Haste.CALL, MOST_WORKS), self._take(Haste.TURN, self._most_turns)
         # Turns last: they find what the others have brought.
         jobs = [*calls, *turns]
-        self._has_turns = bool(turns)
+        self._has_turns, self._has_many_calls = bool(turns), len(calls) >= MANY_CALLS
         self._most_turns = min(2 * self._most_turns, MOST_WORKS)
         if self._are_notes_due:
             jobs += self._take(Haste.NOTE, MOST_WORKS)
@@ -209,6 +226,8 @@ class Writer:
             if self._has_turns:
                 # Spans hand their modems the next message first: this thread and the writer's want the same lock.
                 self._loop.call_soon(self._start)
+            elif self._has_many_calls:
+                self._gather()
             else:
                 self._start()
             return

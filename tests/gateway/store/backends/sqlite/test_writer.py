@@ -12,7 +12,7 @@ from gateway.errors import InvalidFieldError, StoreError, StoreUnavailableError
 from gateway.store.backends.sqlite.memory import read_memory
 from gateway.store.backends.sqlite.store import SqliteStore
 from gateway.store.backends.sqlite.transaction import Transaction
-from gateway.store.backends.sqlite.writer import FIRST_TURNS, MOST_WORKS, Haste
+from gateway.store.backends.sqlite.writer import FIRST_TURNS, MANY_CALLS, MOST_GATHERED, MOST_WORKS, Haste
 from tests.gateway.store.backends.sqlite.test_memory import counts
 from tests.support.store import NOW, a_message, a_report, a_turn, an_account, held_by_another
 
@@ -55,6 +55,39 @@ async def test_turns_begin_in_small_companies_after_a_rest(opened: SqliteStore) 
         sizes = list(Counter(map(id, await asyncio.gather(*jobs))).values())
         assert sizes == [FIRST_TURNS, 2 * FIRST_TURNS, FIRST_TURNS]
         await opened.until_idle(timeout_s=10)
+
+
+async def one_by_one(store: SqliteStore, count: int) -> list[asyncio.Task[Transaction]]:
+    """Make calls, each in a turn of the loop of its own."""
+    jobs = []
+    for _ in range(count):
+        jobs.append(asyncio.ensure_future(store.write(identity)))
+        await asyncio.sleep(0)
+    return jobs
+
+
+async def test_where_many_call_a_transaction_waits_while_more_of_them_come(opened: SqliteStore) -> None:
+    few = await asyncio.gather(*await one_by_one(opened, MANY_CALLS))
+    assert id(few[0]) != id(few[-1]), "the first caller after a rest waits for nobody"
+    await asyncio.gather(*(opened.write(identity) for _ in range(MANY_CALLS)))
+    many = await asyncio.gather(*await one_by_one(opened, MANY_CALLS))
+    assert len(set(map(id, many))) == 1
+
+
+async def test_not_even_many_callers_are_waited_for_without_end(opened: SqliteStore) -> None:
+    await asyncio.gather(*(opened.write(identity) for _ in range(MANY_CALLS)))
+    sizes = Counter(map(id, await asyncio.gather(*await one_by_one(opened, 3 * MOST_GATHERED))))
+    assert next(iter(sizes.values())) == MOST_GATHERED
+
+
+async def test_a_turn_does_not_wait_for_callers(opened: SqliteStore) -> None:
+    await asyncio.gather(*(opened.write(identity) for _ in range(MANY_CALLS)))
+    calls = await one_by_one(opened, 2)
+    turn = asyncio.ensure_future(opened.write(identity, haste=Haste.TURN))
+    more = await one_by_one(opened, MANY_CALLS)
+    transactions = {id(await call) for call in calls}
+    assert transactions == {id(await turn)}
+    assert id(await more[-1]) not in transactions
 
 
 async def test_what_nobody_waits_for_is_put_off_and_done_together(opened: SqliteStore) -> None:
