@@ -49,6 +49,7 @@ PARKED_REPORTS_KEPT_S = 3 * 86_400
 LISTEN_AT_LEAST_S = 1.0
 CLOCK_JUMP_MS = 5000
 """Less is the slow correction of a time server."""
+STOPPED_BEFORE_ANSWER = "the gateway stopped before the answer came"
 NEVER_OUT = "the gateway was stopped before the modem got it"
 NO_EVIDENCE = "no answer from the modem, it may have been sent"
 
@@ -226,6 +227,8 @@ class Dispatcher:
         dispatch = self._settings.dispatch
         for attempt in await self._store.open_attempts():
             if attempt.decide_at is None and self._flight.was_never_out(attempt.port, attempt.attempt_id):
+                # A prompt that its modem still shows is for this one: nothing that comes is about those before it.
+                self.worker(attempt.port).last_unanswered = None
                 await self._note_evidence(attempt.attempt_id, mr=None, refused=NEVER_OUT, is_unsent=True)
                 continue
             # The clock may have been set since: nobody waits longer than for an attempt of this moment.
@@ -234,14 +237,10 @@ class Dispatcher:
             if attempt.decide_at is None or waited_s < dispatch.submit_timeout_s:
                 # The process ended in the middle of it. Its modem may still answer: the pool lets it listen first.
                 self._listen_first[attempt.port] = max(dispatch.patience_s - waited_s, LISTEN_AT_LEAST_S)
-            decide_at = attempt.decide_at
-            if decide_at is None:
-                decide_at = latest
-                await self._store.lose_attempt(
-                    attempt.attempt_id, cause="the gateway stopped before the answer came", decide_at=decide_at
-                )
+            if attempt.decide_at is None:
+                await self._store.lose_attempt(attempt.attempt_id, cause=STOPPED_BEFORE_ANSWER, decide_at=latest)
             self.worker(attempt.port).last_unanswered = attempt.attempt_id
-            self._decide_at(attempt.attempt_id, min(decide_at, latest))
+            self._decide_at(attempt.attempt_id, min(attempt.decide_at or latest, latest))
 
     def _after_evidence(self) -> EpochMs:
         return EpochMs(self._clock.now_ms() + int(self._settings.dispatch.evidence_s * 1000))

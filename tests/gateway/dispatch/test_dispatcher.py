@@ -375,6 +375,29 @@ async def test_after_a_second_crash_the_modem_is_listened_to_again(make_field: M
     assert radio.sent == []
 
 
+async def test_a_prompt_of_what_the_modem_never_got_says_nothing_of_an_older_message(make_field: MakeField) -> None:
+    before = await make_field()
+    older = await before.accept()
+    await (await before.radio(0)).asked_once()
+    await _crash(before.store)
+    between = await make_field()
+    radio = await between.radio(0)
+    radio.is_on_air = False
+    radio.tell(NoLateAnswer(is_unsent=False))
+    radio.ready()
+    newer = await between.accept()
+    await radio.asked_once()
+    await _crash(between.store)
+    after = await make_field()
+    radio = await after.radio(0)
+    radio.tell(NoLateAnswer(is_unsent=True))
+    radio.ready()
+    await radio.answer(Accepted(mr=4))
+    await after.until(newer, Status.SENT)
+    assert len(radio.sent) == 1
+    assert [one.message_id for one in await after.store.open_attempts()] == [older]
+
+
 async def test_after_a_crash_without_any_evidence_it_is_sent_once_more(make_field: MakeField) -> None:
     before = await make_field(evidence_s=0.05)
     message_id = await before.accept()
