@@ -78,6 +78,7 @@ async def test_deaf_modem_is_woken_by_the_mildest_step_that_can(tmp_path: Path, 
         assert len(await scene.rack.messages(NUMBER)) == 1
 
 
+@pytest.mark.timeout(150)  # the first command that it does not answer may be one that is waited for 40 s
 async def test_deaf_modem_does_not_stop_the_others(tmp_path: Path) -> None:
     async with recovering(tmp_path, count=3, has_power=True) as scene:
         scene.rack.arm(0, *build({"fault": "hang", "cured_by": "power"}))
