@@ -150,8 +150,11 @@ class Pool:
         """Act on the seat's events in their order; a fault of ours closes this seat only, for a while."""
         try:
             while not seat.is_spare:
-                seat.reports, event = await next_together(seat.events)
-                await asyncio.gather(*(self._on_report(seat) for _ in seat.reports))
+                event = await next_together(seat.events, seat.reports)
+                if len(seat.reports) == 1:
+                    await self._on_report(seat)  # the usual case: no task of its own
+                else:
+                    await asyncio.gather(*(self._on_report(seat) for _ in seat.reports))
                 if event is not None:
                     await self._on_event(seat, event)
         except Exception:
