@@ -378,15 +378,15 @@ class SpanWorker:
         plan = self._plan_of(assignment)
         if plan.segment_count != assignment.segment_count:
             raise EncodeError("text", "text.national_tables was changed since the message was accepted")
-        segments = sms.submits(
+        return sms.submit_of(
             plan,
+            assignment.segment,
             sms.Address.parse(assignment.recipient),
             concat_ref=assignment.concat_ref,
+            # Most modems put their own TP-MR in (23.040 9.2.3.6). With one that does not all segments would have the
+            # same, and no report could be told from another.
+            mr=assignment.attempt_id % 256,
             request_report=assignment.request_report,
+            validity=validity(self._validity_forms.of(sim), until=assignment.valid_until, now=self._clock.now_ms()),
             message_class=FLASH_CLASS if assignment.is_flash else None,
-        )
-        # Most modems put their own TP-MR in (23.040 9.2.3.6). With one that does not all segments would have the same,
-        # and no report could be told from another.
-        until = validity(self._validity_forms.of(sim), until=assignment.valid_until, now=self._clock.now_ms())
-        segment = segments[assignment.segment]
-        return replace(segment, mr=assignment.attempt_id % 256, validity=until).encode()
+        ).encode()

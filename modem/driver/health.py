@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from dataclasses import replace
 from math import comb, inf
 from typing import TYPE_CHECKING, Final
 
@@ -59,21 +58,20 @@ class SendRecord:
     """How the submits of one SIM ended: the last ones, and before them its past."""
 
     def __init__(self) -> None:
-        self.counters = Counters()
+        self._accepted = self._refused = self._unanswered = 0
         self._recent: deque[bool] = deque()
         self._past_failures = EXPECTED_RATE * PRIOR_WEIGHT
         self._past_submits = PRIOR_WEIGHT
 
     def add(self, result: SubmitResult) -> None:
         """Remember one more result."""
-        count = self.counters
         match result:
             case Accepted():
-                self.counters = replace(count, accepted=count.accepted + 1)
+                self._accepted += 1
             case Refused():
-                self.counters = replace(count, refused=count.refused + 1)
+                self._refused += 1
             case NoAnswer():
-                self.counters = replace(count, unanswered=count.unanswered + 1)
+                self._unanswered += 1
         has_failed = is_trouble(result)
         if has_failed is None:
             return
@@ -88,6 +86,11 @@ class SendRecord:
     def start_afresh(self) -> None:
         """The modem was restarted because of a trouble: what failed in it is no measure of what is usual."""
         self._recent.clear()
+
+    @property
+    def counters(self) -> Counters:
+        """How many there were of each kind of result."""
+        return Counters(accepted=self._accepted, refused=self._refused, unanswered=self._unanswered)
 
     @property
     def failure_rate(self) -> float | None:

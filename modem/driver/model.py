@@ -36,6 +36,8 @@ class Model:
     def patient(self, options: ModemOptions) -> ModemOptions:
         """Return the owner's options with the times that the model's network needs: NB-IoT answers after minutes."""
         least_s = self.profile.submit_timeout_s
+        if least_s <= min(options.submit_timeout_s, options.hung_after_s):
+            return options
         return replace(
             options,
             submit_timeout_s=max(options.submit_timeout_s, least_s),

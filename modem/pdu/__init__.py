@@ -13,7 +13,7 @@ from modem.pdu.language import Language
 from modem.pdu.pdumode import PduLine, format_pdu, is_whole, parse_pdu
 from modem.pdu.reassembly import Complete, Incomplete, Part, PartKey, Reassembly, join, part_of
 from modem.pdu.relay import deliver_from, report_on
-from modem.pdu.segment import Encoding, Plan, capacity, plan, plan_data, submits
+from modem.pdu.segment import Encoding, Plan, capacity, plan, plan_data, submit_of, submits
 from modem.pdu.status import StatusClass, status_class, status_text
 from modem.pdu.timestamp import Timestamp
 from modem.pdu.tpdu import (
@@ -79,6 +79,7 @@ __all__ = [
     "report_on",
     "status_class",
     "status_text",
+    "submit_of",
     "submits",
     "type_of_number_text",
 ]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Final
 
 from modem.errors import DecodeError, EncodeError
@@ -90,6 +91,7 @@ def _encode_smsc(smsc: Address | None) -> bytes:
     return bytes((1 + len(digits), smsc.type_octet)) + digits
 
 
+@lru_cache(maxsize=64)  # a network has few of them
 def _decode_smsc(field: bytes) -> Address | None:
     """Return the address of type octet and digits; its length counts octets, unlike that of a TPDU."""
     return Address.from_value(field[0], field[1:], 2 * (len(field) - 1)) if field else None

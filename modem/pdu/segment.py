@@ -127,20 +127,43 @@ def submits(
     All carry TP-MR 0, which a modem replaces. Raises EncodeError for a reference outside
     the plan's bits or a class outside 0..3.
     """
+    return [
+        submit_of(
+            plan,
+            index,
+            destination,
+            concat_ref=concat_ref,
+            request_report=request_report,
+            validity=validity,
+            message_class=message_class,
+        )
+        for index in range(plan.segment_count)
+    ]
+
+
+def submit_of(
+    plan: Plan,
+    index: int,
+    destination: Address,
+    *,
+    concat_ref: int,
+    mr: int = 0,
+    request_report: bool = True,
+    validity: Validity | None = None,
+    message_class: int | None = None,
+) -> Submit:
+    """Return the submit of one segment; the first has `index` 0. Raises as `submits`."""
     if message_class is not None and not 0 <= message_class <= 3:
         raise EncodeError("message_class", f"{message_class} is outside 0..3")
-    dcs = Dcs(alphabet=plan.encoding.alphabet, message_class=message_class).encode()
-    return [
-        Submit(
-            destination=destination,
-            dcs=dcs,
-            header=_header(plan, concat_ref, seq),
-            body=body,
-            validity=validity,
-            request_report=request_report,
-        )
-        for seq, body in enumerate(plan.bodies, 1)
-    ]
+    return Submit(
+        destination=destination,
+        dcs=Dcs(alphabet=plan.encoding.alphabet, message_class=message_class).encode(),
+        mr=mr,
+        header=_header(plan, concat_ref, index + 1),
+        body=plan.bodies[index],
+        validity=validity,
+        request_report=request_report,
+    )
 
 
 def _header(plan: Plan, concat_ref: int, seq: int) -> Header | None:
