@@ -7,7 +7,7 @@ import contextlib
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
-from modem.driver import Limits, Modem, PowerControl, Ready, Rung, StepBegun, StepEnded
+from modem.driver import HealthChanged, Limits, Modem, PowerControl, Ready, Rung, StepBegun, StepEnded
 from modem.driver.rungs import LADDER
 from modem.driver.symptoms import SYMPTOMS
 from modem.emulator.rack.rack import Rack
@@ -82,7 +82,7 @@ async def recovering(
     experience: Experience | None = None,
     tcp: tuple[str, int] | None = None,
 ) -> AsyncIterator[Scene]:
-    """Run drivers on a rack of `count` modems; all are ready to send."""
+    """Run drivers on a rack of `count` modems; all are ready to send, and idle."""
     rack = Rack(count=count, directory=directory, boot_s=0, tcp=[tcp] if tcp is not None else [])
     await rack.start()
     plug = Plug(rack, {str(path): index for index, path in enumerate(rack.ports)})
@@ -96,6 +96,9 @@ async def recovering(
     try:
         for owner in owners:
             await owner.until(Ready)
+            # Its first questions are answered: a modem that went deaf at a list would be waited for 30 s.
+            if options.poll_interval_s <= OPTIONS.poll_interval_s:
+                await owner.until(HealthChanged)
         yield Scene(rack, modems, owners, plug)
     finally:
         for modem in modems:

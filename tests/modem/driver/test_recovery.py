@@ -26,6 +26,7 @@ from modem.driver import (
     StepEnded,
     Symptom,
 )
+from modem.driver.link import Link
 from modem.driver.model import Model
 from modem.driver.recovery import Recovery
 from modem.driver.rungs import LADDER
@@ -56,6 +57,8 @@ def _quick_line(monkeypatch: pytest.MonkeyPatch) -> None:
         "sim._BUSY_RETRY_S": 0.1,
     }.items():
         monkeypatch.setattr(f"modem.driver.{name}", value)
+    assert Link.ask.__kwdefaults__ is not None
+    monkeypatch.setitem(Link.ask.__kwdefaults__, "timeout_s", 1.0)
 
 
 # Only once some were given: a modem that never gave one may not know how.

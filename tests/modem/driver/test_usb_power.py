@@ -15,6 +15,7 @@ from modem.driver.usb_power import UsbPower
 from modem.errors import PowerControlError
 from modem.power.helper import serve
 from tests.modem.power.usb_tree import UsbTree
+from tests.support.waiting import until
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator
@@ -97,7 +98,7 @@ async def test_step_is_done_by_the_helper(tmp_path: Path, tree: UsbTree, monkeyp
     async with listening(tmp_path / "usb.sock", tree) as answers:
         control = power(tmp_path, tree)
         await control.perform(Rung.REAUTHORISE, str(tree.host.dev / "ttyACM0"))
-        assert answers == [{"done": "1-1.4 was refused for 0 s and allowed again"}]
+        await until(lambda: answers == [{"done": "1-1.4 was refused for 0 s and allowed again"}])
         assert tree.read("1-1.4", "authorized") == "1"
 
 
