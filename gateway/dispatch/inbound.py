@@ -16,7 +16,6 @@ from gateway.store.receiving import InboundPart, NewInbound, Report, ReportFate,
 from modem.errors import DecodeError
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from datetime import datetime
 
     from gateway.clock import Clock
@@ -41,13 +40,8 @@ class Receiver:
         self._clock = clock
         self._outage = Outage()
 
-    async def receive(
-        self, received: Received, *, port: Port, identity: Identity, radio: Radio, on_durable: Callable[[], None]
-    ) -> None:
-        """Store a deliver or a status report; when it is durable, delete it in the modem or acknowledge it.
-
-        `on_durable` is called in between. What cannot be deleted or acknowledged is known when it comes again.
-        """
+    async def receive(self, received: Received, *, port: Port, identity: Identity) -> Slot | None:
+        """Store a deliver or a status report; gives under what it is known should it come again, None of a report."""
         try:
             tpdu = sms.decode_incoming(received.tpdu)
         except DecodeError as error:
@@ -58,7 +52,13 @@ class Receiver:
             # The store itself knows a report that it has counted.
             slot = None if isinstance(tpdu, sms.StatusReport) else _slot(received, identity)
             await self._outage.ride_out(lambda: self._store_readable(tpdu, received, port, identity, slot))
-        on_durable()
+        return slot
+
+    async def let_go(self, received: Received, slot: Slot | None, radio: Radio) -> None:
+        """Delete in the modem, or acknowledge, what is durable; where that cannot be it is known when it comes again.
+
+        A modem that sends one message after the other does this between two of them.
+        """
         is_done = await (radio.acknowledge() if received.stored is None else radio.delete(received.stored))
         if slot is not None and is_done:
             await self._outage.ride_out(lambda: self._store.free_slot(slot))

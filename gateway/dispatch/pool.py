@@ -6,7 +6,6 @@ import asyncio
 import contextlib
 import os
 from contextlib import aclosing
-from functools import partial
 from typing import TYPE_CHECKING
 
 import structlog
@@ -149,20 +148,38 @@ class Pool:
     async def _serve(self, seat: Seat) -> None:
         """Act on the seat's events in their order; a fault of ours closes this seat only, for a while."""
         try:
-            while not seat.is_spare:
-                event = await next_together(seat.events, seat.reports)
-                if len(seat.reports) == 1:
-                    await self._on_report(seat)  # the usual case: no task of its own
-                else:
-                    await asyncio.gather(*(self._on_report(seat) for _ in seat.reports))
-                if event is not None:
-                    await self._on_event(seat, event)
+            async with asyncio.TaskGroup() as group:
+                clearing = group.create_task(self._clear(seat))
+                while not seat.is_spare:
+                    await self._act(seat)
+                clearing.cancel()
         except Exception:
             log.exception("seat closed by a fault of the gateway", action="broken", span=seat.port, path=seat.url)
             self._on_lost(seat, "internal error, see the log")
             await seat.radio.close()
             await asyncio.sleep(BROKEN_SEAT_PAUSE_S)
             self._open_seat(seat.found)
+
+    async def _act(self, seat: Seat) -> None:
+        """Act on the next events."""
+        event = await next_together(seat.events, seat.reports)
+        if len(seat.reports) == 1:
+            await self._on_report(seat)  # the usual case: no task of its own
+        else:
+            await asyncio.gather(*(self._on_report(seat) for _ in seat.reports))
+        if event is not None:
+            await self._on_event(seat, event)
+
+    async def _clear(self, seat: Seat) -> None:
+        """Delete in the modem what is durable.
+
+        Each deletion takes its turn with the messages that the modem sends; what it says does not wait for that.
+        """
+        while True:
+            received, slot, identity = await seat.to_delete.get()
+            # In another SIM the slot holds something else.
+            if seat.identity is not None and seat.identity.sim == identity.sim:
+                await self._receiver.let_go(received, slot, seat.radio)
 
     async def _keep_received(self, seat: Seat) -> None:
         """Store what was received but not looked at before the end: a routed report is said only once."""
@@ -251,8 +268,13 @@ class Pool:
             # What waited in the port while no process had it open comes before the modem has said who it is.
             seat.unidentified.append(received)
             return
-        release = partial(self._spool.release, received)
-        await self._receiver.receive(received, port=seat.port, identity=identity, radio=seat.radio, on_durable=release)
+        slot = await self._receiver.receive(received, port=seat.port, identity=identity)
+        self._spool.release(received)  # first: from the acknowledgement on the store alone may know it
+        if received.stored is None:
+            # At once: one that equals it is another message only when this one is acknowledged.
+            await self._receiver.let_go(received, slot, seat.radio)
+        else:
+            seat.to_delete.put_nowait((received, slot, identity))
 
     async def _identity_before(self, seat: Seat, received: Received) -> Identity | None:
         """Give the SIM that a report is for before the modem has said who it is: the one that sent here last.

@@ -2,17 +2,17 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    import asyncio
-
     from gateway.core.span import SpanHealth
     from gateway.core.types import Port
     from gateway.dispatch.ports import FoundPort
     from gateway.dispatch.radio import Identity, Radio, RadioEvent, Received
     from gateway.dispatch.span import SpanWorker
+    from gateway.store.receiving import Slot
 
 
 @dataclass(eq=False)
@@ -32,6 +32,8 @@ class Seat:
     unidentified: list[Received] = field(default_factory=list)
     # In hand, but not begun with.
     reports: list[Received] = field(default_factory=list)
+    # Durable, but still in a slot of the SIM that it came to.
+    to_delete: asyncio.Queue[tuple[Received, Slot | None, Identity]] = field(default_factory=asyncio.Queue)
     clones: set[str] = field(default_factory=set)
     tasks: list[asyncio.Task[None]] = field(default_factory=list)
 

@@ -16,6 +16,8 @@ from tests.support.truth import DELIVERED, Row, read_rows, shown_on, what_is_wro
 
 BESIDE_S: Final = 3.0
 """How far from a kill what it did may be seen: a message on the air, its answer, a start, a report."""
+SHOWN_S: Final = 20.0
+"""How much of what was done before and after is told of a fault."""
 _FINAL: Final = frozenset({"sent", "delivered", "undelivered", "failed", "expired", "unknown"})
 _BAD_LINES: Final = re.compile(
     r"Traceback|internal error|session failed|never awaited|was destroyed|never retrieved|\[critical|action=broken"
@@ -79,7 +81,10 @@ def _audit_sent(life: Life, rows: dict[str, Row], verdict: Verdict) -> None:
         if row.status == "sent" and seen.reports.count(DELIVERED) >= row.segment_count:
             lost_reports += 1
             if not any(_is_beside_a_cut(life, at_s) for at_s in seen.reported_at_s):
-                verdict.broken.append(f"{number} (message {row.id}): its reports {seen.reported_at_s} were not heard")
+                kills = "; ".join(_kills_near(life, seen.reported_at_s))
+                verdict.broken.append(
+                    f"{number} (message {row.id}): its reports {seen.reported_at_s} were not heard; kills: {kills}"
+                )
     verdict.figures |= {
         "accepted": sum(asked.is_accepted is True for asked in traffic.asked.values()),
         "answer lost": sum(asked.is_accepted is None for asked in traffic.asked.values()),
@@ -150,6 +155,14 @@ def _is_beside_a_cut(life: Life, at_s: float) -> bool:
             return True
         before = kill
     return False
+
+
+def _kills_near(life: Life, instants_s: list[float]) -> Iterator[str]:
+    """Tell when it was killed around the time, how, and when it was ready again."""
+    for kill in life.kills:
+        if any(abs(kill.at_s - at_s) < SHOWN_S for at_s in instants_s):
+            back = "-" if kill.back_at_s is None else f"{kill.back_at_s:.2f}"
+            yield f"{kill.at_s:.2f} {'power cut' if kill.was_cut else 'kill'} {kill.point}, ready {back}"
 
 
 def _audit_written(life: Life, inbound: Counter[str], verdict: Verdict) -> None:

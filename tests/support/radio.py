@@ -38,6 +38,8 @@ class FakeRadio:
         self.slots: dict[StoredAt, bytes] = {}
         self.can_delete = True
         self.refused_deletes = 0
+        self.can_begin_delete = asyncio.Event()
+        self.can_begin_delete.set()
         self.can_acknowledge = True
         self.acknowledged = self.released = 0
         self.is_on_air = True
@@ -108,6 +110,7 @@ class FakeRadio:
         return submit
 
     async def delete(self, stored: StoredAt) -> bool:
+        await self.can_begin_delete.wait()
         if not self.can_delete:
             self.refused_deletes += 1
             return False

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import asyncio
 import tempfile
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from pathlib import Path
 
 import pytest
@@ -34,7 +35,6 @@ class Desk:
         self.store = SqliteStore(folder / "gateway.db")
         self.receiver = Receiver(self.store, Clock())
         self.radio = FakeRadio("test", lambda _: None, identity=IDENTITY, auto=True)
-        self.on_durable: Callable[[], None] = lambda: None
 
     async def route(self, tpdu: bytes) -> None:
         await self._receive(Received(tpdu=tpdu, smsc="+491710760000", stored=None))
@@ -45,9 +45,8 @@ class Desk:
         await self._receive(Received(tpdu=tpdu, smsc="+491710760000", stored=stored))
 
     async def _receive(self, received: Received) -> None:
-        await self.receiver.receive(
-            received, port=Port(1), identity=IDENTITY, radio=self.radio, on_durable=self.on_durable
-        )
+        slot = await self.receiver.receive(received, port=Port(1), identity=IDENTITY)
+        await self.receiver.let_go(received, slot, self.radio)
 
     async def rows(self, *, is_aside: bool = False) -> list[Inbound]:
         page = await self.store.inbox_page(PageQuery(account_id=None, page_size=500, is_aside=is_aside))
@@ -104,17 +103,8 @@ async def test_what_is_acknowledged_may_come_again(desk: Desk) -> None:
 
 
 async def test_what_the_store_has_and_a_killed_process_could_not_strike_out_is_taken_once(desk: Desk) -> None:
-    class KilledError(Exception):
-        pass
-
-    def be_killed() -> None:
-        raise KilledError
-
-    desk.on_durable = be_killed
-    with pytest.raises(KilledError):
-        await desk.route(DELIVER)
-    assert desk.radio.acknowledged == 0, "it is struck out first: from then on the store alone knows it"
-    desk.on_durable = lambda: None
+    received = Received(tpdu=DELIVER, smsc="+491710760000", stored=None)
+    await desk.receiver.receive(received, port=Port(1), identity=IDENTITY)  # and killed
     await desk.route(DELIVER)  # from the spool
     assert len(await desk.rows()) == 1
 
@@ -224,3 +214,17 @@ async def test_a_text_that_could_not_be_deleted_is_taken_once(make_field: MakeFi
     radio.store(DELIVER, 3)  # the slot was free: this is another one
     await until(lambda: stored not in radio.slots)
     assert await _texts(field) == 2
+
+
+async def test_what_a_modem_says_while_it_has_no_time_to_delete_is_stored_at_once(make_field: MakeField) -> None:
+    field = await make_field()
+    radio = await field.radio(0)
+    await field.until_ready(1)
+    radio.can_begin_delete.clear()  # it sends
+    slots = [radio.store(DELIVER, index) for index in range(3)]
+    async with asyncio.timeout(5):
+        while await _texts(field) < 3:
+            await asyncio.sleep(0.01)
+    assert set(slots) <= set(radio.slots)
+    radio.can_begin_delete.set()
+    await until(lambda: not set(slots) & set(radio.slots))
