@@ -23,8 +23,8 @@ T = TypeVar("T")
 
 MOST_WORKS = 256
 """Most works of one kind that share a transaction."""
-FIRST_TURNS = 2
-"""Most turns in the first transaction after a rest; twice as many in each that follows."""
+ALONE = 8
+"""So many transactions after a rest have one turn each; in each that follows there are up to twice as many."""
 MANY_CALLS = 6
 """So many in one transaction say that many callers are there: the next one waits while more of them come."""
 MOST_GATHERED = 64
@@ -67,7 +67,7 @@ class Writer:
 
     Works that come while a transaction runs wait for the next one and share it. But turns that shared one go on
     together: their modems are done at the same time and stand still for as long as all of them take. So after a rest
-    they begin in small companies, which then stay apart; when there is no rest, many share.
+    they go one by one, and then stay apart; when there is no rest, many share.
     """
 
     def __init__(
@@ -85,7 +85,7 @@ class Writer:
         self._on_committed = on_committed
         self._loop = asyncio.get_running_loop()
         self._waiting: dict[Haste, deque[_Job]] = {haste: deque() for haste in Haste}
-        self._most_turns = FIRST_TURNS
+        self._since_rest = 0
         self._note_timer: asyncio.TimerHandle | None = None
         self._are_notes_due = False
         self._has_turns = self._has_many_calls = False
@@ -137,7 +137,7 @@ class Writer:
     def _begin(self) -> None:
         if not self._is_busy:
             self._is_busy = True
-            self._most_turns = FIRST_TURNS
+            self._since_rest = 0
             # Not at once: whoever was woken together with this caller shall share the transaction.
             self._loop.call_soon(self._gather if self._has_many_calls else self._start)
 
@@ -168,14 +168,20 @@ class Writer:
 
     def _next_jobs(self) -> list[_Job]:
         calls, turns = self._take(Haste.CALL, MOST_WORKS), self._take(Haste.TURN, self._most_turns)
+        self._since_rest += 1
         # Turns last: they find what the others have brought.
         jobs = [*calls, *turns]
         self._has_turns, self._has_many_calls = bool(turns), len(calls) >= MANY_CALLS
-        self._most_turns = min(2 * self._most_turns, MOST_WORKS)
         if self._are_notes_due:
             jobs += self._take(Haste.NOTE, MOST_WORKS)
             self._are_notes_due = bool(self._waiting[Haste.NOTE])
         return jobs
+
+    @property
+    def _most_turns(self) -> int:
+        """Most turns in the next transaction."""
+        doublings = min(max(0, self._since_rest - ALONE + 1), MOST_WORKS.bit_length())
+        return min(1 << doublings, MOST_WORKS)
 
     def _take(self, haste: Haste, most: int) -> list[_Job]:
         waiting = self._waiting[haste]

@@ -12,7 +12,7 @@ from gateway.errors import InvalidFieldError, StoreError, StoreUnavailableError
 from gateway.store.backends.sqlite.memory import read_memory
 from gateway.store.backends.sqlite.store import SqliteStore
 from gateway.store.backends.sqlite.transaction import Transaction
-from gateway.store.backends.sqlite.writer import FIRST_TURNS, MANY_CALLS, MOST_GATHERED, MOST_WORKS, Haste
+from gateway.store.backends.sqlite.writer import ALONE, MANY_CALLS, MOST_GATHERED, MOST_WORKS, Haste
 from tests.gateway.store.backends.sqlite.test_memory import counts
 from tests.support.store import NOW, a_message, a_report, a_turn, an_account, held_by_another
 
@@ -49,11 +49,11 @@ async def test_works_that_come_meanwhile_share_the_next_transaction(opened: Sqli
     assert id(await first) not in set(map(id, others))
 
 
-async def test_turns_begin_in_small_companies_after_a_rest(opened: SqliteStore) -> None:
+async def test_turns_go_one_by_one_after_a_rest_and_share_when_there_is_none(opened: SqliteStore) -> None:
     for _ in range(2):  # it is so again after the next rest
-        jobs = [opened.write(identity, haste=Haste.TURN) for _ in range(4 * FIRST_TURNS)]
+        jobs = [opened.write(identity, haste=Haste.TURN) for _ in range(ALONE + 2 + 4 + 3)]
         sizes = list(Counter(map(id, await asyncio.gather(*jobs))).values())
-        assert sizes == [FIRST_TURNS, 2 * FIRST_TURNS, FIRST_TURNS]
+        assert sizes == ALONE * [1] + [2, 4, 3]
         await opened.until_idle(timeout_s=10)
 
 
