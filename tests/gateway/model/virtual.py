@@ -61,6 +61,7 @@ def until_idle(runner: asyncio.Runner) -> None:
     while quiet < QUIET_ROUNDS:
         was_at_work = pace.is_at_work()
         while pace.is_at_work():
+            runner.run(asyncio.sleep(0))  # a call that ended in another thread counts until the loop has heard of it
             time.sleep(_LOOK_AGAIN_S)
         runner.run(asyncio.sleep(0))
         quiet = 0 if was_at_work else quiet + 1
